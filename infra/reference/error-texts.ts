@@ -1,0 +1,263 @@
+/** What a code means, and what to do about it. The message of the fault itself also names the place. */
+interface ErrorText {
+  readonly means: string;
+  readonly remedy: string;
+}
+
+const text = (means: string, remedy: string): ErrorText => ({ means, remedy });
+
+/** Raised by adapters and services: in logs, and in the answer of `/healthz`. */
+const SERVICE_ERRORS: Readonly<Record<string, ErrorText>> = {
+  STRATA_CONFIG_INVALID: text(
+    'The environment of a service has a variable that is wrong, missing or unknown.',
+    'Correct what the message lists; see [configuration](configuration.md).',
+  ),
+  STRATA_INGESTOR_PARTITIONS_DIFFER: text(
+    '`strata.intake.events.v1` and the customer log have different numbers of partitions.',
+    'Create both with the same number.',
+  ),
+  STRATA_JOBS_REDIS: text(
+    'The Redis of the delivery queue failed. Asked again by itself.',
+    'Check that Redis and its address.',
+  ),
+  STRATA_KAFKA_CONSUMER_CRASHED: text(
+    'The Kafka client gave up on its group. The process ends, so that its supervisor starts it anew.',
+    'Read the cause in the log; check the brokers.',
+  ),
+  STRATA_KAFKA_FORMAT_UNKNOWN: text(
+    'The broker answered in a form that this version does not read.',
+    'Use a broker of the versions in [local stack](../operations/local-stack.md).',
+  ),
+  STRATA_KAFKA_TOPIC_MISMATCH: text(
+    'A topic has other partitions or settings than the stack needs.',
+    'Point the settings at the right cluster, or create the topic as the message says.',
+  ),
+  STRATA_LOG_OFFSET_OUT_OF_RANGE: text(
+    'The offset to go on from is not in the log any more, or not yet.',
+    'Restore the log, or rebuild; going on would be a silent loss.',
+  ),
+  STRATA_LOG_RECORD_TOO_LARGE: text(
+    'A record is larger than its topic takes.',
+    'Raise `max.message.bytes` of the topic, or shorten the record.',
+  ),
+  STRATA_LOG_SEND_FAILED: text(
+    'Records could not be appended; some may lie in the log. Sent again by itself.',
+    'Check the brokers when it goes on.',
+  ),
+  STRATA_LOG_TOPIC_UNKNOWN: text(
+    'The log has no such topic or partition.',
+    'Run the deploy step (`./strata up` does), or correct the name.',
+  ),
+  STRATA_LOG_UNREACHABLE: text(
+    'The brokers do not answer. Tried again by itself.',
+    'Check that they are up and that the settings name them.',
+  ),
+  STRATA_NOTIFIER_POSITION: text(
+    'The stored position lies beyond the end of the topic of tier changes.',
+    'Restore the topic, or give the notifier a fresh queue store.',
+  ),
+  STRATA_NOTIFIER_SUBSCRIPTIONS: text(
+    'The file of webhook subscriptions cannot be read or is wrong.',
+    'Correct what the message names; see the README of the notifier.',
+  ),
+  STRATA_REDIS_NOT_APPLIED: text(
+    'A commit got no answer and was not applied. Tried again by itself.',
+    'Nothing, unless it repeats: then look at the Redis of the state.',
+  ),
+  STRATA_REDIS_OUTCOME_UNKNOWN: text(
+    'A commit got no answer and Redis cannot be asked what became of it. The partition is taken anew.',
+    'Check the Redis of the state.',
+  ),
+  STRATA_REDIS_OUT_OF_MEMORY: text(
+    'The Redis of the state has no memory left. Nothing was written.',
+    'Raise `maxmemory`; never set an eviction policy.',
+  ),
+  STRATA_REDIS_REFUSED: text(
+    'Redis refuses user, password or command.',
+    'Check user, password and ACL of the address.',
+  ),
+  STRATA_REDIS_REPLY: text(
+    'Redis answered with an error that we do not know.',
+    'Read the message; it is Redis’ own.',
+  ),
+  STRATA_REDIS_UNAVAILABLE: text(
+    'Redis is loading, read-only or in a failover. Tried again by itself.',
+    'Wait; check Redis when it goes on.',
+  ),
+  STRATA_REDIS_UNREACHABLE: text(
+    'Redis does not answer. Tried again by itself.',
+    'Check that it runs and that the address is right.',
+  ),
+  STRATA_REGISTRY_REFUSED: text(
+    'The schema registry answered with an error.',
+    'Read the message; it is the registry’s own.',
+  ),
+  STRATA_REGISTRY_SCHEMA_ABSENT: text(
+    'A schema that this version writes is not registered.',
+    'Run the deploy step: services never register.',
+  ),
+  STRATA_REGISTRY_SCHEMA_INCOMPATIBLE: text(
+    'A schema does not read, or is not read by, all earlier versions.',
+    'Change it as [schemas](../../schemas/README.md) says.',
+  ),
+  STRATA_REGISTRY_UNREACHABLE: text(
+    'The schema registry does not answer. Tried again by itself.',
+    'Check that it runs and that the address is right.',
+  ),
+  STRATA_REGISTRY_VALUE_UNFIT: text(
+    'A value of ours does not fit its schema. The ingestor makes a dead letter of its record.',
+    'In any other place a fault of ours: report it.',
+  ),
+  STRATA_SCORER_FOLD_FAILED: text(
+    'The fold threw. Nothing of that commit was written, and the process ends.',
+    'A fault of ours: report the partition and offset that the log names.',
+  ),
+  STRATA_SCORER_LEDGER_LAYOUT: text(
+    'The bookkeeping of a partition has the layout of another version.',
+    'Run the version that wrote it.',
+  ),
+  STRATA_SCORER_LOG_CUT: text(
+    'Records were deleted from the customer log before they were folded.',
+    'Restore them.',
+  ),
+  STRATA_SCORER_LOG_LOST_ITS_END: text(
+    'The customer log ends below what was already folded.',
+    'Restore the log.',
+  ),
+  STRATA_SCORER_OUTPUT_GAP: text(
+    'An output topic ends below what was already published there. Logged, and counted as an alarm.',
+    'Look for what removed records from that topic.',
+  ),
+  STRATA_SCORER_PARTITION_COUNT: text(
+    'The number of partitions is not the one the stack was opened with.',
+    'Restore the topics; growing means a new stack.',
+  ),
+  STRATA_SCORER_STATE_UNREADABLE: text(
+    'The stored state of a partition or a customer cannot be decoded.',
+    'Run the version that wrote it; restore Redis where it is damaged.',
+  ),
+  STRATA_SEALING_BROKEN: text(
+    'Sealed bytes were cut or changed.',
+    'Nothing opens them: look for what wrote them.',
+  ),
+  STRATA_SEALING_KEY_INVALID: text(
+    'The sealing key is not 32 bytes in base64 or hex.',
+    'Make one: `openssl rand -base64 32`.',
+  ),
+  STRATA_SEALING_OTHER_KEY: text(
+    'Bytes were sealed with another key; the message names it.',
+    'Set `STRATA_SEALING_KEY` to that key.',
+  ),
+  STRATA_STATE_CODEC_DAMAGED: text(
+    'Bytes of state end too soon or hold what cannot be.',
+    'See `STRATA_SCORER_STATE_UNREADABLE`.',
+  ),
+  STRATA_STATE_CODEC_NUMBER: text(
+    'A number does not fit the layout of the state.',
+    'A fault of ours: report it.',
+  ),
+  STRATA_STATE_CODEC_VERSION: text(
+    'Bytes of state have a layout that this version does not know.',
+    'Run the version that wrote them.',
+  ),
+  STRATA_UNEXPECTED: text(
+    'A fault without a code of its own ended a service.',
+    'A fault of ours: report the log line.',
+  ),
+};
+
+/** Raised by the commands, and by the local stack that they start. */
+const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
+  STRATA_CLI_ALREADY_UP: text('A stack is up already.', 'Use it, or run `./strata down` first.'),
+  STRATA_CLI_BAD_POLICY: text('A policy file has problems.', 'Correct each line that is named.'),
+  STRATA_CLI_BROKEN_FILE: text(
+    'A file is cut off, is no gzip, or has columns that its format has not.',
+    'Fetch the file again, or choose its format.',
+  ),
+  STRATA_CLI_DOCKER_FAILED: text(
+    'Docker Compose failed; its last lines are shown.',
+    'Follow what those lines say.',
+  ),
+  STRATA_CLI_EMPTY_FILE: text('A file holds no event.', 'Choose the right file and format.'),
+  STRATA_CLI_EMPTY_LOG: text('The customer log holds nothing yet.', 'Publish events first.'),
+  STRATA_CLI_NOT_A_FILE: text('A folder was given where a file is needed.', 'Name the file.'),
+  STRATA_CLI_NO_CUSTOMERS: text('Nobody is graded yet.', 'Publish events first.'),
+  STRATA_CLI_NO_DOCKER: text(
+    'Docker or its Compose plugin is missing, or its engine does not answer.',
+    'Install or start it, or use `--stack local`.',
+  ),
+  STRATA_CLI_NO_FILE: text('A file cannot be found or read.', 'Correct the path or its rights.'),
+  STRATA_CLI_NO_PRESET: text(
+    'There is no policy preset of that name.',
+    'Choose one of those listed.',
+  ),
+  STRATA_CLI_NO_PROGRESS: text(
+    'Something that the command waits for does not move on.',
+    'Look at the service that is named, with `./strata status` and in its log.',
+  ),
+  STRATA_CLI_NO_STACK: text('No stack is up.', 'Run `./strata up`.'),
+  STRATA_CLI_OTHER_CURRENCY: text(
+    'The file counts in another currency than the policy.',
+    'Start a stack under a policy in the currency of the file.',
+  ),
+  STRATA_CLI_STACK_PARTLY_UP: text(
+    'Part of the stack has ended.',
+    'Run `./strata down`, then `./strata up`.',
+  ),
+  STRATA_CLI_STACK_GONE: text(
+    'The embedded stack ended while a command asked it.',
+    'Start it again.',
+  ),
+  STRATA_CLI_TOO_EARLY: text(
+    '`profiles` cannot look back behind the clock.',
+    'Use `backtest` for an earlier instant.',
+  ),
+  STRATA_CLI_UNWRITABLE: text(
+    'The output file cannot be written.',
+    'Correct the path or its rights.',
+  ),
+  STRATA_CLI_WALL_TIME: text(
+    '`--until` needs a stack in data time.',
+    'Use `./strata up --time data`.',
+  ),
+  STRATA_CLI_WRONG_FORMAT: text('The file is not of the format given.', 'Choose its format.'),
+  STRATA_CLI_WRONG_USE: text('The command line is wrong (exit code 2).', 'See `--help`.'),
+  STRATA_POLICY_NEEDS_CALIBRATION: text(
+    'The policy scores by quantiles, and a stack cannot calibrate yet.',
+    'Write fixed steps, or try the policy by `backtest`.',
+  ),
+  STRATA_POLICY_IN_FORCE: text(
+    'Another policy set is in force; this version activates one, once.',
+    'Start a new stack with it, or compare by `backtest`.',
+  ),
+  STRATA_STACK_ALREADY_UP: text(
+    'The stack in that folder is up, or partly up.',
+    'Run `./strata status` or `./strata down`.',
+  ),
+  STRATA_STACK_CHILD_ENDED: text(
+    'A part of the stack ended while it started; its last lines are shown.',
+    'Follow what those lines say.',
+  ),
+  STRATA_STACK_FETCH_FAILED: text(
+    'Broker, registry or Redis could not be fetched.',
+    'Check network and mirrors, or use `--stack embedded`.',
+  ),
+  STRATA_STACK_NOT_READY: text(
+    'A part of the stack did not become ready in time.',
+    'Read its log, which the message names.',
+  ),
+  STRATA_STACK_OTHER_TIME: text(
+    'The stack was opened in the other kind of time, and keeps it for life.',
+    'Start it as it was, or a new one with `--fresh`.',
+  ),
+  STRATA_STACK_PREREQUISITE_MISSING: text(
+    'Java, Maven or Redis is missing.',
+    'Install what is named, or use `--stack embedded`.',
+  ),
+  STRATA_STACK_TEMPLATE_INVALID: text(
+    'A settings template names something that is not given.',
+    'Restore infra/kafka/server.properties from git.',
+  ),
+};
+
+export const ERROR_TEXTS = { service: SERVICE_ERRORS, command: COMMAND_ERRORS } as const;

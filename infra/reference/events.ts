@@ -1,0 +1,97 @@
+import { EVENT_DEFINITIONS } from '../../packages/contracts/src/event-definitions.ts';
+import { attributes, decimal, id, money, text, word } from '../../packages/contracts/src/fields.ts';
+import {
+  INTAKE_TOPICS,
+  isTakenBy,
+  readIntakeEvent,
+  TOPICS,
+} from '../../packages/contracts/src/index.ts';
+import { requireSameNames } from './closed-list.ts';
+import { EVENT_EXAMPLES, FIELD_TEXTS } from './event-texts.ts';
+import { code, codeBlock, page, table } from './markdown.ts';
+import { unwrapped, type ZodShape } from './zod-shape.ts';
+
+const PLACE = 'infra/reference/event-texts.ts';
+
+/** The fields of every event. `occurredAt` has two forms, so it is told in words. */
+const BASE_ROWS = [
+  [code('type'), 'yes', 'one of the types below'],
+  [code('source'), 'yes', `${kindText(id)}: the system that sends it`],
+  [
+    code('eventId'),
+    'yes',
+    `${kindText(id)}, unique for its source: the same pair again is the same event`,
+  ],
+  [code('customerId'), 'yes', kindText(id)],
+  [
+    code('occurredAt'),
+    'yes',
+    'JSON: RFC 3339 with an offset, from 1970 on. Avro: epoch milliseconds',
+  ],
+  [code('channel'), 'no', `${kindText(text)}: online, store, phone, ...`],
+];
+
+/** docs/reference/events.md, from the contracts; every example passes its contract. */
+export function eventsPage(): string {
+  const types = EVENT_DEFINITIONS.map(({ type }) => type);
+  requireSameNames('Event type', { found: types, told: Object.keys(EVENT_EXAMPLES), place: PLACE });
+  const fields = EVENT_DEFINITIONS.flatMap(({ shape }) => Object.keys(shape));
+  requireSameNames('Field', { found: fields, told: Object.keys(FIELD_TEXTS), place: PLACE });
+  return page('Intake events', [
+    [
+      'What upstream systems publish to `strata.intake.*.v1`: one object a record, as JSON or as Avro in',
+      "Confluent's framing with the same fields (`schemas/strata.intake.v1`). Unknown fields are dropped and",
+      'counted. What does not fit becomes a [dead letter](dead-letter-reasons.md).',
+    ].join('\n'),
+    '## Every event',
+    table(['Field', 'Needed', 'What it is'], BASE_ROWS),
+    ...EVENT_DEFINITIONS.flatMap(({ type, shape }) => [
+      `## ${type}`,
+      `Taken by ${topicsOf(type).map(code).join(', ')}.`,
+      table(['Field', 'Needed', 'What it is'], fieldRows(shape)),
+      codeBlock('json', exampleOf(type)),
+    ]),
+  ]);
+}
+
+function topicsOf(type: (typeof EVENT_DEFINITIONS)[number]['type']): readonly string[] {
+  const own = INTAKE_TOPICS.filter((topic) => topic !== TOPICS.events && isTakenBy(topic, type));
+  return [...own, TOPICS.events];
+}
+
+function fieldRows(shape: object): string[][] {
+  return Object.entries(shape).map(([name, field]) => {
+    const { schema, isOptional } = unwrapped(field);
+    const about = FIELD_TEXTS[name] ?? '';
+    const rest = about === '' ? '' : `: ${about}`;
+    return [code(name), isOptional ? 'no' : 'yes', `${kindText(schema)}${rest}`];
+  });
+}
+
+function kindText(schema: unknown): string {
+  const { def } = schema as ZodShape;
+  if (schema === id || schema === word) return 'text of 1 to 256 characters';
+  if (schema === text) return 'text of at most 1,024 characters';
+  if (schema === money) return '`{"minor": integer from 0, "currency": ISO 4217}`';
+  if (schema === attributes) return 'names with text, a number or a list of texts';
+  if (schema === decimal) return 'number from 0 with at most 3 decimals';
+  if (def.type === 'number') return 'number above 0 with at most 3 decimals';
+  if (def.entries !== undefined) return Object.values(def.entries).map(code).join(', ');
+  throw new Error(`A field of kind ${def.type} has no words yet: add them to kindText.`);
+}
+
+function exampleOf(type: string): string {
+  const event = {
+    type,
+    source: 'shop',
+    eventId: 'e1',
+    customerId: 'c1',
+    occurredAt: '2026-01-02T03:04:05.678Z',
+    ...EVENT_EXAMPLES[type],
+  };
+  const result = readIntakeEvent(event);
+  if (result.kind !== 'event' || result.dropped.size > 0) {
+    throw new Error(`The example of ${type} in ${PLACE} does not pass its contract.`);
+  }
+  return JSON.stringify(event);
+}

@@ -1,0 +1,41 @@
+import type { CustomerEvent, Instant } from '@strata/domain';
+import type { ZodType } from 'zod';
+
+/** The fields of every event, as the intake reads them. */
+export interface IntakeBase {
+  readonly source: string;
+  readonly eventId: string;
+  readonly customerId: string;
+  readonly occurredAt: Instant;
+  readonly channel?: string;
+}
+
+/** The fields of every event record in the customer log, as Avro gives them. */
+export interface LogBase {
+  readonly source: string;
+  readonly eventId: string;
+  readonly customerId: string;
+  readonly occurredAt: number;
+  readonly channel: string | null;
+  readonly clockAt: number | null;
+}
+
+/** All that the contracts know of one event type: the one place to look and to change. */
+export interface EventDefinition<E extends CustomerEvent = CustomerEvent> {
+  readonly type: E['type'];
+  /** Full name of its record in the customer log. */
+  readonly recordName: string;
+  /** The fields beside those of every event: the allow-list, and what each may hold. */
+  readonly shape: Readonly<Record<string, ZodType>>;
+  /** Fills in what the contract fills in. `fields` has passed `shape`. */
+  fromIntake(base: IntakeBase, fields: unknown): E;
+  /** The fields beside those of every event, in Avro's form. */
+  toLog(event: E): object;
+  fromLog(base: IntakeBase, body: unknown): E;
+}
+
+export function baseFromLog(body: LogBase): IntakeBase {
+  const { source, eventId, customerId, occurredAt, channel } = body;
+  if (channel === null) return { source, eventId, customerId, occurredAt };
+  return { source, eventId, customerId, occurredAt, channel };
+}

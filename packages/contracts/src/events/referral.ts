@@ -1,0 +1,22 @@
+import type { Referral } from '@strata/domain';
+import type { EventDefinition } from '../event-definition.ts';
+import { id } from '../fields.ts';
+
+interface Fields {
+  readonly referredCustomerId: string;
+}
+
+export const referral: EventDefinition<Referral> = {
+  type: 'referral',
+  recordName: 'strata.log.Referral',
+  shape: { referredCustomerId: id },
+  fromIntake(base, fields) {
+    const { referredCustomerId } = fields as Fields;
+    return { type: 'referral', ...base, referredCustomerId };
+  },
+  toLog: ({ referredCustomerId }) => ({ referredCustomerId }),
+  fromLog(base, body) {
+    const { referredCustomerId } = body as Fields;
+    return { type: 'referral', ...base, referredCustomerId };
+  },
+};

@@ -1,0 +1,31 @@
+export * from './clock-control.ts';
+export * from './contract-fault.ts';
+export * from './dead-letter.ts';
+export * from './dead-letter-reason.ts';
+export * from './dead-letter-sentence.ts';
+export { AMOUNT_MINOR_MAX, type InstantForm } from './fields.ts';
+export * from './intake-event.ts';
+export * from './intake-wire.ts';
+export * from './log-record-wire.ts';
+export {
+  ATTRIBUTES_DEFAULT,
+  type Dropped,
+  FORBIDDEN_DEFAULT,
+  type Minimisation,
+  type MinimisationSettings,
+  minimisation,
+} from './minimisation.ts';
+export * from './policy-publication.ts';
+export * from './policy-set.ts';
+export * from './rfc3339.ts';
+export {
+  type JsonObject,
+  parseStrictJson,
+  RECORD_BYTES_MAX_DEFAULT,
+  tellableName,
+} from './strict-json.ts';
+export * from './tier-change-event.ts';
+export * from './tier-change-wire.ts';
+export * from './tier-snapshot.ts';
+export * from './topics.ts';
+export * from './wire-record.ts';

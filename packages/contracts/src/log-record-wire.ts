@@ -1,0 +1,105 @@
+import { type LogRecord, TIME_MODES, type TimeMode } from '@strata/domain';
+import { type CalibratedBody, calibrationFromWire, calibrationToWire } from './calibration-wire.ts';
+import { ContractFault } from './contract-fault.ts';
+import { baseFromLog, type EventDefinition, type LogBase } from './event-definition.ts';
+import { definitionOf, EVENT_DEFINITIONS } from './event-definitions.ts';
+import { policySetFrom, policySetText } from './policy-set.ts';
+import type { WireRecord } from './wire-record.ts';
+
+/**
+ * The customer log between its Avro form and the domain. A record that decodes was written by a
+ * service of ours, so nothing is validated twice.
+ */
+
+const STACK_OPENED = 'strata.log.StackOpened';
+const POLICY_ACTIVATED = 'strata.log.PolicyActivated';
+const CALIBRATED = 'strata.log.Calibrated';
+const CLOCK = 'strata.log.Clock';
+const TICK = 'strata.log.Tick';
+
+const EVENTS_BY_RECORD: ReadonlyMap<string, EventDefinition> = new Map(
+  EVENT_DEFINITIONS.map((definition) => [definition.recordName, definition]),
+);
+
+/** A record of the customer log, ready for Avro. */
+export function logRecordToWire(record: LogRecord): WireRecord {
+  switch (record.kind) {
+    case 'event': {
+      const { event, clockAt = null } = record;
+      const { source, eventId, customerId, occurredAt, channel = null } = event;
+      const definition = definitionOf(event.type);
+      const base = { source, eventId, customerId, occurredAt, channel, clockAt };
+      return { name: definition.recordName, body: { ...base, ...definition.toLog(event) } };
+    }
+    case 'stack-opened': {
+      const { time, partitions, ledgerHorizonDays } = record;
+      return { name: STACK_OPENED, body: { time, partitions, ledgerHorizonDays } };
+    }
+    case 'policy-activated':
+      return {
+        name: POLICY_ACTIVATED,
+        body: { setId: record.set.id, set: policySetText(record.set) },
+      };
+    case 'calibrated':
+      return { name: CALIBRATED, body: calibrationToWire(record.calibration) };
+    case 'clock':
+      return { name: CLOCK, body: { at: record.at } };
+    case 'tick':
+      return { name: TICK, body: { customerIds: record.customerIds } };
+  }
+}
+
+/**
+ * The record of the customer log behind a decoded Avro record; throws a `ContractFault` for a kind
+ * that this version does not know.
+ */
+export function logRecordFromWire({ name, body }: WireRecord): LogRecord {
+  const definition = EVENTS_BY_RECORD.get(name);
+  if (definition !== undefined) {
+    const base = body as LogBase;
+    const event = definition.fromLog(baseFromLog(base), body);
+    return base.clockAt === null
+      ? { kind: 'event', event }
+      : { kind: 'event', event, clockAt: base.clockAt };
+  }
+  switch (name) {
+    case STACK_OPENED:
+      return stackOpened(body as StackOpenedBody);
+    case POLICY_ACTIVATED: {
+      const { setId, set } = body as { readonly setId: string; readonly set: string };
+      return { kind: 'policy-activated', set: policySetFrom(setId, set) };
+    }
+    case CALIBRATED:
+      return { kind: 'calibrated', calibration: calibrationFromWire(body as CalibratedBody) };
+    case CLOCK:
+      return { kind: 'clock', at: (body as { readonly at: number }).at };
+    case TICK:
+      return {
+        kind: 'tick',
+        customerIds: (body as { readonly customerIds: readonly string[] }).customerIds,
+      };
+    default:
+      throw new ContractFault(
+        'unknown-type',
+        null,
+        `The customer log holds a ${name} record, which this version does not know; run a newer one.`,
+      );
+  }
+}
+
+interface StackOpenedBody {
+  readonly time: string;
+  readonly partitions: number;
+  readonly ledgerHorizonDays: number;
+}
+
+function stackOpened({ time, partitions, ledgerHorizonDays }: StackOpenedBody): LogRecord {
+  if (!TIME_MODES.includes(time as TimeMode)) {
+    throw new ContractFault(
+      'bad-field',
+      'time',
+      'The stack was opened in a time mode we do not know.',
+    );
+  }
+  return { kind: 'stack-opened', time: time as TimeMode, partitions, ledgerHorizonDays };
+}

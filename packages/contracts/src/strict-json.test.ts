@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ContractFault } from './contract-fault.ts';
+import { parseStrictJson, tellableName } from './strict-json.ts';
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+function reasonOf(value: Uint8Array): string {
+  try {
+    parseStrictJson(value);
+    return 'taken';
+  } catch (error) {
+    if (error instanceof ContractFault) return error.reason;
+    throw error;
+  }
+}
+
+test.each([
+  ['', 'not-json'],
+  ['null', 'not-json'],
+  ['[]', 'not-json'],
+  ['"text"', 'not-json'],
+  ['{"a":1', 'not-json'],
+  ['{"a":1}{"b":2}', 'not-json'],
+  ['{"a":NaN}', 'not-json'],
+  ["{'a':1}", 'not-json'],
+  ['{"a":1,}', 'not-json'],
+  ['{"a":1,"a":1}', 'duplicate-key'],
+  ['{"a":1,"\\u0061":2}', 'duplicate-key'],
+  ['{"x":{"a":1,"b":{"c":1},"a":2}}', 'duplicate-key'],
+  ['{"__proto__":{"isAdmin":true}}', 'unsafe-key'],
+  ['{"\\u005f_proto__":1}', 'unsafe-key'],
+  ['{"a":{"constructor":1}}', 'unsafe-key'],
+  ['{"a":9007199254740993}', 'unsafe-number'],
+  ['{"a":-9007199254740992}', 'unsafe-number'],
+  ['{"a":1e400}', 'unsafe-number'],
+  ['{"a":[1e16]}', 'unsafe-number'],
+  [`{"a":${'['.repeat(8)}${']'.repeat(8)}}`, 'too-deep'],
+  [`{"a":${'['.repeat(5_000)}${']'.repeat(5_000)}}`, 'too-deep'],
+  [`{"a":"${'x'.repeat(65_536)}"}`, 'too-large'],
+])('refuses %.40s as %s', (text, reason) => {
+  expect(reasonOf(bytes(text))).toBe(reason);
+});
+
+test('refuses bytes that are not UTF-8', () => {
+  expect(reasonOf(Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x7d))).toBe('not-utf8');
+  expect(reasonOf(Uint8Array.of(0x7b, 0x22, 0xed, 0xa0, 0x80, 0x22, 0x7d))).toBe('not-utf8');
+});
+
+test('takes what only looks dangerous', () => {
+  const text =
+    '{"a":"{\\"a\\":1,\\"a\\":2}","b":[{"a":1},{"a":2}],"c":"9007199254740993","d":-0.5e-3}';
+  expect(parseStrictJson(bytes(text))).toEqual(JSON.parse(text));
+});
+
+test('agrees with JSON.parse on every object without its traps', () => {
+  const traps = new Set(['__proto__', 'constructor', 'prototype']);
+  const key = fc.string().filter((name) => !traps.has(name));
+  const leaf = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null));
+  const value = fc.oneof(leaf, fc.array(leaf), fc.dictionary(key, leaf));
+  fc.assert(
+    fc.property(fc.dictionary(key, value), fc.boolean(), (object, isIndented) => {
+      const text = JSON.stringify(object, null, isIndented ? 2 : 0);
+      expect(parseStrictJson(bytes(text))).toEqual(JSON.parse(text));
+    }),
+  );
+});
+
+test('tells only names that are plainly names', () => {
+  expect(['orderId', 'amount.minor', 'roles.0'].map(tellableName)).not.toContain(null);
+  expect(['Li Na', 'a@b', '13800000000', '王', 'x'.repeat(65)].map(tellableName)).toEqual(
+    Array.from({ length: 5 }, () => null),
+  );
+});

@@ -1,0 +1,123 @@
+import { ContractFault } from './contract-fault.ts';
+
+/**
+ * JSON as the intake takes it: one object, every key once, nothing that JavaScript would round,
+ * hide or choke on. `JSON.parse` checks the grammar; it keeps the last of two equal keys and rounds
+ * large numbers without a word, so a scan of the text, then known to be valid, refuses those.
+ */
+
+/**
+ * An event is three levels deep (event, attributes, roles); eight leaves room for what is dropped.
+ */
+const DEPTH_MAX = 8;
+export const RECORD_BYTES_MAX_DEFAULT = 65_536;
+const UNSAFE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+/**
+ * A field's name may be told only where it is short and plain: a name can be a value in disguise.
+ */
+const TELLABLE_NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The object in the bytes; throws a `ContractFault` for anything else. */
+export function parseStrictJson(
+  bytes: Uint8Array,
+  bytesMax: number = RECORD_BYTES_MAX_DEFAULT,
+): JsonObject {
+  if (bytes.length > bytesMax) {
+    throw new ContractFault('too-large', null, `The record is larger than ${bytesMax} bytes.`);
+  }
+  const text = decodeUtf8(bytes);
+  const value = parse(text);
+  scan(text);
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    throw new ContractFault('not-json', null, 'The value is JSON, but not an object.');
+  }
+  return value as JsonObject;
+}
+
+/** The name where it may be told, else null. */
+export function tellableName(name: string): string | null {
+  return TELLABLE_NAME.test(name) ? name : null;
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return UTF8.decode(bytes);
+  } catch {
+    throw new ContractFault('not-utf8', null, 'The value is not valid UTF-8.');
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // The parser's own message quotes the text, which may be personal.
+    throw new ContractFault('not-json', null, 'The value is not JSON.');
+  }
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const NUMBER = /-?\d[\d.eE+-]*/y;
+
+/**
+ * Walks valid JSON once. In an object, a string before a colon is a key: `keys` of the open object
+ * is not null.
+ */
+function scan(text: string): void {
+  const open: (Set<string> | null)[] = [];
+  let isKeyNext = false;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit === QUOTE) {
+      const end = endOfString(text, i);
+      if (isKeyNext) addKey(open.at(-1) ?? null, text.slice(i, end + 1));
+      isKeyNext = false;
+      i = end;
+    } else if (unit === 0x7b || unit === 0x5b) {
+      if (open.push(unit === 0x7b ? new Set() : null) > DEPTH_MAX) {
+        throw new ContractFault('too-deep', null, `The JSON is deeper than ${DEPTH_MAX} levels.`);
+      }
+      isKeyNext = unit === 0x7b;
+    } else if (unit === 0x7d || unit === 0x5d) {
+      open.pop();
+      isKeyNext = false;
+    } else if (unit === 0x2c) {
+      isKeyNext = (open.at(-1) ?? null) !== null;
+    } else if (unit === 0x2d || (unit >= 0x30 && unit <= 0x39)) {
+      i = endOfNumber(text, i);
+    }
+  }
+}
+
+function endOfString(text: string, start: number): number {
+  let i = start + 1;
+  while (text.charCodeAt(i) !== QUOTE) i += text.charCodeAt(i) === BACKSLASH ? 2 : 1;
+  return i;
+}
+
+function addKey(keys: Set<string> | null, quoted: string): void {
+  // A key can be written with escapes: only its value tells whether it was there before.
+  const key = quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);
+  if (UNSAFE_KEYS.has(key)) {
+    throw new ContractFault('unsafe-key', key, `${key} is not allowed as a name.`);
+  }
+  if (keys?.has(key) === true) {
+    throw new ContractFault('duplicate-key', tellableName(key), 'A key appears twice.');
+  }
+  keys?.add(key);
+}
+
+/** Beyond 2^53 - 1 neighbours fall together, whatever the text says. */
+function endOfNumber(text: string, start: number): number {
+  NUMBER.lastIndex = start;
+  const digits = NUMBER.exec(text)?.[0] ?? '';
+  if (Math.abs(Number(digits)) > Number.MAX_SAFE_INTEGER) {
+    throw new ContractFault('unsafe-number', null, 'A number is too large to be exact.');
+  }
+  return start + Math.max(digits.length, 1) - 1;
+}

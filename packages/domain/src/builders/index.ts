@@ -1,0 +1,179 @@
+/** Builders for tests: whole, valid domain values of which a test names only what it is about. */
+
+import type { Complaint, OrderCancelled, Purchase, Refund } from '../customer-event.ts';
+import type { CustomerState } from '../customer-state.ts';
+import { fold } from '../fold.ts';
+import type { Output, PartitionState } from '../fold-types.ts';
+import { DAY_MS, type Instant } from '../instant.ts';
+import { customersOf, type LogRecord } from '../log-record.ts';
+import { initialPartition } from '../partition-state.ts';
+import type { Policy, PolicySet } from '../policy/policy.ts';
+
+/** Midnight UTC of the n-th day of the tests' calendar. */
+export const day = (n: number): Instant => 1_700_006_400_000 + n * DAY_MS;
+
+export function aPolicy(changes: Partial<Policy> = {}): Policy {
+  return {
+    name: 'test',
+    version: 1,
+    appliesTo: 'existing',
+    baseCurrency: 'CNY',
+    timeZone: 'UTC',
+    ladder: ['bronze', 'silver', 'gold'],
+    labels: {},
+    dimensions: [
+      {
+        name: 'frequency',
+        of: 'orders',
+        windowMs: 30 * DAY_MS,
+        weightMilli: 1_000,
+        capMilli: null,
+        otherwiseMilli: 0,
+        steps: [
+          { atLeastMilli: 4_000, pointsMilli: 4_000 },
+          { atLeastMilli: 3_000, pointsMilli: 3_000 },
+          { atLeastMilli: 2_000, pointsMilli: 2_000 },
+          { atLeastMilli: 1_000, pointsMilli: 1_000 },
+        ],
+      },
+    ],
+    borders: [
+      { tier: 'silver', enterMilli: 2_000, leaveMilli: 2_000 },
+      { tier: 'gold', enterMilli: 4_000, leaveMilli: 3_000 },
+    ],
+    segments: [],
+    lifecycle: aLifecycle(),
+    treatment: {},
+    ...changes,
+  };
+}
+
+export function aLifecycle(changes: Partial<Policy['lifecycle']> = {}): Policy['lifecycle'] {
+  return {
+    minimumStayMs: 0,
+    graceMs: 0,
+    softLanding: 'target',
+    qualification: 'rolling',
+    atRiskNoticeMs: null,
+    onCorrection: 'withdraw',
+    ...changes,
+  };
+}
+
+export function aPolicySet(policy: Policy = aPolicy()): PolicySet {
+  return { id: `${policy.name}-${policy.version}`, policies: [policy] };
+}
+
+let eventNumber = 0;
+
+/** A purchase of one unit in an order of its own; every call is another event. */
+export function aPurchase(occurredAt: Instant, changes: Partial<Purchase> = {}): Purchase {
+  const eventId = `e${++eventNumber}`;
+  return {
+    type: 'purchase',
+    source: 'shop',
+    eventId,
+    customerId: 'c1',
+    occurredAt,
+    orderSource: 'shop',
+    orderId: `order of ${eventId}`,
+    amount: { minor: 100, currency: 'CNY' },
+    ...changes,
+  };
+}
+
+export function aRefund(of: Purchase, changes: Partial<Refund> = {}): Refund {
+  return {
+    type: 'refund',
+    source: 'shop',
+    eventId: `e${++eventNumber}`,
+    customerId: of.customerId,
+    occurredAt: of.occurredAt,
+    orderSource: of.orderSource,
+    orderId: of.orderId,
+    amount: of.amount,
+    ...changes,
+  };
+}
+
+export function aCancellation(of: Purchase, changes: Partial<OrderCancelled> = {}): OrderCancelled {
+  return {
+    type: 'order-cancelled',
+    source: 'shop',
+    eventId: `e${++eventNumber}`,
+    customerId: of.customerId,
+    occurredAt: of.occurredAt,
+    orderSource: of.orderSource,
+    orderId: of.orderId,
+    ...changes,
+  };
+}
+
+export function aComplaint(occurredAt: Instant, changes: Partial<Complaint> = {}): Complaint {
+  return {
+    type: 'complaint',
+    source: 'desk',
+    eventId: `e${++eventNumber}`,
+    customerId: 'c1',
+    occurredAt,
+    ticketId: 't1',
+    severity: 'low',
+    ...changes,
+  };
+}
+
+/** One partition in memory: folds records one after the other and keeps what came out. */
+export class TestPartition {
+  state: PartitionState = initialPartition(0);
+  readonly customers = new Map<string, CustomerState>();
+  readonly outputs: Output[] = [];
+  readonly dueAt = new Map<string, Instant | null>();
+  readonly notes: string[] = [];
+  #offset = 0;
+
+  constructor(policy: Policy = aPolicy(), time: 'wall' | 'data' = 'data') {
+    this.append({ kind: 'stack-opened', time, partitions: 1, ledgerHorizonDays: 800 });
+    this.append({ kind: 'policy-activated', set: aPolicySet(policy) });
+  }
+
+  /** Folds one record, appended at `appendedAt` where the time is the wall's. */
+  append(record: LogRecord, appendedAt: Instant = 0): readonly Output[] {
+    const known = customersOf(record).flatMap((id) => {
+      const state = this.customers.get(id);
+      return state === undefined ? [] : [[id, state] as const];
+    });
+    const at = { partition: 0, offset: this.#offset++, appendedAt };
+    const result = fold({ partition: this.state, customers: new Map(known), record, at });
+    this.state = result.partition;
+    for (const [id, state] of result.customers) this.customers.set(id, state);
+    for (const [id, due] of result.dueAt) this.dueAt.set(id, due);
+    this.outputs.push(...result.outputs);
+    this.notes.push(...result.notes);
+    return result.outputs;
+  }
+
+  /** Folds events in data time, each at its own instant. */
+  events(...events: readonly Extract<LogRecord, { kind: 'event' }>['event'][]): readonly Output[] {
+    return events.flatMap((event) =>
+      this.append({ kind: 'event', event, clockAt: event.occurredAt }),
+    );
+  }
+
+  /** Moves the clock of everybody to `at` and settles everyone who is due. */
+  passTo(at: Instant): readonly Output[] {
+    const marked = this.append({ kind: 'clock', at });
+    const due = [...this.dueAt].filter(([, dueAt]) => dueAt !== null && dueAt <= at);
+    return due.length === 0
+      ? marked
+      : this.append({ kind: 'tick', customerIds: due.map(([id]) => id) });
+  }
+}
+
+/** `promoted bronze>silver`: what the table tests compare. */
+export function told(outputs: readonly Output[]): readonly string[] {
+  return outputs.map((output) =>
+    output.kind === 'dead-letter'
+      ? `dead-letter ${output.reason}`
+      : `${output.type} ${output.fromTier ?? ''}>${output.toTier} ${output.cause.kind}`,
+  );
+}

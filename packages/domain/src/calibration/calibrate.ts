@@ -1,0 +1,43 @@
+import { canonicalJson } from '../canonical-json.ts';
+import { hash64, hash64Hex } from '../hash64.ts';
+import type { Instant } from '../instant.ts';
+import type { Policy, PolicySet, Quantiles } from '../policy/policy.ts';
+import type { CalibratedDimension, Calibration, PopulationMember } from './calibration.ts';
+import { quantileBorders } from './quantile-borders.ts';
+
+/** Makes a calibration from the values of everybody whom the policy grades, in any order. */
+export function calibrate(input: {
+  readonly set: PolicySet;
+  readonly policy: Policy;
+  readonly at: Instant;
+  readonly members: readonly PopulationMember[];
+}): Calibration {
+  const { set, policy, at, members } = input;
+  const dimensions = policy.dimensions.flatMap(({ name, quantiles }) =>
+    quantiles === undefined ? [] : [calibrateDimension(policy.name, { name, quantiles }, members)],
+  );
+  const content = { setId: set.id, at, dimensions };
+  const text = canonicalJson(content);
+  const id = hash64Hex(hash64('calibration', text)) + hash64Hex(hash64(text, 'calibration'));
+  return { id, ...content };
+}
+
+function calibrateDimension(
+  policy: string,
+  { name, quantiles }: { readonly name: string; readonly quantiles: Quantiles },
+  members: readonly PopulationMember[],
+): CalibratedDimension {
+  const ranked = members.flatMap(({ customerId, exact }) => {
+    const value = exact[name] ?? null;
+    return value === null ? [] : [{ customerId, value }];
+  });
+  const { minimumPopulation } = quantiles;
+  const isEnough = ranked.length >= Math.max(1, minimumPopulation);
+  return {
+    policy,
+    dimension: name,
+    population: ranked.length,
+    minimumPopulation,
+    borders: isEnough ? quantileBorders(ranked, quantiles) : null,
+  };
+}

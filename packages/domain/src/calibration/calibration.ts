@@ -1,0 +1,51 @@
+import type { Instant } from '../instant.ts';
+import type { PolicySet } from '../policy/policy.ts';
+
+/**
+ * The quantile borders of one policy set, made from the whole population at one instant. It never changes: customers
+ * move over its borders, the borders stay until the next calibration.
+ */
+export interface Calibration {
+  /** Hash of what it holds. */
+  readonly id: string;
+  /** Another set measures other things, so its dimensions wait for a calibration of their own. */
+  readonly setId: string;
+  readonly at: Instant;
+  /** One for each dimension with quantiles. */
+  readonly dimensions: readonly CalibratedDimension[];
+}
+
+export interface CalibratedDimension {
+  readonly policy: string;
+  readonly dimension: string;
+  /** Customers who had a value. */
+  readonly population: number;
+  readonly minimumPopulation: number;
+  /** One fewer than buckets, rising; null where there was not enough data. */
+  readonly borders: readonly QuantileBorder[] | null;
+}
+
+/** The upper end of a bucket, which belongs to it. */
+export interface QuantileBorder {
+  /** In the dimension's exact unit (`exactAt` of its measure), rounded down: values are whole, so none is between. */
+  readonly atMost: number;
+  /** Among customers with exactly this value the last one in the bucket, by id; null where they all are in it. */
+  readonly lastId: string | null;
+}
+
+/** A calibration, and the clock of the partition at which it came in force there. */
+export interface CalibrationInForce {
+  readonly calibration: Calibration;
+  readonly since: Instant;
+}
+
+/** The values of one customer, in the dimension's exact unit, by the name of the dimension; null where there is none. */
+export interface PopulationMember {
+  readonly customerId: string;
+  readonly exact: Readonly<Record<string, number | null>>;
+}
+
+/** Whether a set has anything that a calibration must fill. */
+export function needsCalibration(set: PolicySet): boolean {
+  return set.policies.some((policy) => policy.dimensions.some((it) => it.quantiles !== undefined));
+}

@@ -1,0 +1,113 @@
+import type { Severity } from './customer-event.ts';
+import type { Hash64 } from './hash64.ts';
+import type { Instant } from './instant.ts';
+
+/** `offset` is the log offset of the record that brought the entry: the evidence. */
+export interface LedgerEntry {
+  /** Hash of (source, eventId): the same one again is a repeat. */
+  readonly eventKey: Hash64;
+  readonly at: Instant;
+  readonly offset: number;
+}
+
+export interface OrderPart extends LedgerEntry {
+  readonly orderKey: Hash64;
+  /** In the base currency. */
+  readonly amountMinor: number;
+}
+
+/** `orderKey` null: a refund without order, negative revenue at its own instant. */
+export interface RefundEntry extends LedgerEntry {
+  readonly orderKey: Hash64 | null;
+  readonly amountMinor: number;
+}
+
+/** A cancellation or reinstatement of an order; the largest (at, source, eventId) of an order's holds. */
+export interface OrderVerdict extends LedgerEntry {
+  readonly orderKey: Hash64;
+  readonly isCancelled: boolean;
+  readonly source: string;
+  readonly eventId: string;
+}
+
+export interface TicketEntry extends LedgerEntry {
+  /** Hash of (source, ticketId). */
+  readonly ticketKey: Hash64;
+  /** Null: a resolution. */
+  readonly severity: Severity | null;
+}
+
+export interface EngagementEntry extends LedgerEntry {
+  readonly weightMilli: number;
+}
+
+/** Everything inside the horizon that can still move a value. Each list is in the order of (at, offset). */
+export interface Ledger {
+  readonly parts: readonly OrderPart[];
+  readonly refunds: readonly RefundEntry[];
+  readonly verdicts: readonly OrderVerdict[];
+  readonly tickets: readonly TicketEntry[];
+  readonly engagements: readonly EngagementEntry[];
+  /** Events that move no value, kept for a week only to know their repeats. */
+  readonly traces: readonly LedgerEntry[];
+  /** The last counted order that has left the ledger, for recency; null when none has. */
+  readonly olderOrderAt: Instant | null;
+}
+
+/** A promotion that a late correction can still disprove. */
+export interface PromotionEntry {
+  /** Id of the tier change. */
+  readonly id: string;
+  readonly at: Instant;
+  readonly fromTier: string;
+  readonly toTier: string;
+  /** The policy set by which it was decided. */
+  readonly setId: string;
+}
+
+/** Where the customer stands in the life of tiers. */
+export interface Standing {
+  readonly tier: string;
+  /** The last change of tier. */
+  readonly since: Instant;
+  /** Since when the score has been under the tier's `leave`, null when it is not. */
+  readonly graceSince: Instant | null;
+  /** After a landing at the base: no promotion before the customer's next event. */
+  readonly isBlocked: boolean;
+  /** An at-risk event was sent for the present episode. */
+  readonly isWarned: boolean;
+  /** Since the last assignment or demotion, oldest first. */
+  readonly promotions: readonly PromotionEntry[];
+}
+
+export interface CustomerState {
+  /** Everything due up to and including this instant is settled. */
+  readonly clock: Instant;
+  /** `customerSeq` of the last event emitted; 0 for none. */
+  readonly seq: number;
+  /** An order once counted as bought. Never goes back. */
+  readonly isExisting: boolean;
+  /** The policy set of the last evaluation, null before the first. */
+  readonly setId: string | null;
+  readonly standing: Standing | null;
+  readonly ledger: Ledger;
+}
+
+export const EMPTY_LEDGER: Ledger = {
+  parts: [],
+  refunds: [],
+  verdicts: [],
+  tickets: [],
+  engagements: [],
+  traces: [],
+  olderOrderAt: null,
+};
+
+export const NEW_CUSTOMER: CustomerState = {
+  clock: Number.NEGATIVE_INFINITY,
+  seq: 0,
+  isExisting: false,
+  setId: null,
+  standing: null,
+  ledger: EMPTY_LEDGER,
+};

@@ -1,0 +1,186 @@
+import type { CustomerState, PromotionEntry, Standing } from './customer-state.ts';
+import type { Instant } from './instant.ts';
+import type { Grading } from './policy/grading.ts';
+import { advance, type Finding, judgeAt, type OnFinding } from './tier/advance.ts';
+import { atRiskOf, type Decision, describe } from './tier/describe.ts';
+import { rankByEnter, tierAt } from './tier/ladder.ts';
+import type { TierChange } from './tier/tier-change.ts';
+import { withdrawals } from './tier/withdraw.ts';
+
+/** Gives each output of a record its id, in order. */
+export type NextId = () => string;
+
+/** A customer and how to tell the world about it. */
+export interface Telling {
+  readonly customerId: string;
+  readonly decidedAt: Instant;
+  readonly nextId: NextId;
+  readonly emit: (change: TierChange) => void;
+}
+
+export interface Deciding extends Telling {
+  readonly grading: Grading;
+}
+
+/** Emits everything that fell due up to and including `until`, each at its own instant: the crossings that no event caused. */
+export function settle(deciding: Deciding, state: CustomerState, until: Instant): CustomerState {
+  if (state.standing === null || until <= state.clock) return state;
+  const telling = tell(deciding, state, { kind: 'time', ref: null, offset: null });
+  const standing = advance(deciding.grading, state.standing, {
+    after: state.clock,
+    until,
+    onFinding: telling.onFinding,
+  });
+  return { ...state, clock: until, standing, seq: telling.seq() };
+}
+
+/** Judges a customer anew, where it stands, by borders that a calibration moved. Twice is as good as once. */
+export function recalibrate(
+  deciding: Deciding,
+  state: CustomerState,
+  calibrationId: string,
+): CustomerState {
+  if (state.standing === null) return state;
+  const telling = tell(deciding, state, { kind: 'calibration', ref: calibrationId, offset: null });
+  const standing = judgeAt(deciding.grading, state.standing, {
+    at: state.clock,
+    onFinding: telling.onFinding,
+  });
+  return { ...state, standing, seq: telling.seq() };
+}
+
+/** What a record makes of a customer: its coordinates, and the order it corrected, if any. */
+export interface Applied {
+  readonly ref: string;
+  readonly offset: number;
+  readonly correctedOrderAt: Instant | null;
+  readonly horizonMs: number;
+  /** How a promotion was graded: by its policy set, at its instant. */
+  readonly gradingOf: (promotion: PromotionEntry) => Grading;
+}
+
+/** Decides after a record has been applied. `state.ledger` holds the record already; `state.clock` is its instant. */
+export function decide(deciding: Deciding, state: CustomerState, applied: Applied): CustomerState {
+  const { grading } = deciding;
+  const at = state.clock;
+  let current: CustomerState = { ...state, setId: grading.setId };
+  if (!current.isExisting) return current;
+  current = current.standing === null ? assign(deciding, current, applied) : current;
+  if (state.standing !== null && applied.correctedOrderAt !== null) {
+    current = withdraw(deciding, current, { ...applied, orderAt: applied.correctedOrderAt });
+  }
+  const telling = tell(deciding, current, { kind: 'event', ...applied });
+  const unblocked = { ...(current.standing as Standing), isBlocked: false };
+  const standing = judgeAt(grading, unblocked, { at, onFinding: telling.onFinding });
+  return { ...current, standing, seq: telling.seq() };
+}
+
+/** The first tier, by `enter` alone. */
+function assign(deciding: Deciding, state: CustomerState, applied: Applied): CustomerState {
+  const { grading } = deciding;
+  const at = state.clock;
+  const tier = tierAt(grading.policy, rankByEnter(grading.policy, grading.scoreMilliAt(at)));
+  const seq = state.seq + 1;
+  const standing: Standing = {
+    tier,
+    since: at,
+    graceSince: null,
+    isBlocked: false,
+    isWarned: false,
+    promotions: [],
+  };
+  const decision = decisionOf(deciding, state, { kind: 'event', ...applied });
+  deciding.emit(
+    describe(decision, {
+      id: deciding.nextId(),
+      type: 'assigned',
+      fromTier: null,
+      toTier: tier,
+      effectiveAt: at,
+      since: at,
+      seq,
+    }),
+  );
+  return { ...state, standing, seq };
+}
+
+/** Takes back the promotions that the record disproved: all of them first, then grace, at-risk and target once. */
+function withdraw(
+  deciding: Deciding,
+  state: CustomerState,
+  applied: Applied & { readonly orderAt: Instant },
+): CustomerState {
+  let current = state;
+  const found = withdrawals({
+    standing: state.standing as Standing,
+    correctedOrderAt: applied.orderAt,
+    clock: state.clock,
+    horizonMs: applied.horizonMs,
+    present: deciding.grading,
+    gradingOf: applied.gradingOf,
+  });
+  const decision = decisionOf(deciding, state, { kind: 'correction', ...applied });
+  for (const { promotion, scoreThenMilli, standing } of found) {
+    const seq = current.seq + 1;
+    deciding.emit(
+      describe(decision, {
+        id: deciding.nextId(),
+        type: 'withdrawn',
+        fromTier: promotion.toTier,
+        toTier: promotion.fromTier,
+        effectiveAt: state.clock,
+        since: state.clock,
+        withdraws: { id: promotion.id, scoreMilli: scoreThenMilli },
+        seq,
+      }),
+    );
+    current = { ...current, standing, seq };
+  }
+  return current;
+}
+
+interface Reason {
+  readonly kind: Decision['cause']['kind'];
+  readonly ref: string | null;
+  readonly offset: number | null;
+}
+
+function decisionOf(deciding: Deciding, state: CustomerState, reason: Reason): Decision {
+  return {
+    customerId: deciding.customerId,
+    state,
+    grading: deciding.grading,
+    decidedAt: deciding.decidedAt,
+    cause: { kind: reason.kind, ref: reason.ref },
+    offset: reason.offset,
+  };
+}
+
+/** Turns findings into numbered tier changes. */
+function tell(
+  deciding: Deciding,
+  state: CustomerState,
+  reason: Reason,
+): { readonly onFinding: OnFinding; readonly seq: () => number } {
+  const decision = decisionOf(deciding, state, reason);
+  let seq = state.seq;
+  const onFinding: OnFinding = (finding: Finding, standing: Standing) => {
+    const id = deciding.nextId();
+    seq += 1;
+    const isMove = finding.type !== 'at-risk';
+    deciding.emit(
+      describe(decision, {
+        id,
+        type: finding.type,
+        fromTier: isMove ? finding.fromTier : finding.tier,
+        toTier: isMove ? finding.toTier : finding.tier,
+        effectiveAt: finding.at,
+        since: standing.since,
+        atRisk: isMove ? null : atRiskOf(deciding.grading, finding),
+        seq,
+      }),
+    );
+    return id;
+  };
+  return { onFinding, seq: () => seq };
+}

@@ -1,0 +1,177 @@
+import type { Instant } from '../instant.ts';
+import { countUpTo, runningTotals } from '../sorted.ts';
+import type { Measure } from './measure.ts';
+import { bordersOf, type ExactBorders, pointsMilliOf, type Scale, type Scoring } from './steps.ts';
+
+export interface WindowRule extends Scoring {
+  readonly name: string;
+  readonly weightMilli: number;
+  readonly windowMs: number;
+  readonly otherwiseMilli: number;
+  readonly capMilli: number | null;
+}
+
+/** What a window adds up: an amount, in thousandths of the value's unit, at an instant. */
+export interface WindowEntry {
+  readonly at: Instant;
+  readonly amountMilli: number;
+}
+
+/**
+ * The sum over the window (at - windowMs, at], never below zero: orders count one each, revenue its remaining parts
+ * less the refunds that name no order. An entry at t leaves at t + windowMs, exactly.
+ */
+export function measureSum(rule: WindowRule, entries: readonly WindowEntry[]): Measure {
+  const { windowMs } = rule;
+  const lost = entries.filter((it) => it.amountMilli < 0);
+  const gained = lost.length === 0 ? entries : entries.filter((it) => it.amountMilli >= 0);
+  const gains = new WindowTotal(gained, windowMs);
+  const losses = new WindowTotal(lost, windowMs);
+  const sumAt = (at: Instant): number => Math.max(0, gains.at(at) + losses.at(at));
+  return measureOf(rule, 1_000, {
+    scaledAt: sumAt,
+    nextChangeAfter: (at) => Math.min(gains.nextEdge(at), losses.nextEdge(at)),
+    // While nothing enters, gains only shrink and losses only heal: the sum cannot fall below the lower border
+    // before the gains alone would, nor rise to the upper one before the losses alone would let it.
+    nextCrossingAfter: (at, { low, high }) =>
+      Math.min(
+        gains.nextEntry(at),
+        losses.nextEntry(at),
+        low === null ? Infinity : gains.fallsBelow(at, low - losses.at(at)),
+        high === null ? Infinity : losses.risesTo(at, high - gains.at(at)),
+      ),
+  });
+}
+
+/** Running totals of one sign over a sliding window. */
+class WindowTotal {
+  readonly #windowMs: number;
+  readonly #instants: readonly Instant[];
+  readonly #totals: readonly number[];
+
+  constructor(entries: readonly WindowEntry[], windowMs: number) {
+    const sorted = isInOrder(entries) ? entries : entries.toSorted((a, b) => a.at - b.at);
+    this.#windowMs = windowMs;
+    this.#instants = sorted.map((entry) => entry.at);
+    this.#totals = runningTotals(sorted.map((entry) => entry.amountMilli));
+  }
+
+  at(at: Instant): number {
+    return this.#total(countUpTo(this.#instants, at)) - this.#total(this.#left(at));
+  }
+
+  /** The next instant at which an entry enters the window or leaves it. */
+  nextEdge(at: Instant): Instant {
+    return nextEdge(this.#instants, at, this.#windowMs);
+  }
+
+  nextEntry(at: Instant): Instant {
+    return this.#instants[countUpTo(this.#instants, at)] ?? Infinity;
+  }
+
+  /** When the total of gains falls below `limit`, if nothing enters. */
+  fallsBelow(at: Instant, limit: number): Instant {
+    return this.#firstLeaving(at, (rest) => rest < limit);
+  }
+
+  /** When the total of losses rises to `limit`, if nothing enters. */
+  risesTo(at: Instant, limit: number): Instant {
+    return this.#firstLeaving(at, (rest) => rest >= limit);
+  }
+
+  /** The rest only moves one way as entries leave, so the first leaving that satisfies is found by halving. */
+  #firstLeaving(at: Instant, satisfies: (rest: number) => boolean): Instant {
+    const entered = countUpTo(this.#instants, at);
+    const all = this.#total(entered);
+    let low = this.#left(at);
+    let high = entered;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (satisfies(all - this.#total(middle + 1))) high = middle;
+      else low = middle + 1;
+    }
+    const leaving = low < entered ? this.#instants[low] : undefined;
+    return leaving === undefined ? Infinity : leaving + this.#windowMs;
+  }
+
+  #left(at: Instant): number {
+    return countUpTo(this.#instants, at - this.#windowMs);
+  }
+
+  #total(count: number): number {
+    return this.#totals[count] as number;
+  }
+}
+
+function isInOrder(entries: readonly WindowEntry[]): boolean {
+  return entries.every((it, i) => i === 0 || (entries[i - 1] as WindowEntry).at <= it.at);
+}
+
+/** Distinct days of the instants in the window. `dayOf` is the local day of an instant in the policy's zone. */
+export function measureDistinctDays(
+  rule: WindowRule,
+  instants: readonly Instant[],
+  dayOf: (at: Instant) => number,
+): Measure {
+  const days = instants.map(dayOf);
+  const countAt = (at: Instant): number => {
+    const from = countUpTo(instants, at - rule.windowMs);
+    return new Set(days.slice(from, countUpTo(instants, at))).size * 1_000;
+  };
+  return measureOf(rule, 1_000, {
+    scaledAt: countAt,
+    nextChangeAfter: (at) => nextEdge(instants, at, rule.windowMs),
+  });
+}
+
+/** An exact value over time: what it is at an instant, and when it may next be another. */
+export interface Course {
+  scaledAt(at: Instant): number;
+  nextChangeAfter(at: Instant): Instant;
+  /** Not later than the value falls below `low` or reaches `high` (both scaled); where it is known without a walk. */
+  nextCrossingAfter?(at: Instant, between: ExactBorders): Instant;
+}
+
+export function measureOf(rule: WindowRule, scale: Scale, course: Course): Measure {
+  const { name, weightMilli, steps, unscored } = rule;
+  const scaledAt = (at: Instant): number => course.scaledAt(at);
+  const pointsMilliAt = (at: Instant): number => pointsMilliOf(rule, scaledAt(at), scale);
+  const inUnit = (scaled: number | null): number | null =>
+    scaled === null ? null : scaled / scale;
+  return {
+    name,
+    weightMilli,
+    valueAt: (at) => scaledAt(at) / scale,
+    exactAt: scaledAt,
+    thresholds: (steps ?? []).map((it) => it.atLeast / scale).filter(Number.isFinite),
+    pointsMilliAt,
+    nextChangeAfter(at) {
+      const points = pointsMilliAt(at);
+      const after = (instant: Instant): Instant =>
+        steps === null || course.nextCrossingAfter === undefined
+          ? course.nextChangeAfter(instant)
+          : course.nextCrossingAfter(instant, bordersOf(steps, scaledAt(instant)));
+      let next = after(at);
+      while (next !== Infinity && pointsMilliAt(next) === points) next = after(next);
+      return next;
+    },
+    scoreAt(at) {
+      const { low, high } = bordersOf(steps ?? [], scaledAt(at));
+      return {
+        name,
+        value: scaledAt(at) / scale,
+        pointsMilli: pointsMilliAt(at),
+        weightMilli,
+        borderBelow: inUnit(low),
+        borderAbove: inUnit(high),
+        ...(unscored === null ? {} : { unscored }),
+      };
+    },
+  };
+}
+
+function nextEdge(instants: readonly Instant[], at: Instant, windowMs: number): Instant {
+  const enters = instants[countUpTo(instants, at)] ?? Infinity;
+  const oldest = instants[countUpTo(instants, at - windowMs)];
+  return Math.min(enters, oldest === undefined ? Infinity : oldest + windowMs);
+}

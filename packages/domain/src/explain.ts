@@ -1,0 +1,137 @@
+import type { CustomerState, Standing } from './customer-state.ts';
+import { hash64 } from './hash64.ts';
+import type { Instant } from './instant.ts';
+import { evidenceAt } from './ledger/evidence.ts';
+import { type Grading, grade } from './policy/grading.ts';
+import { type ProfileQuery, viewAt } from './profile.ts';
+import { inserted } from './sorted.ts';
+import { enterMilli, leaveMilli, rankOf, tierAt } from './tier/ladder.ts';
+import { demotionAt } from './tier/lifecycle.ts';
+import { type NextMove, nextMove } from './tier/look-ahead.ts';
+import type { DimensionScore } from './tier/tier-change.ts';
+
+/** Why a customer has the tier it has, at one instant. */
+export interface Explanation {
+  readonly at: Instant;
+  readonly customerId: string;
+  readonly policy: string;
+  readonly policyVersion: number;
+  readonly tier: string;
+  readonly since: Instant;
+  readonly scoreMilli: number;
+  readonly segment: string | null;
+  readonly dimensions: readonly DimensionScore[];
+  /** Score under which the tier is left, and score that enters the next one; null at the ends of the ladder. */
+  readonly leaveMilli: number | null;
+  readonly nextTier: string | null;
+  readonly nextEnterMilli: number | null;
+  /** Running grace: since when, and when it would end in a demotion. */
+  readonly grace: { readonly since: Instant; readonly until: Instant } | null;
+  readonly minimumStayUntil: Instant | null;
+  readonly nextMove: NextMove | null;
+  readonly counterfactuals: readonly Counterfactual[];
+  /** Offsets of the records behind the values, newest first. */
+  readonly evidence: readonly number[];
+}
+
+/** One order of at least this much, at the instant of the explanation, would do this. */
+export interface Counterfactual {
+  readonly amountMinor: number;
+  readonly outcome: 'keeps' | 'promotes';
+  readonly tier: string;
+}
+
+/** Null for a customer that no policy grades (yet). */
+export function explain(query: ProfileQuery): Explanation | null {
+  const { at, customerId } = query;
+  const { state, grading } = viewAt(query);
+  const { standing } = state;
+  if (grading === null || standing === null) return null;
+  const { policy } = grading;
+  const rank = rankOf(policy, standing.tier);
+  const isHighest = rank === policy.ladder.length - 1;
+  const stayUntil = standing.since + policy.lifecycle.minimumStayMs;
+  return {
+    at,
+    customerId,
+    policy: policy.name,
+    policyVersion: policy.version,
+    tier: standing.tier,
+    since: standing.since,
+    scoreMilli: grading.scoreMilliAt(at),
+    segment: grading.segmentAt(at)?.name ?? null,
+    dimensions: grading.dimensionsAt(at),
+    leaveMilli: rank === 0 ? null : leaveMilli(policy, rank),
+    nextTier: isHighest ? null : tierAt(policy, rank + 1),
+    nextEnterMilli: isHighest ? null : enterMilli(policy, rank + 1),
+    grace:
+      standing.graceSince === null
+        ? null
+        : {
+            since: standing.graceSince,
+            until: demotionAt(policy, standing.since, standing.graceSince),
+          },
+    // There is nothing below the lowest tier to be protected from.
+    minimumStayUntil: stayUntil > at && rank > 0 ? stayUntil : null,
+    nextMove: nextMove(grading, standing, at),
+    counterfactuals: counterfactuals({ customerId, state, standing, grading, at }),
+    evidence: evidenceAt(state.ledger, at),
+  };
+}
+
+interface Situation {
+  readonly customerId: string;
+  readonly state: CustomerState;
+  readonly standing: Standing;
+  readonly grading: Grading;
+  readonly at: Instant;
+}
+
+/** The smallest single order that enters the next tier, and, where a demotion lies ahead, the smallest that puts it off. */
+function counterfactuals(situation: Situation): readonly Counterfactual[] {
+  const { standing, grading, at } = situation;
+  const { policy } = grading;
+  const found: Counterfactual[] = [];
+  const ahead = nextMove(grading, standing, at);
+  if (ahead?.kind === 'demoted') {
+    const amountMinor = smallestOrder(situation, (after) => {
+      const move = nextMove(after, standing, at);
+      return (
+        after.scoreMilliAt(at) >= leaveMilli(policy, rankOf(policy, standing.tier)) &&
+        (move === null || move.kind === 'promoted' || move.at > ahead.at)
+      );
+    });
+    if (amountMinor !== null) found.push({ amountMinor, outcome: 'keeps', tier: standing.tier });
+  }
+  const next = rankOf(policy, standing.tier) + 1;
+  if (next < policy.ladder.length) {
+    const border = enterMilli(policy, next);
+    const amountMinor = smallestOrder(situation, (after) => after.scoreMilliAt(at) >= border);
+    if (amountMinor !== null) {
+      found.push({ amountMinor, outcome: 'promotes', tier: tierAt(policy, next) });
+    }
+  }
+  return found;
+}
+
+/** Only amounts that reach a revenue step can matter, so these, and a small order, are all that is tried. */
+function smallestOrder(
+  { customerId, state, grading, at }: Situation,
+  suffices: (after: Grading) => boolean,
+): number | null {
+  const amounts = new Set([1]);
+  for (const [index, dimension] of grading.policy.dimensions.entries()) {
+    if (dimension.of !== 'revenue') continue;
+    const value = grading.measures[index]?.valueAt(at) ?? 0;
+    for (const threshold of grading.measures[index]?.thresholds ?? []) {
+      amounts.add(Math.max(1, Math.ceil(threshold - value)));
+    }
+  }
+  for (const amountMinor of [...amounts].sort((a, b) => a - b)) {
+    const key = hash64('what-if', String(at));
+    const part = { eventKey: key, orderKey: key, at, offset: Number.MAX_SAFE_INTEGER, amountMinor };
+    const ledger = { ...state.ledger, parts: inserted(state.ledger.parts, part) };
+    if (suffices(grade(ledger, grading.yardstick, customerId))) return amountMinor;
+  }
+  return null;
+}

@@ -1,0 +1,54 @@
+import type { CalibrationInForce } from './calibration/calibration.ts';
+import type { CustomerState } from './customer-state.ts';
+import type { Instant } from './instant.ts';
+import type { TimeMode } from './log-record.ts';
+import type { PolicySet } from './policy/policy.ts';
+import type { TierChange } from './tier/tier-change.ts';
+
+/** What the fold keeps for a whole partition, beside its customers. */
+export interface PartitionState {
+  readonly partition: number;
+  /** Null until the partition's first record. */
+  readonly time: TimeMode | null;
+  readonly ledgerHorizonMs: number;
+  /** Wall time: the largest append time seen. Data time: the last clock mark. */
+  readonly clock: Instant;
+  /** Newest last: sets that were once active stay, because corrections are judged by the policy of their time. */
+  readonly policySets: readonly PolicySet[];
+  /** In the order of the log. All stay: a customer who was not touched for long passes each at its own instant. */
+  readonly calibrations: readonly CalibrationInForce[];
+}
+
+/** Reasons for which the fold itself refuses a record. They are part of the closed list of dead-letter reasons. */
+export const FOLD_REFUSALS = ['too-old', 'ahead-of-clock', 'no-rate', 'no-policy'] as const;
+export type FoldRefusal = (typeof FOLD_REFUSALS)[number];
+
+export interface DeadLetterOutput {
+  readonly kind: 'dead-letter';
+  readonly id: string;
+  readonly reason: FoldRefusal;
+  readonly detail: string;
+}
+
+export type Output = TierChange | DeadLetterOutput;
+
+export interface FoldResult {
+  readonly partition: PartitionState;
+  /** Only customers whose state changed. */
+  readonly customers: ReadonlyMap<string, CustomerState>;
+  /** When each touched customer is due next (null: never). A hint for the due index, no part of the state. */
+  readonly dueAt: ReadonlyMap<string, Instant | null>;
+  readonly outputs: readonly Output[];
+  /** What happened beside that, for metrics. */
+  readonly notes: readonly FoldNote[];
+}
+
+export const FOLD_NOTES = [
+  'repeat',
+  'refund-excess',
+  'never-matched',
+  'early-tick',
+  'future-event',
+] as const;
+/** `future-event`: an event dated after the clock, by no more than the limit. */
+export type FoldNote = (typeof FOLD_NOTES)[number];

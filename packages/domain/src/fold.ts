@@ -1,0 +1,194 @@
+import { catchUp } from './calibration/catch-up.ts';
+import { type CustomerState, type Ledger, NEW_CUSTOMER } from './customer-state.ts';
+import { decide, type Telling } from './decide.ts';
+import type { FoldNote, FoldResult, Output, PartitionState } from './fold-types.ts';
+import type { Instant } from './instant.ts';
+import { applyEvent, eventKeyOf, isKnown, orderKeyOfEvent } from './ledger/apply-event.ts';
+import { type Order, orderOf, ordersOf } from './ledger/orders.ts';
+import { trimmed } from './ledger/trim.ts';
+import type { EventRecord, LogRecord, RecordCoordinates } from './log-record.ts';
+import {
+  activeSet,
+  clockFor,
+  evolvePartition,
+  existingPolicy,
+  yardstickAt,
+} from './partition-state.ts';
+import { type Grading, grade } from './policy/grading.ts';
+import { refusalOf } from './refusal.ts';
+import { dueAfter } from './tier/advance.ts';
+
+export interface FoldInput {
+  readonly partition: PartitionState;
+  /** At least the customers of the record (`customersOf`) that exist. */
+  readonly customers: ReadonlyMap<string, CustomerState>;
+  readonly record: LogRecord;
+  readonly at: RecordCoordinates;
+}
+
+/**
+ * The whole of Strata's truth: (state, record) -> state and outputs. No wall clock, no randomness, no I/O; the same
+ * log gives the same outputs with the same ids, whoever folds it and however it is cut into batches.
+ */
+export function fold(input: FoldInput): FoldResult {
+  const { record, at } = input;
+  const partition = evolvePartition(input.partition, record, at);
+  const work = new FoldWork(partition, at);
+  switch (record.kind) {
+    case 'event':
+      work.event(record, input.customers.get(record.event.customerId));
+      break;
+    case 'tick':
+      for (const customerId of record.customerIds) {
+        work.tick(customerId, input.customers.get(customerId));
+      }
+      break;
+    case 'stack-opened':
+    case 'policy-activated':
+    case 'calibrated':
+    case 'clock':
+      break;
+  }
+  return work.result();
+}
+
+/** The working memory of one record. */
+class FoldWork {
+  readonly #partition: PartitionState;
+  readonly #at: RecordCoordinates;
+  readonly #customers = new Map<string, CustomerState>();
+  readonly #dueAt = new Map<string, Instant | null>();
+  readonly #outputs: Output[] = [];
+  readonly #notes: FoldNote[] = [];
+
+  constructor(partition: PartitionState, at: RecordCoordinates) {
+    this.#partition = partition;
+    this.#at = at;
+  }
+
+  result(): FoldResult {
+    return {
+      partition: this.#partition,
+      customers: this.#customers,
+      dueAt: this.#dueAt,
+      outputs: this.#outputs,
+      notes: this.#notes,
+    };
+  }
+
+  /** An early tick changes nothing but the hint that called for it. */
+  tick(customerId: string, state: CustomerState | undefined): void {
+    if (state === undefined) return;
+    const clock = clockFor(this.#partition, state.clock, undefined);
+    const settled = this.#settled(customerId, state, clock);
+    if (settled.seq === state.seq) {
+      this.#notes.push('early-tick');
+      this.#dueAt.set(customerId, this.#due(customerId, settled));
+      return;
+    }
+    this.#keep(customerId, settled);
+  }
+
+  event(record: EventRecord, known: CustomerState | undefined): void {
+    const { event } = record;
+    const before = known ?? NEW_CUSTOMER;
+    const partition = this.#partition;
+    const clock = clockFor(partition, before.clock, record.clockAt ?? event.occurredAt);
+    const settled = this.#trimmed(this.#settled(event.customerId, before, clock), clock);
+    const isOwn = known !== undefined && clock > Math.max(before.clock, partition.clock);
+    if (isKnown(settled.ledger, eventKeyOf(event))) {
+      this.#notes.push('repeat');
+      this.#keepClock(event.customerId, { before, settled, clock, isOwn });
+      return;
+    }
+    const orderKey = orderKeyOfEvent(event);
+    const order = orderKey === null ? null : orderOf(settled.ledger, orderKey);
+    const set = activeSet(partition);
+    const baseCurrency = set === null ? null : existingPolicy(set).baseCurrency;
+    const refusal = refusalOf({ partition, order, event, clock, baseCurrency });
+    if (refusal !== null) {
+      this.#outputs.push({ kind: 'dead-letter', id: this.#nextId(), ...refusal });
+      this.#keepClock(event.customerId, { before, settled, clock, isOwn });
+      return;
+    }
+    if (event.occurredAt > clock) this.#notes.push('future-event');
+    this.#keep(event.customerId, this.#applied(record, { ...settled, clock }, order));
+  }
+
+  #applied({ event }: EventRecord, state: CustomerState, order: Order | null): CustomerState {
+    const { offset, partition } = this.#at;
+    const amountMinor =
+      event.type === 'purchase' || event.type === 'refund' ? event.amount.minor : 0;
+    const step = applyEvent(state.ledger, event, { offset, amountMinor, order });
+    if (step.refundExcessMinor > 0) this.#notes.push('refund-excess');
+    const isExisting =
+      state.isExisting || ordersOf(step.ledger).some((order) => !order.isCancelled);
+    const next: CustomerState = { ...state, ledger: step.ledger, isExisting };
+    const set = activeSet(this.#partition);
+    if (set === null) return next;
+    const { customerId } = event;
+    const grading = this.#grading(customerId, { ...next, setId: set.id }, next.clock);
+    return decide({ ...this.#telling(customerId, next.clock), grading }, next, {
+      ref: `${partition}:${offset}`,
+      offset,
+      correctedOrderAt: step.correctedOrderAt,
+      horizonMs: this.#partition.ledgerHorizonMs,
+      gradingOf: ({ setId, at }) => this.#grading(customerId, { ...next, setId }, at),
+    });
+  }
+
+  /** Before the record applies: what has waited for longer than the horizon may not meet its order any more. */
+  #trimmed(state: CustomerState, clock: Instant): CustomerState {
+    const { ledger, neverMatched } = trimmed(state.ledger, clock, this.#partition.ledgerHorizonMs);
+    for (let i = 0; i < neverMatched; i++) this.#notes.push('never-matched');
+    return ledger === state.ledger ? state : { ...state, ledger };
+  }
+
+  #settled(customerId: string, state: CustomerState, clock: Instant): CustomerState {
+    const telling = this.#telling(customerId, clock);
+    return catchUp(this.#partition, telling, { state, until: clock });
+  }
+
+  #telling(customerId: string, decidedAt: Instant): Telling {
+    return {
+      customerId,
+      decidedAt,
+      nextId: () => this.#nextId(),
+      emit: (change) => this.#outputs.push(change),
+    };
+  }
+
+  #grading(
+    customerId: string,
+    { ledger, setId }: { readonly ledger: Ledger; readonly setId: string },
+    at: Instant,
+  ): Grading {
+    return grade(ledger, yardstickAt(this.#partition, setId, at), customerId);
+  }
+
+  #nextId(): string {
+    return `${this.#at.partition}.${this.#at.offset}.${this.#outputs.length}`;
+  }
+
+  /**
+   * A record that is not applied changes nothing but, in data time, the clock that it brought along (`isOwn`): or an
+   * earlier tick would show in later instants.
+   */
+  #keepClock(
+    customerId: string,
+    at: { before: CustomerState; settled: CustomerState; clock: Instant; isOwn: boolean },
+  ): void {
+    if (!at.isOwn && at.settled.seq === at.before.seq) return;
+    this.#keep(customerId, { ...at.settled, clock: at.clock });
+  }
+
+  #keep(customerId: string, state: CustomerState): void {
+    this.#customers.set(customerId, state);
+    this.#dueAt.set(customerId, this.#due(customerId, state));
+  }
+
+  #due(customerId: string, { ledger, setId, standing, clock }: CustomerState): Instant | null {
+    if (standing === null || setId === null) return null;
+    return dueAfter(this.#grading(customerId, { ledger, setId }, clock), standing, clock);
+  }
+}

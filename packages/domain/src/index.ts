@@ -1,0 +1,32 @@
+export { calibrate } from './calibration/calibrate.ts';
+export * from './calibration/calibration.ts';
+export { type Census, census } from './calibration/census.ts';
+export { exactUnitOf } from './calibration/quantile-scoring.ts';
+export * from './canonical-json.ts';
+export * from './compare-bytewise.ts';
+export * from './currency.ts';
+export * from './customer-event.ts';
+export * from './customer-state.ts';
+export { divideHalfEven } from './decimal.ts';
+export * from './explain.ts';
+export * from './fold.ts';
+export * from './fold-types.ts';
+export * from './hash64.ts';
+export * from './instant.ts';
+export * from './log-record.ts';
+export {
+  activeSet,
+  existingPolicy,
+  initialPartition,
+  LEDGER_HORIZON_DAYS_DEFAULT,
+  setOf,
+} from './partition-state.ts';
+export * from './policy/policy.ts';
+export {
+  type CustomerView,
+  type ProfileQuery,
+  type ProfileRow,
+  profileAt,
+  viewAt,
+} from './profile.ts';
+export * from './tier/tier-change.ts';

@@ -1,0 +1,154 @@
+import type { CustomerEvent } from '../customer-event.ts';
+import type { Ledger } from '../customer-state.ts';
+import { type Hash64, hash64 } from '../hash64.ts';
+import type { Instant } from '../instant.ts';
+import { inserted } from '../sorted.ts';
+import { type Order, orderOf } from './orders.ts';
+
+/** An event on its way into the ledger: amounts are in the base currency already. */
+export interface LedgerEntryContext {
+  readonly offset: number;
+  readonly amountMinor: number;
+  /** The order that the event is about, as it was before; null where no part of it is known. */
+  readonly order: Order | null;
+}
+
+export interface LedgerStep {
+  readonly ledger: Ledger;
+  /** Instant of the order that this record corrected: a late part, a refund or a cancellation that changed it. */
+  readonly correctedOrderAt: Instant | null;
+  readonly refundExcessMinor: number;
+}
+
+/** Keys of events and orders: hashes, because ids are as long as their source likes. */
+export const eventKeyOf = (event: CustomerEvent): Hash64 => hash64(event.source, event.eventId);
+export const orderKeyOf = (orderSource: string, orderId: string): Hash64 =>
+  hash64(orderSource, orderId);
+
+/** Whether an event of this (source, eventId) lies in the ledger. */
+export function isKnown(ledger: Ledger, eventKey: Hash64): boolean {
+  return (
+    ledger.parts.some((it) => it.eventKey === eventKey) ||
+    ledger.refunds.some((it) => it.eventKey === eventKey) ||
+    ledger.verdicts.some((it) => it.eventKey === eventKey) ||
+    ledger.tickets.some((it) => it.eventKey === eventKey) ||
+    ledger.engagements.some((it) => it.eventKey === eventKey) ||
+    ledger.traces.some((it) => it.eventKey === eventKey)
+  );
+}
+
+/** The order that an event is about, null where it is about none. */
+export function orderKeyOfEvent(event: CustomerEvent): Hash64 | null {
+  switch (event.type) {
+    case 'purchase':
+    case 'order-cancelled':
+    case 'order-reinstated':
+      return orderKeyOf(event.orderSource, event.orderId);
+    case 'refund':
+      return event.orderId === undefined || event.orderSource === undefined
+        ? null
+        : orderKeyOf(event.orderSource, event.orderId);
+    case 'complaint':
+    case 'complaint-resolved':
+    case 'feedback':
+    case 'engagement':
+    case 'referral':
+    case 'interaction':
+    case 'opportunity':
+    case 'profile':
+      return null;
+  }
+}
+
+/** Takes one event that is no repeat into the ledger. Values come out the same whatever the order of arrival. */
+export function applyEvent(
+  ledger: Ledger,
+  event: CustomerEvent,
+  context: LedgerEntryContext,
+): LedgerStep {
+  const next = withEntry(ledger, event, { ...context, eventKey: eventKeyOf(event) });
+  const orderKey = orderKeyOfEvent(event);
+  const before = context.order;
+  if (orderKey === null || (before === null && ledger.refunds.length === 0)) {
+    return { ledger: next, correctedOrderAt: null, refundExcessMinor: 0 };
+  }
+  const after = orderOf(next, orderKey);
+  const isCorrection =
+    event.type !== 'order-reinstated' &&
+    before !== null &&
+    after !== null &&
+    isChanged(before, after);
+  return {
+    ledger: next,
+    correctedOrderAt: isCorrection ? after.at : null,
+    refundExcessMinor: Math.max(
+      0,
+      (after?.refundExcessMinor ?? 0) - (before?.refundExcessMinor ?? 0),
+    ),
+  };
+}
+
+function withEntry(
+  ledger: Ledger,
+  event: CustomerEvent,
+  context: LedgerEntryContext & { readonly eventKey: Hash64 },
+): Ledger {
+  const entry = { eventKey: context.eventKey, at: event.occurredAt, offset: context.offset };
+  const orderKey = orderKeyOfEvent(event);
+  switch (event.type) {
+    case 'purchase': {
+      const part = {
+        ...entry,
+        orderKey: orderKey as Hash64,
+        amountMinor: context.amountMinor,
+      };
+      return { ...ledger, parts: inserted(ledger.parts, part) };
+    }
+    case 'refund': {
+      const refund = { ...entry, orderKey, amountMinor: context.amountMinor };
+      return { ...ledger, refunds: inserted(ledger.refunds, refund) };
+    }
+    case 'order-cancelled':
+    case 'order-reinstated':
+      return {
+        ...ledger,
+        verdicts: inserted(ledger.verdicts, {
+          ...entry,
+          orderKey: orderKey as Hash64,
+          isCancelled: event.type === 'order-cancelled',
+          source: event.source,
+          eventId: event.eventId,
+        }),
+      };
+    case 'complaint':
+    case 'complaint-resolved': {
+      const ticket = {
+        ...entry,
+        ticketKey: hash64(event.source, event.ticketId),
+        severity: event.type === 'complaint' ? event.severity : null,
+      };
+      return { ...ledger, tickets: inserted(ledger.tickets, ticket) };
+    }
+    case 'engagement': {
+      const engagement = { ...entry, weightMilli: Math.round(event.weight * 1_000) };
+      return { ...ledger, engagements: inserted(ledger.engagements, engagement) };
+    }
+    case 'feedback':
+    case 'referral':
+    case 'interaction':
+    case 'opportunity':
+    case 'profile':
+      return { ...ledger, traces: inserted(ledger.traces, entry) };
+  }
+}
+
+function isChanged(before: Order, after: Order): boolean {
+  if (before.counts !== after.counts || before.at !== after.at) return true;
+  // Nothing is left of a cancelled order, whatever its parts and refunds.
+  if (before.isCancelled && after.isCancelled) return false;
+  if (before.remaining.length !== after.remaining.length) return true;
+  return before.remaining.some((part, i) => {
+    const other = after.remaining[i];
+    return part.at !== other?.at || part.amountMinor !== other.amountMinor;
+  });
+}

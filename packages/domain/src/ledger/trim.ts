@@ -1,0 +1,79 @@
+import type { Ledger } from '../customer-state.ts';
+import type { Hash64 } from '../hash64.ts';
+import { DAY_MS, type Instant } from '../instant.ts';
+import { ordersOf } from './orders.ts';
+
+/** Repeats of events that move no value are known this long and this many; later ones do no harm. */
+const TRACE_MS = 7 * DAY_MS;
+const TRACES_MAX = 256;
+
+/**
+ * Drops what can move no value any more. An order leaves as a whole, with its refunds and verdict, when even its
+ * newest entry is older than twice the horizon: records about orders beyond the horizon are refused, and a promotion
+ * inside the horizon may still be judged by a window that reaches one horizon further back. A ticket leaves as a whole, too.
+ * What waits for an order that never came goes after one horizon.
+ */
+export function trimmed(
+  ledger: Ledger,
+  clock: Instant,
+  horizonMs: number,
+): { readonly ledger: Ledger; readonly neverMatched: number } {
+  const oldest = clock - 2 * horizonMs;
+  const oldestWaiting = clock - horizonMs;
+  if (!mayHold(ledger, { oldest, oldestWaiting, clock })) return { ledger, neverMatched: 0 };
+
+  const newestByOrder = new Map<Hash64, Instant>();
+  for (const part of ledger.parts) {
+    newestByOrder.set(
+      part.orderKey,
+      Math.max(newestByOrder.get(part.orderKey) ?? part.at, part.at),
+    );
+  }
+  const isKept = (orderKey: Hash64 | null, at: Instant): boolean => {
+    if (orderKey === null) return at > oldest;
+    const newest = newestByOrder.get(orderKey);
+    return newest === undefined ? at > oldestWaiting : newest > oldest;
+  };
+  const ticketEnds = new Map(ledger.tickets.map((it) => [it.ticketKey, it.at]));
+  const newestByTicket = (key: Hash64): Instant => ticketEnds.get(key) ?? Number.NEGATIVE_INFINITY;
+  const isWaiting = (orderKey: Hash64 | null): boolean =>
+    orderKey !== null && !newestByOrder.has(orderKey);
+  let neverMatched = 0;
+  const keep = (orderKey: Hash64 | null, at: Instant): boolean => {
+    const kept = isKept(orderKey, at);
+    if (!kept && isWaiting(orderKey)) neverMatched++;
+    return kept;
+  };
+
+  let olderOrderAt = ledger.olderOrderAt;
+  for (const order of ordersOf(ledger)) {
+    if (!order.counts || isKept(order.key, order.at)) continue;
+    olderOrderAt = Math.max(olderOrderAt ?? order.at, order.at);
+  }
+  const next: Ledger = {
+    parts: ledger.parts.filter((it) => isKept(it.orderKey, it.at)),
+    refunds: ledger.refunds.filter((it) => keep(it.orderKey, it.at)),
+    verdicts: ledger.verdicts.filter((it) => keep(it.orderKey, it.at)),
+    tickets: ledger.tickets.filter((it) => newestByTicket(it.ticketKey) > oldest),
+    engagements: ledger.engagements.filter((it) => it.at > oldest),
+    traces: ledger.traces.filter((it) => it.at > clock - TRACE_MS).slice(-TRACES_MAX),
+    olderOrderAt,
+  };
+  return { ledger: next, neverMatched };
+}
+
+/** The lists are in the order of time, so a look at their heads tells whether anything could go. */
+function mayHold(
+  ledger: Ledger,
+  { oldest, oldestWaiting, clock }: { oldest: Instant; oldestWaiting: Instant; clock: Instant },
+): boolean {
+  return (
+    (ledger.parts[0]?.at ?? oldest + 1) <= oldest ||
+    (ledger.refunds[0]?.at ?? oldestWaiting + 1) <= oldestWaiting ||
+    (ledger.verdicts[0]?.at ?? oldestWaiting + 1) <= oldestWaiting ||
+    (ledger.tickets[0]?.at ?? oldest + 1) <= oldest ||
+    (ledger.engagements[0]?.at ?? oldest + 1) <= oldest ||
+    (ledger.traces[0]?.at ?? clock) <= clock - TRACE_MS ||
+    ledger.traces.length > TRACES_MAX
+  );
+}

@@ -1,0 +1,74 @@
+import type { Calibration } from './calibration/calibration.ts';
+import type { CustomerEvent } from './customer-event.ts';
+import type { Instant } from './instant.ts';
+import type { PolicySet } from './policy/policy.ts';
+
+/** Where a record lies in the customer log, and when the broker appended it. */
+export interface RecordCoordinates {
+  readonly partition: number;
+  readonly offset: number;
+  readonly appendedAt: Instant;
+}
+
+export const TIME_MODES = ['wall', 'data'] as const;
+/** `wall`: the clock is the broker's append time. `data`: the clock moves only with the events and the clock marks. */
+export type TimeMode = (typeof TIME_MODES)[number];
+
+/** The first record of every partition: what holds for the whole life of the stack. */
+export interface StackOpened {
+  readonly kind: 'stack-opened';
+  readonly time: TimeMode;
+  /** Partitions of the customer log. */
+  readonly partitions: number;
+  readonly ledgerHorizonDays: number;
+}
+
+/** `clockAt` is set in data time and is the event's own instant. */
+export interface EventRecord {
+  readonly kind: 'event';
+  readonly event: CustomerEvent;
+  readonly clockAt?: Instant;
+}
+
+/** From here on this partition grades by `set`. Written by the partition's owner when it finds the set published and not active here. */
+export interface PolicyActivated {
+  readonly kind: 'policy-activated';
+  readonly set: PolicySet;
+}
+
+/** Data time only: moves the clock of everybody in the partition; who is due is settled by the ticks behind it. */
+export interface ClockMark {
+  readonly kind: 'clock';
+  readonly at: Instant;
+}
+
+/** Names customers that looked due. It carries no time: an early tick does nothing. At most 1,000 ids. */
+export interface Tick {
+  readonly kind: 'tick';
+  readonly customerIds: readonly string[];
+}
+
+/** From here on this partition grades by these quantile borders. Customers follow when they are next touched. */
+export interface Calibrated {
+  readonly kind: 'calibrated';
+  readonly calibration: Calibration;
+}
+
+export type LogRecord = StackOpened | EventRecord | PolicyActivated | Calibrated | ClockMark | Tick;
+
+export const TICK_CUSTOMERS_MAX = 1_000;
+
+/** The customers whose state a record reads and may change. */
+export function customersOf(record: LogRecord): readonly string[] {
+  switch (record.kind) {
+    case 'event':
+      return [record.event.customerId];
+    case 'tick':
+      return record.customerIds;
+    case 'stack-opened':
+    case 'policy-activated':
+    case 'calibrated':
+    case 'clock':
+      return [];
+  }
+}

@@ -1,0 +1,94 @@
+import { calibrationAt, withCalibration } from './calibration/in-force.ts';
+import type { PartitionState } from './fold-types.ts';
+import { DAY_MS, type Instant } from './instant.ts';
+import type { LogRecord, RecordCoordinates } from './log-record.ts';
+import type { Yardstick } from './policy/grading.ts';
+import type { Policy, PolicySet } from './policy/policy.ts';
+
+/** Windows may not be longer than the horizon. */
+export const LEDGER_HORIZON_DAYS_DEFAULT = 800;
+
+export function initialPartition(partition: number): PartitionState {
+  return {
+    partition,
+    time: null,
+    ledgerHorizonMs: LEDGER_HORIZON_DAYS_DEFAULT * DAY_MS,
+    clock: Number.NEGATIVE_INFINITY,
+    policySets: [],
+    calibrations: [],
+  };
+}
+
+/** The set by which the partition grades now. */
+export function activeSet(partition: PartitionState): PolicySet | null {
+  return partition.policySets.at(-1) ?? null;
+}
+
+export function setOf(partition: PartitionState, setId: string): PolicySet {
+  const set = partition.policySets.find((it) => it.id === setId);
+  if (set === undefined) throw new TypeError(`The partition never activated policy set ${setId}`);
+  return set;
+}
+
+/** The policy of a set that grades existing customers. */
+export function existingPolicy(set: PolicySet): Policy {
+  const policy = set.policies.find((it) => it.appliesTo === 'existing');
+  if (policy === undefined) throw new TypeError(`Policy set ${set.id} grades no customers`);
+  return policy;
+}
+
+/** What customers of a set are graded by at an instant. */
+export function yardstickAt(partition: PartitionState, setId: string, at: Instant): Yardstick {
+  const policy = existingPolicy(setOf(partition, setId));
+  return { policy, setId, calibration: calibrationAt(partition.calibrations, setId, at) };
+}
+
+/** What a record does to the partition as a whole, before any customer. */
+export function evolvePartition(
+  partition: PartitionState,
+  record: LogRecord,
+  at: RecordCoordinates,
+): PartitionState {
+  const clocked =
+    partition.time === 'wall' && at.appendedAt > partition.clock
+      ? { ...partition, clock: at.appendedAt }
+      : partition;
+  switch (record.kind) {
+    case 'stack-opened':
+      return {
+        ...clocked,
+        time: record.time,
+        ledgerHorizonMs: record.ledgerHorizonDays * DAY_MS,
+        clock: record.time === 'wall' ? at.appendedAt : clocked.clock,
+      };
+    case 'policy-activated':
+      return activeSet(clocked)?.id === record.set.id
+        ? clocked
+        : { ...clocked, policySets: [...clocked.policySets, record.set] };
+    case 'calibrated':
+      return {
+        ...clocked,
+        calibrations: withCalibration(clocked.calibrations, record.calibration, clocked.clock),
+      };
+    case 'clock':
+      return clocked.time === 'data' && record.at > clocked.clock
+        ? { ...clocked, clock: record.at }
+        : clocked;
+    case 'event':
+    case 'tick':
+      return clocked;
+  }
+}
+
+/**
+ * The instant at which a record finds a customer. Wall time: the partition's. Data time: the latest of the
+ * customer's own, the last clock mark and the event's, so that no other customer's traffic ever shows.
+ */
+export function clockFor(
+  partition: PartitionState,
+  customerClock: Instant,
+  clockAt: Instant | undefined,
+): Instant {
+  if (partition.time !== 'data') return partition.clock;
+  return Math.max(customerClock, partition.clock, clockAt ?? Number.NEGATIVE_INFINITY);
+}

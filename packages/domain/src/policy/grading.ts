@@ -1,0 +1,157 @@
+import type { Calibration } from '../calibration/calibration.ts';
+import { recencyScoring, scoringOf } from '../calibration/quantile-scoring.ts';
+import type { Ledger } from '../customer-state.ts';
+import { sumOfProductsMilli } from '../decimal.ts';
+import { measureComplaints } from '../dimensions/complaints.ts';
+import type { Measure } from '../dimensions/measure.ts';
+import { countedInstants, measureRecency } from '../dimensions/recency.ts';
+import { measureDistinctDays, measureSum, type WindowEntry } from '../dimensions/windowed.ts';
+import type { Instant } from '../instant.ts';
+import { type Order, ordersOf } from '../ledger/orders.ts';
+import { localDayIn } from '../local-day.ts';
+import type { DimensionScore } from '../tier/tier-change.ts';
+import type { Dimension, Policy, Segment } from './policy.ts';
+
+/** What ledgers are looked at through. */
+export interface Yardstick {
+  readonly policy: Policy;
+  readonly setId: string;
+  /** Null before the first; only dimensions with quantiles ask for it. */
+  readonly calibration: Calibration | null;
+}
+
+/** A ledger looked at through a policy: every answer is a function of the instant asked for. */
+export interface Grading {
+  readonly yardstick: Yardstick;
+  readonly policy: Policy;
+  readonly setId: string;
+  readonly measures: readonly Measure[];
+  scoreMilliAt(at: Instant): number;
+  /** The next instant after `at` at which the score may differ; Infinity for never. */
+  nextChangeAfter(at: Instant): Instant;
+  dimensionsAt(at: Instant): readonly DimensionScore[];
+  segmentAt(at: Instant): Segment | null;
+}
+
+/**
+ * Gradings of ledgers that are still in use: the next record of a customer finds the one that the last record left.
+ * A memory of a pure function, gone with the ledger; it changes no answer.
+ */
+const known = new WeakMap<Ledger, KnownGrading>();
+
+interface KnownGrading {
+  readonly grading: Grading;
+  readonly customerId: string;
+}
+
+export function grade(ledger: Ledger, yardstick: Yardstick, customerId: string): Grading {
+  const last = known.get(ledger);
+  if (last !== undefined && isSame(last, yardstick, customerId)) return last.grading;
+  const grading = gradeAnew(ledger, yardstick, customerId);
+  known.set(ledger, { grading, customerId });
+  return grading;
+}
+
+function isSame(
+  { grading, customerId }: KnownGrading,
+  { policy, calibration }: Yardstick,
+  wantedId: string,
+): boolean {
+  return (
+    grading.policy === policy &&
+    grading.yardstick.calibration === calibration &&
+    // Ranks are broken by the customer's id, and new customers share one empty ledger.
+    (calibration === null || customerId === wantedId)
+  );
+}
+
+function gradeAnew(ledger: Ledger, yardstick: Yardstick, customerId: string): Grading {
+  const view = viewOf(ledger);
+  const { policy, setId } = yardstick;
+  const measures = policy.dimensions.map((dimension) =>
+    measureFor(dimension, view, { ...yardstick, customerId }),
+  );
+  return {
+    yardstick,
+    policy,
+    setId,
+    measures,
+    scoreMilliAt: (at) =>
+      sumOfProductsMilli(measures.map((it) => [it.weightMilli, it.pointsMilliAt(at)])),
+    nextChangeAfter: (at) =>
+      measures.reduce((next, it) => Math.min(next, it.nextChangeAfter(at)), Infinity),
+    dimensionsAt: (at) => measures.map((it) => it.scoreAt(at)),
+    segmentAt: (at) => policy.segments.find((it) => matches(it, measures, at)) ?? null,
+  };
+}
+
+function matches(segment: Segment, measures: readonly Measure[], at: Instant): boolean {
+  return Object.entries(segment.whenMilli).every(([name, points]) => {
+    const measure = measures.find((it) => it.name === name);
+    return measure !== undefined && points.includes(measure.pointsMilliAt(at));
+  });
+}
+
+/** What the dimensions read of a ledger, worked out once for all of them. */
+export interface LedgerView {
+  readonly ledger: Ledger;
+  readonly orders: readonly Order[];
+  /** Instants of the counted orders in the ledger, ascending. */
+  readonly countedAt: readonly Instant[];
+}
+
+export function viewOf(ledger: Ledger): LedgerView {
+  const orders = ordersOf(ledger);
+  return { ledger, orders, countedAt: countedInstants(orders, null) };
+}
+
+export function revenueEntries(view: LedgerView): readonly WindowEntry[] {
+  const entries: WindowEntry[] = [];
+  for (const order of view.orders) {
+    if (order.isCancelled) continue;
+    for (const part of order.remaining) {
+      entries.push({ at: part.at, amountMilli: part.amountMinor * 1_000 });
+    }
+  }
+  for (const refund of view.ledger.refunds) {
+    if (refund.orderKey === null) {
+      entries.push({ at: refund.at, amountMilli: -refund.amountMinor * 1_000 });
+    }
+  }
+  return entries;
+}
+
+export function measureFor(
+  dimension: Dimension,
+  view: LedgerView,
+  by: Yardstick & { readonly customerId: string },
+): Measure {
+  switch (dimension.of) {
+    case 'recency':
+      return measureRecency(
+        dimension,
+        countedInstants(view.orders, view.ledger.olderOrderAt),
+        recencyScoring(dimension, by),
+      );
+    case 'orders':
+      return measureSum(
+        { ...dimension, ...scoringOf(dimension, by) },
+        view.countedAt.map((at) => ({ at, amountMilli: 1_000 })),
+      );
+    case 'purchase_days':
+      return measureDistinctDays(
+        { ...dimension, ...scoringOf(dimension, by) },
+        view.countedAt,
+        localDayIn(by.policy.timeZone),
+      );
+    case 'revenue':
+      return measureSum({ ...dimension, ...scoringOf(dimension, by) }, revenueEntries(view));
+    case 'engagement':
+      return measureSum(
+        { ...dimension, ...scoringOf(dimension, by) },
+        view.ledger.engagements.map((it) => ({ at: it.at, amountMilli: it.weightMilli })),
+      );
+    case 'complaints':
+      return measureComplaints(dimension, view.ledger.tickets, scoringOf(dimension, by));
+  }
+}

@@ -1,0 +1,130 @@
+import type { Severity } from '../customer-event.ts';
+
+/**
+ * A policy as the core works with it: defaults filled in, durations in milliseconds, and every decimal number of the
+ * file an integer in thousandths ("milli"), so that points and scores are sums of integers and exact.
+ */
+export interface Policy {
+  readonly name: string;
+  readonly version: number;
+  readonly appliesTo: 'existing';
+  /** ISO 4217. */
+  readonly baseCurrency: string;
+  /** IANA zone; days of `purchase_days` are its local days. */
+  readonly timeZone: string;
+  /** Lowest first; at least one tier. */
+  readonly ladder: readonly string[];
+  readonly labels: Readonly<Record<string, Label>>;
+  /** In the order of the file. */
+  readonly dimensions: readonly Dimension[];
+  /** One for each tier above the lowest, in ladder order. */
+  readonly borders: readonly Border[];
+  readonly segments: readonly Segment[];
+  readonly lifecycle: Lifecycle;
+  /** Benefits by tier, carried in events as they stand in the file. */
+  readonly treatment: Readonly<Record<string, unknown>>;
+}
+
+/** The policies published together. One document today; the most specific that applies wins, then the order given. */
+export interface PolicySet {
+  /** Hash of the canonical text: the identity of what was published. */
+  readonly id: string;
+  readonly policies: readonly Policy[];
+}
+
+export type Label = Readonly<Partial<Record<'zh' | 'en', string>>>;
+
+export const DIMENSION_KINDS = [
+  'recency',
+  'orders',
+  'purchase_days',
+  'revenue',
+  'complaints',
+  'engagement',
+] as const;
+export type DimensionKind = (typeof DIMENSION_KINDS)[number];
+
+interface DimensionBase {
+  /** The key in the file, unique in the policy. */
+  readonly name: string;
+  /** Weight in the score. */
+  readonly weightMilli: number;
+  /** Limits the points, not the value; null for none. */
+  readonly capMilli: number | null;
+  /** Points where no step matches or the value is missing. */
+  readonly otherwiseMilli: number;
+  /** Points by the place among the population, instead of `steps`, which are then empty. */
+  readonly quantiles?: Quantiles;
+}
+
+/**
+ * The population's values cut into `buckets` of about the same size: points 1 to `buckets`, the highest for the
+ * largest values, and for recency for the most recent. The borders come from a calibration and move only with one.
+ */
+export interface Quantiles {
+  readonly buckets: number;
+  /** `together`: equal values get equal points. `rank`: equal values are told apart by ascending customer id, bytewise. */
+  readonly ties: QuantileTies;
+  /** A smaller population gives no borders. */
+  readonly minimumPopulation: number;
+}
+
+export const QUANTILE_TIES = ['together', 'rank'] as const;
+export type QuantileTies = (typeof QUANTILE_TIES)[number];
+
+/** `within`: holds while at - (last counted order) < withinMs. The first that holds gives the points. */
+export interface RecencyDimension extends DimensionBase {
+  readonly of: 'recency';
+  readonly steps: readonly { readonly withinMs: number; readonly pointsMilli: number }[];
+}
+
+/** Steps on a value: `at_least` thresholds in the value's own unit (orders, days, minor units), descending; none means the capped value is the points. */
+export interface WindowedDimension extends DimensionBase {
+  readonly of: 'orders' | 'purchase_days' | 'revenue' | 'engagement';
+  readonly windowMs: number;
+  readonly steps: readonly ThresholdStep[];
+}
+
+export interface ComplaintsDimension extends DimensionBase {
+  readonly of: 'complaints';
+  readonly windowMs: number;
+  readonly perMilli: Readonly<Record<Severity, number>>;
+  /** What a resolved ticket still weighs, as a share in thousandths. */
+  readonly resolvedCountsMilli: number;
+  readonly steps: readonly ThresholdStep[];
+}
+
+/** Threshold in thousandths of the value's unit. */
+export interface ThresholdStep {
+  readonly atLeastMilli: number;
+  readonly pointsMilli: number;
+}
+
+export type Dimension = RecencyDimension | WindowedDimension | ComplaintsDimension;
+
+/** Score to enter a tier from below, and the score under which it is left. */
+export interface Border {
+  readonly tier: string;
+  readonly enterMilli: number;
+  readonly leaveMilli: number;
+}
+
+/** Beside the tier: the first segment whose every named dimension has one of the listed points (in thousandths). */
+export interface Segment {
+  readonly name: string;
+  readonly label: Label;
+  readonly whenMilli: Readonly<Record<string, readonly number[]>>;
+}
+
+export const SOFT_LANDINGS = ['one', 'target', 'base'] as const;
+export type SoftLanding = (typeof SOFT_LANDINGS)[number];
+
+export interface Lifecycle {
+  readonly minimumStayMs: number;
+  readonly graceMs: number;
+  readonly softLanding: SoftLanding;
+  readonly qualification: 'rolling';
+  /** Null: no at-risk events. */
+  readonly atRiskNoticeMs: number | null;
+  readonly onCorrection: 'withdraw' | 'keep';
+}

@@ -1,0 +1,142 @@
+import { catchUp } from './calibration/catch-up.ts';
+import type { CustomerState } from './customer-state.ts';
+import type { Telling } from './decide.ts';
+import { countedInstants, lastOrderAt } from './dimensions/recency.ts';
+import { measureDistinctDays, measureSum } from './dimensions/windowed.ts';
+import type { PartitionState } from './fold-types.ts';
+import { DAY_MS, type Instant } from './instant.ts';
+import { localDayIn } from './local-day.ts';
+import { activeSet, existingPolicy, yardstickAt } from './partition-state.ts';
+import { type Grading, grade, type LedgerView, revenueEntries, viewOf } from './policy/grading.ts';
+import type { DimensionKind, Policy, WindowedDimension } from './policy/policy.ts';
+import { nextMove } from './tier/look-ahead.ts';
+import type { TierChange } from './tier/tier-change.ts';
+
+/** Where no dimension says otherwise, orders and revenue are those of the last 365 days. */
+const WINDOW_MS_DEFAULT = 365 * DAY_MS;
+
+/** One customer at one instant, as `profiles` prints it. Null where not available. */
+export interface ProfileRow {
+  readonly at: Instant;
+  readonly customerId: string;
+  readonly tier: string | null;
+  readonly segment: string | null;
+  readonly scoreMilli: number | null;
+  readonly recencyDays: number | null;
+  readonly orders: number;
+  readonly purchaseDays: number;
+  readonly revenueMinor: number;
+  readonly complaints: number | null;
+  readonly engagement: number | null;
+  readonly referrals: number | null;
+  readonly pAlive: number | null;
+  readonly clvMinor: number | null;
+  /** The next change of tier if nothing more happens. */
+  readonly nextCrossingAt: Instant | null;
+}
+
+export interface ProfileQuery {
+  readonly partition: PartitionState;
+  readonly customerId: string;
+  readonly state: CustomerState;
+  /** Not before what the state has settled already. */
+  readonly at: Instant;
+}
+
+/** A customer with everything settled up to an instant, as the next record would find it. */
+export interface CustomerView {
+  readonly state: CustomerState;
+  /** Null for a customer that no policy grades (yet). */
+  readonly grading: Grading | null;
+  /** What fell due since the state was last touched; their ids are given by the record that will settle them. */
+  readonly changes: readonly TierChange[];
+}
+
+export function viewAt({ partition, customerId, state, at }: ProfileQuery): CustomerView {
+  if (state.standing === null || state.setId === null) {
+    return { state, grading: null, changes: [] };
+  }
+  const changes: TierChange[] = [];
+  const telling: Telling = {
+    customerId,
+    decidedAt: at,
+    nextId: () => 'unsettled',
+    emit: (change) => changes.push(change),
+  };
+  const settled = catchUp(partition, telling, { state, until: at });
+  const yardstick = yardstickAt(partition, state.setId, at);
+  return { state: settled, grading: grade(state.ledger, yardstick, customerId), changes };
+}
+
+export function profileAt(query: ProfileQuery): ProfileRow {
+  const { partition, customerId, at } = query;
+  const { state, grading } = viewAt(query);
+  const set = activeSet(partition);
+  const policy = grading?.policy ?? (set === null ? null : existingPolicy(set));
+  const view = viewOf(state.ledger);
+  const ordersWindowMs = windowOf(policy, 'orders');
+  const lastAt = lastOrderAt(countedInstants(view.orders, state.ledger.olderOrderAt), at);
+  // Also of a prospect, whom nothing grades yet, the values are known.
+  const valued =
+    grading ??
+    (set === null ? null : grade(state.ledger, yardstickAt(partition, set.id, at), customerId));
+  const counts = (kind: DimensionKind): number | null => valueOf(valued, kind, at);
+  return {
+    at,
+    customerId,
+    tier: state.standing?.tier ?? null,
+    segment: grading?.segmentAt(at)?.name ?? null,
+    scoreMilli: grading?.scoreMilliAt(at) ?? null,
+    recencyDays: lastAt === null ? null : Math.floor((at - lastAt) / DAY_MS),
+    orders: ordersIn(view, ordersWindowMs, at),
+    purchaseDays: purchaseDaysIn(view, { windowMs: ordersWindowMs, at, policy }),
+    revenueMinor: revenueIn(view, windowOf(policy, 'revenue'), at),
+    complaints: counts('complaints'),
+    engagement: counts('engagement'),
+    referrals: null,
+    pAlive: null,
+    clvMinor: null,
+    nextCrossingAt:
+      grading === null || state.standing === null
+        ? null
+        : (nextMove(grading, state.standing, at)?.at ?? null),
+  };
+}
+
+function valueOf(grading: Grading | null, kind: DimensionKind, at: Instant): number | null {
+  const index = grading?.policy.dimensions.findIndex((it) => it.of === kind) ?? -1;
+  return grading?.measures[index]?.valueAt(at) ?? null;
+}
+
+function windowOf(policy: Policy | null, kind: 'orders' | 'revenue'): number {
+  const dimension = policy?.dimensions.find((it) => it.of === kind) as
+    | WindowedDimension
+    | undefined;
+  return dimension?.windowMs ?? WINDOW_MS_DEFAULT;
+}
+
+const bare = {
+  name: '',
+  weightMilli: 0,
+  steps: null,
+  unscored: null,
+  otherwiseMilli: 0,
+  capMilli: null,
+};
+
+function ordersIn(view: LedgerView, windowMs: number, at: Instant): number {
+  const entries = view.countedAt.map((it) => ({ at: it, amountMilli: 1_000 }));
+  return measureSum({ ...bare, windowMs }, entries).valueAt(at) ?? 0;
+}
+
+function revenueIn(view: LedgerView, windowMs: number, at: Instant): number {
+  return measureSum({ ...bare, windowMs }, revenueEntries(view)).valueAt(at) ?? 0;
+}
+
+function purchaseDaysIn(
+  view: LedgerView,
+  { windowMs, at, policy }: { windowMs: number; at: Instant; policy: Policy | null },
+): number {
+  const dayOf = localDayIn(policy?.timeZone ?? 'UTC');
+  return measureDistinctDays({ ...bare, windowMs }, view.countedAt, dayOf).valueAt(at) ?? 0;
+}

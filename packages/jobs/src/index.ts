@@ -1,0 +1,1 @@
+export { BullDeliveryQueue, type BullDeliveryQueueSettings } from './bull-delivery-queue.ts';

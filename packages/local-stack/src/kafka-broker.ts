@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from './free-port.ts';
+import { answersApiVersions } from './raw-probe.ts';
+import { renderTemplate } from './render-template.ts';
+import { runCommand } from './run-command.ts';
+import { waitUntilReady } from './spawn-process.ts';
+import { StackFault } from './stack-fault.ts';
+import { spawnInStack } from './stack-life.ts';
+
+const START_TIMEOUT_MS = 90_000;
+const STOP_GRACE_MS = 15_000;
+
+/** Starts the broker over the stack's data and resolves with its address once it answers. */
+export async function startKafka(options: {
+  root: string;
+  dataDir: string;
+  jars: string;
+  java: string;
+  env: NodeJS.ProcessEnv;
+}): Promise<string> {
+  const { root, dataDir, jars, java, env } = options;
+  const folder = join(dataDir, 'kafka');
+  const logDir = join(folder, 'data');
+  const settings = join(folder, 'server.properties');
+  const port = await freePort();
+  mkdirSync(folder, { recursive: true });
+  const template = readFileSync(join(root, 'infra', 'kafka', 'server.properties'), 'utf8');
+  const ports = { brokerPort: port, controllerPort: await freePort() };
+  writeFileSync(settings, renderTemplate(template, { ...ports, logDir }));
+
+  const logging = join(root, 'infra', 'kafka', 'log4j2.properties');
+  const jvm = [`-Dlog4j2.configurationFile=${logging}`, '-XX:+UseSerialGC', '-cp', `${jars}/*`];
+  if (!existsSync(join(logDir, 'meta.properties'))) await format({ java, jvm, settings, env });
+  const broker = await spawnInStack(dataDir, {
+    name: 'kafka',
+    kind: 'backend',
+    command: java,
+    cwd: folder,
+    env,
+    port,
+    args: ['-Xmx1g', ...jvm, 'kafka.Kafka', settings],
+    log: join(dataDir, 'logs', 'kafka.log'),
+    graceMs: STOP_GRACE_MS,
+  });
+  await waitUntilReady({
+    process: broker,
+    isReady: () => answersApiVersions(port),
+    timeoutMs: START_TIMEOUT_MS,
+  });
+  return `127.0.0.1:${port}`;
+}
+
+/** Gives the empty data folder its cluster id; KRaft refuses to start without. */
+async function format(options: {
+  java: string;
+  jvm: readonly string[];
+  settings: string;
+  env: NodeJS.ProcessEnv;
+}): Promise<void> {
+  const { java, jvm, settings, env } = options;
+  const clusterId = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
+  const formatted = await runCommand(
+    java,
+    ['-Xmx256m', '-XX:TieredStopAtLevel=1', ...jvm, 'kafka.tools.StorageTool', 'format'].concat(
+      ['-t', clusterId],
+      ['-c', settings],
+    ),
+    env,
+  );
+  if (formatted.isOk) return;
+  const tail = formatted.lastLines.map((line) => `    ${line}`).join('\n');
+  throw new StackFault('STRATA_STACK_CHILD_ENDED', {
+    en: `Kafka could not prepare its data folder:\n${tail}\nCheck the free space and rights of that folder, then start again.`,
+    zh: `Kafka 无法准备数据目录:\n${tail}\n请检查该目录的剩余空间和权限后重新启动。`,
+  });
+}

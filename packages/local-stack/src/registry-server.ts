@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from './free-port.ts';
+import { javaVersionText } from './prerequisites.ts';
+import { answersOk } from './raw-probe.ts';
+import { waitUntilReady } from './spawn-process.ts';
+import { StackFault } from './stack-fault.ts';
+import { spawnInStack } from './stack-life.ts';
+
+const START_TIMEOUT_MS = 90_000;
+/** The first stop of a checkout dumps the class archive, which takes some seconds. */
+const STOP_GRACE_MS = 25_000;
+
+/** Starts the registry over the stack's data and resolves with its Confluent address once it is ready. */
+export async function startRegistry(options: {
+  dataDir: string;
+  folder: string;
+  java: string;
+  env: NodeJS.ProcessEnv;
+}): Promise<string> {
+  const { dataDir, folder, java, env } = options;
+  const port = await freePort();
+  const data = join(dataDir, 'registry');
+  const temporary = join(data, 'tmp');
+  mkdirSync(temporary, { recursive: true });
+  const classes = classArchive({ folder, dataDir: data, java, env });
+  const registry = await spawnInStack(dataDir, {
+    name: 'registry',
+    kind: 'backend',
+    command: java,
+    cwd: data,
+    port,
+    args: [
+      '-Xmx96m',
+      '-XX:+UseSerialGC',
+      '-XX:TieredStopAtLevel=1',
+      ...classes.jvm,
+      `-Djava.io.tmpdir=${temporary}`,
+      '-Djava.util.logging.manager=org.jboss.logmanager.LogManager',
+      '-jar',
+      join(folder, runnerJar(folder)),
+    ],
+    env: { ...env, ...registryEnv(port, data) },
+    log: join(dataDir, 'logs', 'registry.log'),
+    graceMs: STOP_GRACE_MS,
+    ...(classes.keepAtEnd === undefined ? {} : { keepAtEnd: classes.keepAtEnd }),
+  });
+  const origin = `http://127.0.0.1:${port}`;
+  await waitUntilReady({
+    process: registry,
+    isReady: () => answersOk(`${origin}/health/ready`),
+    timeoutMs: START_TIMEOUT_MS,
+  });
+  const url = `${origin}/apis/ccompat/v7`;
+  await requireCompatibility(url);
+  return url;
+}
+
+function registryEnv(port: number, data: string): NodeJS.ProcessEnv {
+  return {
+    QUARKUS_HTTP_HOST: '127.0.0.1',
+    QUARKUS_HTTP_PORT: String(port),
+    QUARKUS_LOG_LEVEL: 'WARN',
+    QUARKUS_HTTP_ACCESS_LOG_ENABLED: 'false',
+    APICURIO_DATASOURCE_URL: `jdbc:h2:file:${join(data, 'schemas')}`,
+  };
+}
+
+function runnerJar(folder: string): string {
+  const jar = readdirSync(folder).find((name) => name.endsWith('-runner.jar'));
+  if (jar !== undefined) return jar;
+  throw new StackFault('STRATA_STACK_FETCH_FAILED', {
+    en: `${folder} holds no registry. Remove that folder and start again; it is fetched anew.`,
+    zh: `${folder} 中没有注册表程序。请删除该目录后重新启动,程序会重新获取。`,
+  });
+}
+
+/**
+ * With an archive of its parsed classes the registry is ready in half the time. The first run
+ * leaves one at its end; it fits one Java and one path only, so both are in its name.
+ */
+function classArchive(options: {
+  folder: string;
+  dataDir: string;
+  java: string;
+  env: NodeJS.ProcessEnv;
+}): { jvm: string[]; keepAtEnd?: { from: string; to: string } } {
+  const { folder, dataDir, java, env } = options;
+  const fits = createHash('sha256').update(`${folder}\n${javaVersionText(java, env)}`);
+  const archive = `${folder}-classes-${fits.digest('hex').slice(0, 12)}.jsa`;
+  // -Xlog keeps a refused archive from filling the log: Java goes on without it.
+  if (existsSync(archive)) {
+    return { jvm: [`-XX:SharedArchiveFile=${archive}`, '-Xshare:auto', '-Xlog:cds=off'] };
+  }
+  const from = join(dataDir, 'classes.jsa');
+  const jvm = [`-XX:ArchiveClassesAtExit=${from}`, '-Xlog:cds=off', '-Xlog:cds+dynamic=off'];
+  return { jvm, keepAtEnd: { from, to: archive } };
+}
+
+/** Without a level of its own a subject must still refuse a schema that breaks a reader. */
+async function requireCompatibility(url: string): Promise<void> {
+  const response = await fetch(`${url}/config`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
+    body: JSON.stringify({ compatibility: 'FULL_TRANSITIVE' }),
+    signal: AbortSignal.timeout(10_000),
+  });
+  const answer = await response.text();
+  if (response.ok) return;
+  throw new StackFault('STRATA_STACK_NOT_READY', {
+    en: `The schema registry refused its compatibility rule (${response.status}: ${answer}). Run ./strata down, then start again.`,
+    zh: `模式注册表拒绝了兼容性规则(${response.status}:${answer})。请执行 ./strata down 后重新启动。`,
+  });
+}

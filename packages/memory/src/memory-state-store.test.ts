@@ -1,0 +1,4 @@
+import { stateStoreContract } from '@strata/testing/contracts';
+import { MemoryStateStore } from './memory-state-store.ts';
+
+stateStoreContract('in memory', async () => new MemoryStateStore());

@@ -1,0 +1,185 @@
+import {
+  assert,
+  assertSoundCommit,
+  type CommitOutcome,
+  type OutboxEntry,
+  type PartitionCommit,
+  type PartitionShard,
+  type StateStore,
+} from '@strata/pipeline';
+
+interface Shard {
+  owner: string | null;
+  counter: number;
+  next: number;
+  position: number;
+  readonly fields: Map<string, Uint8Array>;
+  readonly customers: Map<string, Uint8Array>;
+  readonly due: Map<string, number>;
+  outbox: OutboxEntry[];
+}
+
+/**
+ * Customer state in the memory of one process, for the embedded stack, the simulator and unit tests. Bytes are copied
+ * on the way in and out, so a caller that changes its buffers sees what it would see with a store across a network.
+ */
+export class MemoryStateStore implements StateStore {
+  readonly #shards = new Map<number, Shard>();
+
+  async acquire(partition: number): Promise<PartitionShard & { readonly owner: string }> {
+    const shard = this.#shard(partition);
+    shard.counter += 1;
+    const owner = `${shard.counter}:memory`;
+    shard.owner = owner;
+    return { ...pictureOf(shard), owner };
+  }
+
+  async inspect(partition: number): Promise<PartitionShard> {
+    return pictureOf(this.#shard(partition));
+  }
+
+  async load(
+    partition: number,
+    customerIds: readonly string[],
+  ): Promise<readonly (Uint8Array | null)[]> {
+    const { customers } = this.#shard(partition);
+    return customerIds.map((customerId) => copyOf(customers.get(customerId) ?? null));
+  }
+
+  async commit(commit: PartitionCommit): Promise<CommitOutcome> {
+    assertSoundCommit(commit);
+    const shard = this.#shard(commit.partition);
+    if (shard.owner !== commit.owner) return 'fenced';
+    if (shard.next === commit.next) return 'already';
+    if (shard.next !== commit.expectedNext) return 'offset';
+    const first = commit.outbox[0];
+    assert(
+      first === undefined || first.position === shard.position + 1,
+      `outbox of partition ${commit.partition} goes on at ${first?.position} after position ${shard.position}`,
+    );
+    write(shard, commit);
+    return 'ok';
+  }
+
+  async dueCustomers(query: {
+    partition: number;
+    upToMs: number;
+    limit: number;
+  }): Promise<readonly string[]> {
+    return [...this.#shard(query.partition).due]
+      .filter(([, dueAtMs]) => dueAtMs <= query.upToMs)
+      .toSorted((a, b) => a[1] - b[1] || compareBytes(a[0], b[0]))
+      .slice(0, query.limit)
+      .map(([customerId]) => customerId);
+  }
+
+  async earliestDue(partition: number): Promise<number | null> {
+    let earliest: number | null = null;
+    for (const dueAtMs of this.#shard(partition).due.values()) {
+      if (earliest === null || dueAtMs < earliest) earliest = dueAtMs;
+    }
+    return earliest;
+  }
+
+  async outbox(query: {
+    partition: number;
+    afterPosition: number;
+    limit: number;
+  }): Promise<readonly OutboxEntry[]> {
+    return this.#shard(query.partition)
+      .outbox.filter((entry) => entry.position > query.afterPosition)
+      .slice(0, query.limit)
+      .map(copyOfEntry);
+  }
+
+  async trimOutbox(trim: {
+    partition: number;
+    owner: string;
+    upToPosition: number;
+  }): Promise<boolean> {
+    const shard = this.#shard(trim.partition);
+    if (shard.owner !== trim.owner) return false;
+    shard.outbox = shard.outbox.filter((entry) => entry.position > trim.upToPosition);
+    return true;
+  }
+
+  async *scan(
+    partition: number,
+  ): AsyncGenerator<readonly (readonly [customerId: string, bytes: Uint8Array])[]> {
+    const rows = [...this.#shard(partition).customers];
+    for (let at = 0; at < rows.length; at += 1_000) {
+      yield rows
+        .slice(at, at + 1_000)
+        .map(([customerId, bytes]) => [customerId, Uint8Array.from(bytes)]);
+    }
+  }
+
+  async close(): Promise<void> {}
+
+  #shard(partition: number): Shard {
+    let shard = this.#shards.get(partition);
+    if (shard === undefined) {
+      shard = {
+        owner: null,
+        counter: 0,
+        next: 0,
+        position: 0,
+        fields: new Map(),
+        customers: new Map(),
+        due: new Map(),
+        outbox: [],
+      };
+      this.#shards.set(partition, shard);
+    }
+    return shard;
+  }
+}
+
+function write(shard: Shard, commit: PartitionCommit): void {
+  shard.next = commit.next;
+  for (const [name, bytes] of Object.entries(commit.fields)) {
+    shard.fields.set(name, Uint8Array.from(bytes));
+  }
+  for (const [customerId, bytes] of commit.states) {
+    if (bytes === null) shard.customers.delete(customerId);
+    else shard.customers.set(customerId, Uint8Array.from(bytes));
+  }
+  for (const [customerId, dueAtMs] of commit.due) {
+    if (dueAtMs === null) shard.due.delete(customerId);
+    else shard.due.set(customerId, dueAtMs);
+  }
+  for (const entry of commit.outbox) shard.outbox.push(copyOfEntry(entry));
+  shard.position = commit.outbox.at(-1)?.position ?? shard.position;
+}
+
+function pictureOf(shard: Shard): PartitionShard {
+  const fields = [...shard.fields].map(([name, bytes]) => [name, Uint8Array.from(bytes)] as const);
+  return {
+    owner: shard.owner,
+    next: shard.next,
+    fields: Object.fromEntries(fields),
+    outboxDepth: shard.outbox.length,
+    customerCount: shard.customers.size,
+  };
+}
+
+function copyOf(bytes: Uint8Array | null): Uint8Array | null {
+  return bytes === null ? null : Uint8Array.from(bytes);
+}
+
+function copyOfEntry(entry: OutboxEntry): OutboxEntry {
+  const headers = Object.entries(entry.headers).map(
+    ([name, bytes]) => [name, Uint8Array.from(bytes)] as const,
+  );
+  return {
+    ...entry,
+    key: copyOf(entry.key),
+    value: copyOf(entry.value),
+    headers: Object.fromEntries(headers),
+  };
+}
+
+/** Customers due at the same instant come in the order of their UTF-8 bytes, as in a Redis sorted set. */
+function compareBytes(left: string, right: string): number {
+  return Buffer.compare(Buffer.from(left), Buffer.from(right));
+}

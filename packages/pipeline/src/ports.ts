@@ -1,0 +1,245 @@
+/**
+ * The ports: what the services need from a log, a state store and a delivery queue. Each is small enough to be
+ * written three times (real, in memory, simulated) and has one behaviour suite in `@strata/testing/contracts`.
+ * Offsets and instants are plain numbers: both stay far below 2^53.
+ */
+
+/** Where a record lies. */
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** A record as a topic gives it back. `appendedAt` is the broker's own time (LogAppendTime), in epoch milliseconds. */
+export interface TopicRecord extends TopicPartition {
+  readonly offset: number;
+  readonly appendedAt: number;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers: Readonly<Record<string, Uint8Array>>;
+}
+
+/** A record to append. The partition is always explicit: nothing re-partitions on a retry. */
+export interface OutgoingRecord extends TopicPartition {
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers: Readonly<Record<string, Uint8Array>>;
+}
+
+/** First offset still kept and the offset that the next record will get. */
+export interface LogBounds {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Reads a log at rest, outside any consumer group. */
+export interface LogReader {
+  partitionCount(topic: string): Promise<number>;
+  /** Bounds by partition, index = partition. */
+  bounds(topic: string): Promise<readonly LogBounds[]>;
+  /** Records of one partition from `from` up to, not including, `to` (default: the end when the call is made), in batches. */
+  read(
+    from: TopicPartition & { readonly offset: number },
+    to?: number,
+  ): AsyncIterable<TopicRecord[]>;
+  /** The last record of each named partition, or null where the partition is empty. */
+  tails(partitions: readonly TopicPartition[]): Promise<ReadonlyMap<string, TopicRecord | null>>;
+  /** Offsets a consumer group has committed, by `tpKey`; absent where it has none. */
+  committed(groupId: string, topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  close(): Promise<void>;
+}
+
+/** `topic:partition`, the key of every map by topic partition. */
+export function tpKey({ topic, partition }: TopicPartition): string {
+  return `${topic}:${partition}`;
+}
+
+/**
+ * Appends records, all acknowledged by every replica before it returns, in order within a partition.
+ * One send at a time: a caller awaits each. After a rejected send the outcome is unknown (some records may lie in
+ * the log); the adapter has discarded its producer and the next send uses a new one.
+ */
+export interface LogWriter {
+  send(records: readonly OutgoingRecord[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A run of consecutive records of one partition. Offsets may have gaps. */
+export interface RecordBatch extends TopicPartition {
+  readonly records: readonly TopicRecord[];
+  /** The offset to go on from when the whole batch is done, also when its last offsets hold no record. */
+  readonly nextOffset: number;
+  /** End of the partition when the batch was fetched, for lag. */
+  readonly logEnd: number;
+  /** Keeps the membership alive; to be called at least once a second of work. */
+  heartbeat(): Promise<void>;
+  /** False as soon as a newer assignment has voided this one: stop work and return. */
+  isOwned(): boolean;
+}
+
+/** `done` moves on; `reacquire` voids this partition and asks `onAssigned` for it again, after a back-off. */
+export type BatchOutcome = 'done' | 'reacquire';
+
+/**
+ * Why partitions are asked for. `joined`: the group made a new assignment, everything owned before is void and these
+ * are all there is. `reacquired`: only the named partitions are void, the others go on.
+ */
+export type AssignmentCause = 'joined' | 'reacquired';
+
+export interface GroupHandlers {
+  /**
+   * Called for every assignment, and again for a partition whose batch said `reacquire`. What the cause voids is
+   * void when it is called. Answers where each partition starts, by `tpKey`; nothing of a partition is delivered
+   * before this answer. A partition left out starts where the group last committed, else at the log's start.
+   */
+  onAssigned(
+    assigned: readonly TopicPartition[],
+    cause: AssignmentCause,
+  ): Promise<ReadonlyMap<string, number>>;
+  /** Batches of one partition come one after the other; different partitions may overlap. A throw is an operating fault: the batch comes again. */
+  onBatch(batch: RecordBatch): Promise<BatchOutcome>;
+  /** The reader cannot go on (programmer fault, offset out of range): the process has to end. */
+  onFatal(error: unknown): void;
+}
+
+export interface GroupReaderSettings {
+  readonly groupId: string;
+  readonly topics: readonly string[];
+  /** How often positions are committed to the broker, and always at a clean stop. For owners of their own offsets this is only for lag displays. */
+  readonly commitIntervalMs: number;
+}
+
+/** A member of a consumer group. */
+export interface GroupReader {
+  start(settings: GroupReaderSettings, handlers: GroupHandlers): Promise<void>;
+  /** Finishes the batch in hand, commits, leaves the group. */
+  stop(): Promise<void>;
+}
+
+/** One output waiting in the outbox. `position` numbers all outputs of a partition, `seq` those of one topic; both start at 1 and have no gap. */
+export interface OutboxEntry {
+  readonly position: number;
+  readonly topic: string;
+  readonly seq: number;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers: Readonly<Record<string, Uint8Array>>;
+}
+
+/** What the store holds for a partition, beside its customers. `fields` belong to the caller (fold state of the partition, counters, rolling hash). */
+export interface PartitionShard {
+  readonly owner: string | null;
+  /** Offset of the next record to fold; 0 for an empty shard. */
+  readonly next: number;
+  readonly fields: Readonly<Record<string, Uint8Array>>;
+  readonly outboxDepth: number;
+  readonly customerCount: number;
+}
+
+export interface PartitionCommit {
+  readonly partition: number;
+  readonly owner: string;
+  readonly expectedNext: number;
+  readonly next: number;
+  /** Only those that changed. */
+  readonly fields: Readonly<Record<string, Uint8Array>>;
+  /** Customer id and state bytes, null to remove. */
+  readonly states: readonly (readonly [customerId: string, bytes: Uint8Array | null])[];
+  /** Customer id and the instant it is due, null for never. */
+  readonly due: readonly (readonly [customerId: string, dueAtMs: number | null])[];
+  readonly outbox: readonly OutboxEntry[];
+}
+
+/**
+ * ok: written. already: this very commit was written before (its reply was lost). fenced: another owner holds the
+ * partition. offset: the stored offset is not the expected one (the store went back in time, or we are wrong).
+ */
+export const COMMIT_OUTCOMES = ['ok', 'already', 'fenced', 'offset'] as const;
+export type CommitOutcome = (typeof COMMIT_OUTCOMES)[number];
+
+/** Customer state by partition of the customer log. One partition is one shard with one owner at a time. */
+export interface StateStore {
+  /** Takes the partition: a new owner token voids every older one. */
+  acquire(partition: number): Promise<PartitionShard & { readonly owner: string }>;
+  /** Reads without taking. */
+  inspect(partition: number): Promise<PartitionShard>;
+  load(partition: number, customerIds: readonly string[]): Promise<readonly (Uint8Array | null)[]>;
+  /**
+   * Everything or nothing. `next` must lie above `expectedNext`, and outbox positions go on without a gap. After a throw
+   * the outcome may be unknown: send the same commit again or acquire anew, never another commit in between.
+   */
+  commit(commit: PartitionCommit): Promise<CommitOutcome>;
+  /** Customers due at or before `upToMs`, earliest first. */
+  dueCustomers(query: {
+    partition: number;
+    upToMs: number;
+    limit: number;
+  }): Promise<readonly string[]>;
+  /** The earliest due instant of the partition, null when nobody is due ever. */
+  earliestDue(partition: number): Promise<number | null>;
+  /** Entries above `afterPosition`, in order. */
+  outbox(query: {
+    partition: number;
+    afterPosition: number;
+    limit: number;
+  }): Promise<readonly OutboxEntry[]>;
+  /** Drops entries up to and including `upToPosition`; false when another owner holds the partition. */
+  trimOutbox(trim: { partition: number; owner: string; upToPosition: number }): Promise<boolean>;
+  /** Every customer of the partition, in batches, in no order. */
+  scan(
+    partition: number,
+  ): AsyncIterable<readonly (readonly [customerId: string, bytes: Uint8Array])[]>;
+  close(): Promise<void>;
+}
+
+/** One delivery of one event to one endpoint. `id` is unique per (event, endpoint); adding it again while it is known is ignored. */
+export interface DeliveryJob {
+  readonly id: string;
+  readonly endpoint: string;
+  readonly body: string;
+  readonly eventId: string;
+}
+
+export type DeliveryOutcome =
+  | { readonly kind: 'delivered' }
+  | { readonly kind: 'retry'; readonly reason: string; readonly afterMs?: number }
+  | { readonly kind: 'rejected'; readonly reason: string };
+
+/** Where the reader of an output topic stands: its offset and the last (epoch, seq) it has acted on, per partition. */
+export interface DeliveryPosition {
+  readonly offset: number;
+  readonly epoch: number;
+  readonly seq: number;
+}
+
+/** `delivered` and `failed` count the finished jobs that are still known; they are bounded, so these are no totals. */
+export interface DeliveryCounts {
+  readonly waiting: number;
+  readonly delayed: number;
+  readonly active: number;
+  readonly delivered: number;
+  readonly failed: number;
+}
+
+/** Delivery jobs with retries. At least once: a crash between delivery and its note delivers again. */
+export interface DeliveryQueue {
+  add(jobs: readonly DeliveryJob[]): Promise<void>;
+  /** Starts handing jobs to `deliver`, several at once; may be called once. A throw of `deliver` counts as `retry`. */
+  work(deliver: (job: DeliveryJob, attempt: number) => Promise<DeliveryOutcome>): void;
+  counts(): Promise<DeliveryCounts>;
+  /** Null where nothing was stored for the partition. */
+  position(partition: number): Promise<DeliveryPosition | null>;
+  storePosition(partition: number, position: DeliveryPosition): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Turns a value into bytes for a topic and back. Unknown or broken bytes throw a `SerdeFault`. */
+export interface Serde<T> {
+  encode(value: T): Uint8Array;
+  decode(bytes: Uint8Array): T;
+}
+
+/** The only source of wall time outside tests. It schedules and measures, it never decides a tier. */
+export interface WallClock {
+  nowMs(): number;
+}

@@ -1,0 +1,101 @@
+import type { Border, Dimension, Label, Policy, Quantiles, ThresholdStep } from '@strata/domain';
+import type { DimensionDocument, PolicyDocument } from './document-schema.ts';
+
+/** The checked document as the core works with it. */
+export function buildPolicy(document: PolicyDocument): Policy {
+  const [, ...upper] = document.ladder;
+  return {
+    name: document.policy,
+    version: document.version,
+    appliesTo: document.applies_to,
+    baseCurrency: document.base_currency,
+    timeZone: document.time_zone,
+    ladder: document.ladder,
+    labels: mapValues(document.labels, buildLabel),
+    dimensions: Object.entries(document.dimensions).map(([name, dimension]) =>
+      buildDimension(name, dimension, document.score[name] ?? 0),
+    ),
+    borders: upper.flatMap((tier) => buildBorder(tier, document)),
+    segments: document.segments.map((segment) => ({
+      name: segment.name,
+      label: buildLabel(segment.label),
+      whenMilli: segment.when,
+    })),
+    lifecycle: {
+      minimumStayMs: document.lifecycle.minimum_stay,
+      graceMs: document.lifecycle.grace,
+      softLanding: document.lifecycle.soft_landing,
+      qualification: document.lifecycle.qualification,
+      atRiskNoticeMs: document.lifecycle.at_risk_notice ?? null,
+      onCorrection: document.lifecycle.on_correction,
+    },
+    treatment: document.treatment,
+  };
+}
+
+function buildBorder(tier: string, document: PolicyDocument): readonly Border[] {
+  const border = document.tiers[tier];
+  return border === undefined ? [] : [{ tier, enterMilli: border.enter, leaveMilli: border.leave }];
+}
+
+function buildDimension(name: string, document: DimensionDocument, weightMilli: number): Dimension {
+  const base = {
+    name,
+    weightMilli,
+    capMilli: document.cap ?? null,
+    otherwiseMilli: document.otherwise,
+    ...buildQuantiles(document),
+  };
+  switch (document.of) {
+    case 'recency':
+      return {
+        ...base,
+        of: document.of,
+        steps: (document.steps ?? []).map((step) => ({
+          withinMs: step.within,
+          pointsMilli: step.points,
+        })),
+      };
+    case 'complaints':
+      return {
+        ...base,
+        of: document.of,
+        windowMs: document.window,
+        perMilli: document.per,
+        resolvedCountsMilli: document.resolved_counts,
+        steps: buildSteps(document.steps),
+      };
+    default:
+      return {
+        ...base,
+        of: document.of,
+        windowMs: document.window,
+        steps: buildSteps(document.steps),
+      };
+  }
+}
+
+/** Absent where there are none, so that the id of a set without quantiles is what it always was. */
+function buildQuantiles({ quantiles, minimum_population }: DimensionDocument): {
+  readonly quantiles?: Quantiles;
+} {
+  if (quantiles === undefined) return {};
+  return { quantiles: { ...quantiles, minimumPopulation: minimum_population ?? 1 } };
+}
+
+function buildSteps(
+  steps: readonly { at_least: number; points: number }[] | undefined,
+): readonly ThresholdStep[] {
+  return (steps ?? []).map((step) => ({ atLeastMilli: step.at_least, pointsMilli: step.points }));
+}
+
+function buildLabel(label: { zh?: string | undefined; en?: string | undefined }): Label {
+  return {
+    ...(label.zh === undefined ? {} : { zh: label.zh }),
+    ...(label.en === undefined ? {} : { en: label.en }),
+  };
+}
+
+function mapValues<A, B>(record: Record<string, A>, change: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}

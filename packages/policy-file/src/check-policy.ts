@@ -1,0 +1,185 @@
+import { DAY_MS } from '@strata/domain';
+import { guessArgs } from './describe-issue.ts';
+import { describeNumber } from './describe-number.ts';
+import { isName, type PolicyDocument } from './document-schema.ts';
+import type { FieldPath, PolicyProblem } from './policy-problem.ts';
+import type { ProblemKey } from './problem-texts.ts';
+import type { SourceDocument } from './source-document.ts';
+
+interface Check {
+  readonly source: SourceDocument;
+  readonly document: PolicyDocument;
+  readonly horizonDays: number;
+  readonly add: (key: ProblemKey, path: FieldPath, args?: Readonly<Record<string, string>>) => void;
+}
+
+/** What the shape alone cannot say: names that must exist, orders that must hold, windows that must fit the ledger. */
+export function checkPolicy(
+  source: SourceDocument,
+  document: PolicyDocument,
+  horizonDays: number,
+): PolicyProblem[] {
+  const problems: PolicyProblem[] = [];
+  const check: Check = {
+    source,
+    document,
+    horizonDays,
+    add: (key, path, args = {}) => problems.push(source.problem(key, path, args)),
+  };
+  checkNames(check);
+  checkDimensions(check);
+  checkBorders(check);
+  checkSegments(check);
+  const warning = noticeWarning(check);
+  return warning === null ? problems : [...problems, warning];
+}
+
+function checkNames(check: Check): void {
+  const { document, add } = check;
+  const tiers = new Set<string>();
+  for (const [index, tier] of document.ladder.entries()) {
+    if (tiers.has(tier)) add('repeated-name', ['ladder', index], { value: tier });
+    tiers.add(tier);
+  }
+  for (const field of ['labels', 'treatment'] as const) {
+    for (const tier of Object.keys(document[field])) {
+      if (!tiers.has(tier)) add('unknown-tier', [field, tier], unknown(tier, document.ladder));
+    }
+  }
+  const dimensions = Object.keys(document.dimensions);
+  if (dimensions.length === 0) add('empty-list', ['dimensions']);
+  for (const name of dimensions) {
+    if (!isName(name)) add('bad-name', ['dimensions', name], { value: name });
+  }
+  for (const name of Object.keys(document.score)) {
+    if (!dimensions.includes(name)) {
+      add('unknown-dimension', ['score', name], unknown(name, dimensions));
+    }
+  }
+}
+
+function checkDimensions(check: Check): void {
+  const { document, add, horizonDays } = check;
+  for (const [name, dimension] of Object.entries(document.dimensions)) {
+    const { steps, quantiles } = dimension;
+    if (steps !== undefined && quantiles !== undefined) {
+      add('steps-and-quantiles', ['dimensions', name, 'quantiles']);
+    }
+    if (dimension.minimum_population !== undefined && quantiles === undefined) {
+      add('population-without-quantiles', ['dimensions', name, 'minimum_population']);
+    }
+    if (dimension.of === 'recency') {
+      if (steps === undefined && quantiles === undefined)
+        add('recency-needs-steps', ['dimensions', name]);
+      checkOrder(check, name, {
+        key: 'within',
+        problem: 'within-not-rising',
+        values: (dimension.steps ?? []).map((step) => step.within),
+        show: daysText,
+      });
+      continue;
+    }
+    if (dimension.window > horizonDays * DAY_MS) {
+      const args = { value: daysText(dimension.window), horizon: `${horizonDays}d` };
+      add('window-beyond-horizon', ['dimensions', name, 'window'], args);
+    }
+    checkOrder(check, name, {
+      key: 'at_least',
+      problem: 'at-least-not-falling',
+      values: (dimension.steps ?? []).map((step) => -step.at_least),
+      show: (value) => describeNumber(-value),
+    });
+  }
+}
+
+interface OrderedSteps {
+  readonly key: string;
+  readonly problem: ProblemKey;
+  /** Must rise from step to step. */
+  readonly values: readonly number[];
+  readonly show: (value: number) => string;
+}
+
+function checkOrder(check: Check, dimension: string, steps: OrderedSteps): void {
+  for (const [index, value] of steps.values.entries()) {
+    const before = steps.values[index - 1];
+    if (before === undefined || value > before) continue;
+    check.add(steps.problem, ['dimensions', dimension, 'steps', index, steps.key], {
+      value: steps.show(value),
+      before: steps.show(before),
+    });
+  }
+}
+
+function checkBorders(check: Check): void {
+  const { document, add } = check;
+  const [lowest, ...upper] = document.ladder;
+  for (const tier of Object.keys(document.tiers)) {
+    if (tier === lowest) add('lowest-tier-border', ['tiers', tier], { value: tier });
+    else if (!upper.includes(tier)) {
+      add('unknown-tier', ['tiers', tier], unknown(tier, document.ladder));
+    }
+  }
+  let below: { tier: string; enter: number; leave: number } | null = null;
+  for (const tier of upper) {
+    const border = document.tiers[tier];
+    if (border === undefined) {
+      add('missing-border', ['tiers'], { value: tier });
+      continue;
+    }
+    if (border.leave > border.enter) {
+      add('leave-above-enter', ['tiers', tier, 'leave'], {
+        leave: describeNumber(border.leave),
+        enter: describeNumber(border.enter),
+      });
+    }
+    for (const which of ['enter', 'leave'] as const) {
+      if (below === null || border[which] > below[which]) continue;
+      add('borders-not-rising', ['tiers', tier, which], {
+        which,
+        value: describeNumber(border[which]),
+        below: below.tier,
+        belowValue: describeNumber(below[which]),
+      });
+    }
+    below = { tier, ...border };
+  }
+}
+
+function checkSegments(check: Check): void {
+  const { document, add } = check;
+  const dimensions = Object.keys(document.dimensions);
+  const seen = new Set<string>();
+  for (const [index, segment] of document.segments.entries()) {
+    if (seen.has(segment.name)) {
+      add('repeated-name', ['segments', index, 'name'], { value: segment.name });
+    }
+    seen.add(segment.name);
+    for (const name of Object.keys(segment.when)) {
+      if (dimensions.includes(name)) continue;
+      add('unknown-dimension', ['segments', index, 'when', name], unknown(name, dimensions));
+    }
+  }
+}
+
+function noticeWarning({ source, document }: Check): PolicyProblem | null {
+  const notice = document.lifecycle.at_risk_notice;
+  const steps = Object.values(document.dimensions).flatMap((dimension) =>
+    dimension.of === 'recency' ? (dimension.steps ?? []).map((step) => step.within) : [],
+  );
+  const shortest = Math.min(...steps);
+  if (notice === undefined || notice < shortest) return null;
+  const args = { value: daysText(notice), step: daysText(shortest) };
+  return {
+    ...source.problem('notice-not-shorter', ['lifecycle', 'at_risk_notice'], args),
+    severity: 'warning',
+  };
+}
+
+function unknown(value: string, known: readonly string[]): Record<string, string> {
+  return { value, ...guessArgs(value, known) };
+}
+
+function daysText(ms: number): string {
+  return `${ms / DAY_MS}d`;
+}

@@ -1,0 +1,106 @@
+import type { z } from 'zod';
+import { knownKeysAt } from './document-schema.ts';
+import { nearestWord } from './nearest-word.ts';
+import { KNOWN_KINDS } from './not-yet.ts';
+import type { FieldPath, PolicyProblem } from './policy-problem.ts';
+import type { ProblemKey } from './problem-texts.ts';
+import { type IssueParams, shown } from './scalars.ts';
+import type { SourceDocument } from './source-document.ts';
+
+type Args = Readonly<Record<string, string>>;
+
+/** What to write where a field is missing. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  policy: 'policy: shop',
+  version: 'version: 1',
+  base_currency: 'base_currency: CNY',
+  ladder: 'ladder: [bronze, silver, gold]',
+  dimensions: 'dimensions: {recency: {of: recency, steps: [{within: 30d, points: 3}]}}',
+  score: 'score: {recency: 100}',
+  of: 'of: orders',
+  window: 'window: 365d',
+  per: 'per: {low: 1, medium: 2, high: 4, critical: 8}',
+  enter: 'enter: 220',
+  leave: 'leave: 200',
+  points: 'points: 3',
+  within: 'within: 30d',
+  at_least: 'at_least: 5',
+  buckets: 'buckets: 5',
+  name: 'name: champions',
+  when: 'when: {recency: [5]}',
+  low: 'low: 1',
+  medium: 'medium: 2',
+  high: 'high: 4',
+  critical: 'critical: 8',
+};
+
+const TYPE_PROBLEMS: Readonly<Record<string, ProblemKey>> = {
+  string: 'not-text',
+  array: 'not-a-list',
+  number: 'not-a-number',
+  object: 'not-a-mapping',
+  record: 'not-a-mapping',
+};
+
+/** A zod issue in the words of this package: place, what is wrong, what to write instead. */
+export function describeIssue(source: SourceDocument, issue: z.core.$ZodIssue): PolicyProblem[] {
+  const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeysAt(path, source.raw);
+    return issue.keys.map((key) =>
+      source.problem('unknown-key', [...path, key], { key, ...guessArgs(key, known) }),
+    );
+  }
+  if (issue.code === 'custom') {
+    const params = issue.params as IssueParams | undefined;
+    if (params?.problem === 'missing') return [missing(source, path)];
+    if (params !== undefined) return [source.problem(params.problem, path, params.args)];
+  }
+  const value = valueAt(source.raw, path);
+  if (value === undefined) return [missing(source, path)];
+  if (issue.code === 'invalid_value') {
+    return [wrongChoice(source, path, { value, choices: issue.values.map(String) })];
+  }
+  if (issue.code === 'invalid_union' && issue.discriminator !== undefined) {
+    return [wrongChoice(source, path, { value, choices: KNOWN_KINDS })];
+  }
+  const expected = issue.code === 'invalid_type' ? issue.expected : 'object';
+  const key = TYPE_PROBLEMS[expected] ?? 'not-a-mapping';
+  return [source.problem(key, path, { value: shown(value) })];
+}
+
+/** "Did you mean" in both languages, and the list of what is known. */
+export function guessArgs(word: string, known: readonly string[]): Args {
+  const guess = nearestWord(word, known);
+  return {
+    known: known.join(', '),
+    guessZh: guess === null ? '' : `是否想写“${guess}”？`,
+    guessEn: guess === null ? '' : `Did you mean '${guess}'? `,
+  };
+}
+
+function wrongChoice(
+  source: SourceDocument,
+  path: FieldPath,
+  choice: { readonly value: unknown; readonly choices: readonly string[] },
+): PolicyProblem {
+  const value = shown(choice.value);
+  return source.problem('wrong-choice', path, { value, ...guessArgs(value, choice.choices) });
+}
+
+function missing(source: SourceDocument, path: FieldPath): PolicyProblem {
+  const example = EXAMPLES[String(path.at(-1))];
+  return source.problem('missing', path, {
+    exampleZh: example === undefined ? '' : `，例如 ${example}`,
+    exampleEn: example === undefined ? '' : `, as ${example}`,
+  });
+}
+
+function valueAt(raw: unknown, path: FieldPath): unknown {
+  let value: unknown = raw;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return value;
+}

@@ -1,0 +1,173 @@
+import { isCurrency, QUANTILE_TIES, SEVERITIES, SOFT_LANDINGS } from '@strata/domain';
+import { z } from 'zod';
+import { decimal, duration, issueOf, shown, wholeNumber } from './scalars.ts';
+
+const NAME = /^\p{L}[\p{L}\p{N}_.-]{0,63}$/u;
+const TIERS_MAX = 64;
+const WEIGHT_MAX = 1_000_000;
+const BUCKETS_MAX = 100;
+const POPULATION_MAX = 1_000_000_000;
+
+/** Names become keys of plain objects, so those that every object has already are no names. */
+export function isName(text: string): boolean {
+  return NAME.test(text) && !(text in {});
+}
+
+const name = z.string().superRefine((value, context) => {
+  if (!isName(value)) context.addIssue(issueOf('bad-name', { value: shown(value) }));
+});
+
+const version = z.unknown().transform((value, context): number => {
+  if (value === undefined) context.addIssue(issueOf('missing'));
+  else if (Number.isSafeInteger(value) && Number(value) > 0) return Number(value);
+  else context.addIssue(issueOf('not-a-version', { value: shown(value) }));
+  return z.NEVER;
+});
+
+const currency = z.string().superRefine((value, context) => {
+  if (!isCurrency(value)) context.addIssue(issueOf('not-a-currency', { value: shown(value) }));
+});
+
+const timeZone = z.string().superRefine((value, context) => {
+  if (!isTimeZone(value)) context.addIssue(issueOf('not-a-zone', { value: shown(value) }));
+});
+
+function isTimeZone(value: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+function nonEmpty<T extends z.ZodType>(item: T, max: number) {
+  return z.array(item).superRefine((list, context) => {
+    if (list.length === 0) context.addIssue(issueOf('empty-list'));
+    if (list.length > max) {
+      context.addIssue(
+        issueOf('out-of-range', { value: `${list.length}`, min: '1', max: `${max}` }),
+      );
+    }
+  });
+}
+
+const label = z.strictObject({ zh: z.string().optional(), en: z.string().optional() });
+
+const window = duration({ isPositive: true });
+const thresholdStep = z.strictObject({ at_least: decimal(), points: decimal() });
+const recencyStep = z.strictObject({ within: duration({ isPositive: true }), points: decimal() });
+
+const points = {
+  otherwise: decimal().prefault(0),
+  cap: decimal().optional(),
+};
+
+const quantiles = z.strictObject({
+  buckets: wholeNumber({ min: 2, max: BUCKETS_MAX }),
+  ties: z.enum(QUANTILE_TIES).default('together'),
+});
+
+const byQuantiles = {
+  quantiles: quantiles.optional(),
+  minimum_population: wholeNumber({ min: 1, max: POPULATION_MAX }).optional(),
+};
+
+const recency = z.strictObject({
+  of: z.literal('recency'),
+  steps: nonEmpty(recencyStep, 100).optional(),
+  ...byQuantiles,
+  ...points,
+});
+
+const windowed = z.strictObject({
+  of: z.enum(['orders', 'purchase_days', 'revenue', 'engagement']),
+  window,
+  steps: nonEmpty(thresholdStep, 100).optional(),
+  ...byQuantiles,
+  ...points,
+});
+
+const severityWeight = decimal({ min: 0, max: WEIGHT_MAX });
+
+const complaints = z.strictObject({
+  of: z.literal('complaints'),
+  window,
+  per: z.strictObject({
+    low: severityWeight,
+    medium: severityWeight,
+    high: severityWeight,
+    critical: severityWeight,
+  } satisfies Record<(typeof SEVERITIES)[number], unknown>),
+  resolved_counts: decimal({ min: 0, max: 1 }).prefault(1),
+  steps: nonEmpty(thresholdStep, 100).optional(),
+  ...byQuantiles,
+  ...points,
+});
+
+export const dimensionSchema = z.discriminatedUnion('of', [recency, windowed, complaints]);
+export type DimensionDocument = z.output<typeof dimensionSchema>;
+
+const border = z.strictObject({ enter: decimal(), leave: decimal() });
+
+const segment = z.strictObject({
+  name,
+  label: label.prefault({}),
+  when: z.record(z.string(), nonEmpty(decimal(), 100)),
+});
+
+const lifecycle = z.strictObject({
+  minimum_stay: duration({ isPositive: false }).prefault('0d'),
+  grace: duration({ isPositive: false }).prefault('0d'),
+  soft_landing: z.enum(SOFT_LANDINGS).default('target'),
+  qualification: z.literal('rolling').default('rolling'),
+  at_risk_notice: duration({ isPositive: true }).optional(),
+  on_correction: z.enum(['withdraw', 'keep']).default('withdraw'),
+});
+
+const treatment = z.record(z.string(), z.record(z.string(), z.json()));
+
+/** The shape of one document. Every number comes out as integer thousandths, every duration in milliseconds. */
+export const documentSchema = z.strictObject({
+  policy: name,
+  version,
+  applies_to: z.literal('existing').default('existing'),
+  base_currency: currency,
+  time_zone: timeZone.default('UTC'),
+  ladder: nonEmpty(name, TIERS_MAX),
+  labels: z.record(z.string(), label).default({}),
+  dimensions: z.record(z.string(), dimensionSchema),
+  score: z.record(z.string(), decimal({ min: -WEIGHT_MAX, max: WEIGHT_MAX })),
+  tiers: z.record(z.string(), border).prefault({}),
+  segments: z.array(segment).default([]),
+  lifecycle: lifecycle.prefault({}),
+  treatment: treatment.default({}),
+});
+export type PolicyDocument = z.output<typeof documentSchema>;
+
+const KEYS_OF_DIMENSION: Readonly<Record<string, readonly string[]>> = {
+  recency: Object.keys(recency.shape),
+  complaints: Object.keys(complaints.shape),
+};
+
+/** The keys that may stand at a place of the document, for suggestions. `raw` is the document as read. */
+export function knownKeysAt(path: readonly (string | number)[], raw: unknown): readonly string[] {
+  const [head, second, third] = path;
+  if (head === undefined) return Object.keys(documentSchema.shape);
+  if (head === 'lifecycle') return Object.keys(lifecycle.shape);
+  if (head === 'tiers') return Object.keys(border.shape);
+  if (head === 'labels') return Object.keys(label.shape);
+  if (head === 'segments') return Object.keys(third === 'label' ? label.shape : segment.shape);
+  if (head !== 'dimensions') return [];
+  if (third === 'per') return [...SEVERITIES];
+  const of = kindOf(raw, String(second));
+  if (third === 'quantiles') return Object.keys(quantiles.shape);
+  if (third === 'steps') {
+    return Object.keys(of === 'recency' ? recencyStep.shape : thresholdStep.shape);
+  }
+  return KEYS_OF_DIMENSION[of] ?? Object.keys(windowed.shape);
+}
+
+function kindOf(raw: unknown, dimension: string): string {
+  const dimensions = (raw as { dimensions?: Record<string, { of?: unknown }> }).dimensions;
+  return String(dimensions?.[dimension]?.of);
+}

@@ -1,0 +1,291 @@
+import type { Bilingual } from './policy-problem.ts';
+
+type Args = Readonly<Record<string, string>>;
+interface ProblemText {
+  readonly what: (args: Args) => Bilingual;
+  readonly remedy: (args: Args) => Bilingual;
+}
+
+/** Words of one problem. `{name}` stands for an argument; an argument that is empty leaves its sentence out. */
+function words(what: Bilingual, remedy: Bilingual): ProblemText {
+  return {
+    what: (args) => ({ zh: fill(what.zh, args), en: fill(what.en, args) }),
+    remedy: (args) => ({ zh: fill(remedy.zh, args), en: fill(remedy.en, args) }),
+  };
+}
+
+function fill(template: string, args: Args): string {
+  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => args[name] ?? '');
+}
+
+const notYet = (zh: string, en: string, remedy: Bilingual): ProblemText =>
+  words({ zh: `本版本尚不能${zh}。`, en: `this version cannot yet ${en}. ` }, remedy);
+
+const REMOVE_DIMENSION = {
+  zh: '请删去该维度及其在 score 中的权重。',
+  en: 'Remove the dimension and its weight in score.',
+};
+
+const EXISTING_ONLY = {
+  zh: '请写 applies_to: existing，或删去此行。',
+  en: 'Write applies_to: existing, or leave the line out.',
+};
+
+/** Every sentence a broken policy file can earn. Keys are stable; a missing language does not compile. */
+export const PROBLEM_TEXTS = {
+  'yaml-syntax': words(
+    { zh: 'YAML 语法有误：{detail}。', en: 'not valid YAML: {detail}. ' },
+    { zh: '请检查该处的缩进、引号与括号。', en: 'Check indentation, quotes and brackets there.' },
+  ),
+  'duplicate-key': words(
+    { zh: '同一个键写了两次。', en: 'the same key stands twice. ' },
+    { zh: '请只保留其中一个。', en: 'Keep one of them.' },
+  ),
+  'empty-file': words(
+    { zh: '文件中没有策略。', en: 'the file holds no policy. ' },
+    {
+      zh: '可从 policies/shop.yaml 复制一份开始。',
+      en: 'Start from a copy of policies/shop.yaml.',
+    },
+  ),
+  'not-a-mapping': words(
+    {
+      zh: '这里应是一组“键: 值”，现为 {value}。',
+      en: 'a mapping of keys is wanted, not {value}. ',
+    },
+    { zh: '请写成 键: 值 的形式。', en: 'Write it as key: value.' },
+  ),
+  'not-a-list': words(
+    { zh: '这里应是列表，现为 {value}。', en: 'a list is wanted, not {value}. ' },
+    { zh: '请写成 [a, b] 的形式。', en: 'Write it as [a, b].' },
+  ),
+  'not-text': words(
+    { zh: '这里应是文字，现为 {value}。', en: 'text is wanted, not {value}. ' },
+    { zh: '请加引号写成文字。', en: 'Put it in quotes.' },
+  ),
+  'not-a-number': words(
+    { zh: '这里应是数字，现为 {value}。', en: 'a number is wanted, not {value}. ' },
+    { zh: '请写不带引号与单位的数字。', en: 'Write a number without quotes or unit.' },
+  ),
+  'not-whole': words(
+    { zh: '这里应是整数，现为 {value}。', en: 'a whole number is wanted, not {value}. ' },
+    { zh: '请去掉小数。', en: 'Leave the decimals out.' },
+  ),
+  'not-a-version': words(
+    {
+      zh: '版本号应是大于 0 的整数，现为 {value}。',
+      en: 'a version is a whole number above 0, not {value}. ',
+    },
+    {
+      zh: '请写 version: 1，每次发布递增。',
+      en: 'Write version: 1 and count up with each publishing.',
+    },
+  ),
+  'too-many-decimals': words(
+    { zh: '数字 {value} 超过三位小数。', en: '{value} has more than 3 decimals. ' },
+    {
+      zh: '请舍入到三位小数以内，总分才能精确。',
+      en: 'Round it to at most 3 decimals: scores are exact sums.',
+    },
+  ),
+  'out-of-range': words(
+    { zh: '{value} 不在 {min} 到 {max} 之间。', en: '{value} is not between {min} and {max}. ' },
+    { zh: '请写该范围内的数字。', en: 'Write a number in that range.' },
+  ),
+  'not-a-duration': words(
+    { zh: '“{value}”不是时长。', en: "'{value}' is not a duration. " },
+    { zh: '请以天为单位书写，例如 30d。', en: 'Write days, as 30d.' },
+  ),
+  'empty-duration': words(
+    { zh: '时长 {value} 为零。', en: 'the duration {value} is zero. ' },
+    { zh: '请写大于 0 的天数，例如 30d。', en: 'Write more than 0 days, as 30d.' },
+  ),
+  missing: words(
+    { zh: '缺少此项。', en: 'is missing. ' },
+    { zh: '请补上{exampleZh}。', en: 'Add it{exampleEn}.' },
+  ),
+  'unknown-key': words(
+    { zh: '没有名为“{key}”的项。', en: "there is no key '{key}' here. " },
+    { zh: '{guessZh}此处可写：{known}。', en: '{guessEn}Known here: {known}.' },
+  ),
+  'wrong-choice': words(
+    { zh: '“{value}”不在可选范围内。', en: "'{value}' is not one of the choices. " },
+    { zh: '{guessZh}可选：{known}。', en: '{guessEn}Choose from: {known}.' },
+  ),
+  'bad-name': words(
+    { zh: '“{value}”不能用作名称。', en: "'{value}' cannot be a name. " },
+    {
+      zh: '名称以字母开头，只含字母、数字、_、-、.，最长 64 个字符。',
+      en: 'A name starts with a letter and holds letters, digits, _, - and . only, at most 64.',
+    },
+  ),
+  'not-a-currency': words(
+    { zh: '“{value}”不是 ISO 4217 货币代码。', en: "'{value}' is not an ISO 4217 currency. " },
+    { zh: '请写三个大写字母，例如 CNY。', en: 'Write three capital letters, as CNY.' },
+  ),
+  'not-a-zone': words(
+    { zh: '“{value}”不是 IANA 时区。', en: "'{value}' is not an IANA time zone. " },
+    {
+      zh: '请写时区名，例如 Asia/Shanghai 或 UTC。',
+      en: 'Write a zone name, as Asia/Shanghai or UTC.',
+    },
+  ),
+  'empty-list': words(
+    { zh: '列表为空。', en: 'the list is empty. ' },
+    { zh: '请至少写一项。', en: 'Write at least one entry.' },
+  ),
+  'repeated-name': words(
+    { zh: '“{value}”出现了两次。', en: "'{value}' stands twice. " },
+    { zh: '请只保留一个，或改用别的名称。', en: 'Keep one, or rename the other.' },
+  ),
+  'unknown-dimension': words(
+    { zh: '没有名为“{value}”的维度。', en: "there is no dimension '{value}'. " },
+    { zh: '{guessZh}已定义的维度：{known}。', en: '{guessEn}Dimensions of this policy: {known}.' },
+  ),
+  'unknown-tier': words(
+    { zh: '等级“{value}”不在 ladder 中。', en: "the tier '{value}' is not in the ladder. " },
+    { zh: '{guessZh}ladder 中的等级：{known}。', en: '{guessEn}Tiers of the ladder: {known}.' },
+  ),
+  'lowest-tier-border': words(
+    {
+      zh: '“{value}”是最低等级，不设边界。',
+      en: "'{value}' is the lowest tier and has no border. ",
+    },
+    {
+      zh: '请删去此项：达不到更高边界的客户都在最低等级。',
+      en: 'Remove it: whoever meets no border is in it.',
+    },
+  ),
+  'missing-border': words(
+    { zh: '等级“{value}”没有边界。', en: "the tier '{value}' has no border. " },
+    {
+      zh: '请加上 {value}: {enter: 分数, leave: 分数}。',
+      en: 'Add {value}: {enter: score, leave: score}.',
+    },
+  ),
+  'leave-above-enter': words(
+    {
+      zh: 'leave（{leave}）高于 enter（{enter}）。',
+      en: 'leave ({leave}) is above enter ({enter}). ',
+    },
+    {
+      zh: '请让 leave 不高于 enter，否则客户刚升级就会落入宽限期。',
+      en: 'Write leave at or below enter, else a customer is in grace as soon as promoted.',
+    },
+  ),
+  'borders-not-rising': words(
+    {
+      zh: '{which} {value} 不高于下一级“{below}”的 {belowValue}。',
+      en: "{which} {value} is not above the {belowValue} of '{below}', the tier below. ",
+    },
+    {
+      zh: '边界须沿 ladder 逐级升高。',
+      en: 'Borders rise along the ladder: raise this one or lower that.',
+    },
+  ),
+  'within-not-rising': words(
+    {
+      zh: '档位顺序不对：{value} 不长于前一档的 {before}。',
+      en: 'the steps are out of order: {value} is not longer than {before} before it. ',
+    },
+    {
+      zh: 'within 须由短到长，先匹配者生效。',
+      en: 'Order within from short to long: the first that matches counts.',
+    },
+  ),
+  'at-least-not-falling': words(
+    {
+      zh: '档位顺序不对：{value} 不小于前一档的 {before}。',
+      en: 'the steps are out of order: {value} is not below {before} before it. ',
+    },
+    {
+      zh: 'at_least 须由大到小，先匹配者生效。',
+      en: 'Order at_least from high to low: the first that matches counts.',
+    },
+  ),
+  'recency-needs-steps': words(
+    {
+      zh: '近度维度必须有 steps 或 quantiles。',
+      en: 'a recency dimension needs steps or quantiles. ',
+    },
+    {
+      zh: '例如 steps: [{within: 30d, points: 3}]。',
+      en: 'Add them, as steps: [{within: 30d, points: 3}].',
+    },
+  ),
+  'steps-and-quantiles': words(
+    {
+      zh: '同一维度既有 steps 又有 quantiles。',
+      en: 'the dimension has both steps and quantiles. ',
+    },
+    {
+      zh: '请只保留一个：固定档位用 steps，按客户群排名用 quantiles。',
+      en: 'Keep one: steps for fixed borders, quantiles for the place among all customers.',
+    },
+  ),
+  'population-without-quantiles': words(
+    {
+      zh: 'minimum_population 只对 quantiles 有意义，此维度没有 quantiles。',
+      en: 'minimum_population is about quantiles, and the dimension has none. ',
+    },
+    {
+      zh: '请删去它，或写 quantiles: {buckets: 5}。',
+      en: 'Remove it, or write quantiles: {buckets: 5}.',
+    },
+  ),
+  'window-beyond-horizon': words(
+    {
+      zh: '窗口 {value} 超过账本保留期 {horizon}。',
+      en: 'the window {value} is longer than the ledger horizon of {horizon}. ',
+    },
+    { zh: '请缩短窗口：更早的事件不再可查。', en: 'Shorten it: older events are not kept.' },
+  ),
+  'notice-not-shorter': words(
+    {
+      zh: '预警提前量 {value} 不短于最短的近度档位 {step}，客户刚购买就可能收到预警。',
+      en: 'the notice of {value} is not shorter than the shortest recency step of {step}, so a customer may be warned in the instant of a purchase. ',
+    },
+    { zh: '请改为短于 {step}。', en: 'Write one shorter than {step}.' },
+  ),
+  'several-documents': notYet(
+    '使用含多个策略文档的文件',
+    'grade by several documents in one file',
+    {
+      zh: '请只保留一个 applies_to: existing 的文档。',
+      en: 'Keep one document, with applies_to: existing.',
+    },
+  ),
+  'not-yet-shares': notYet(
+    '按占比划分等级：需要先校准',
+    'grade by shares: that needs calibration',
+    {
+      zh: '请改用 {enter: 分数, leave: 分数}。',
+      en: 'Write {enter: score, leave: score} instead.',
+    },
+  ),
+  'not-yet-clv': notYet(
+    '使用客户生命周期价值（clv）：需要先校准',
+    'use lifetime value (clv): that needs calibration',
+    REMOVE_DIMENSION,
+  ),
+  'not-yet-dimension': notYet(
+    '使用“{value}”维度',
+    "use the dimension kind '{value}'",
+    REMOVE_DIMENSION,
+  ),
+  'not-yet-population': notYet(
+    '为潜在客户或某一分群单独设策略',
+    'keep a policy for prospects or for a segment apart',
+    EXISTING_ONLY,
+  ),
+  'not-yet-qualification': notYet(
+    '使用“{value}”评估周期',
+    "use the qualification period '{value}'",
+    {
+      zh: '请写 qualification: rolling，或删去此项。',
+      en: 'Write qualification: rolling, or leave it out.',
+    },
+  ),
+} as const satisfies Readonly<Record<string, ProblemText>>;
+
+export type ProblemKey = keyof typeof PROBLEM_TEXTS;

@@ -1,0 +1,11 @@
+-- Reads a shard without taking it.
+--
+-- KEYS[1]  strata:{p}:m    hash: owner, counter, next, position, f:<field>...
+-- KEYS[2]  strata:{p}:c    hash: customer id -> state bytes
+-- KEYS[3]  strata:{p}:out  stream: the outbox
+-- No ARGV.
+--
+-- Atomic: fields, depth and count are of one instant, which three plain reads would not promise.
+-- Cost: O(fields of m); no writes.
+-- Reply: { all of m as a flat list, entries in the outbox, customers }
+return { redis.call('HGETALL', KEYS[1]), redis.call('XLEN', KEYS[3]), redis.call('HLEN', KEYS[2]) }

@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto';
+import {
+  assert,
+  assertSoundCommit,
+  COMMIT_OUTCOMES,
+  type CommitOutcome,
+  type OutboxEntry,
+  type PartitionCommit,
+  type PartitionShard,
+  type StateStore,
+  StrataError,
+} from '@strata/pipeline';
+import type { Redis } from 'ioredis';
+import { commitArguments } from './commit-arguments.ts';
+import { outboxEntry, pairs } from './outbox-codec.ts';
+import { openRedis, type RedisConnectionSettings } from './redis-connection.ts';
+import { isReply, toRedisFault } from './redis-fault.ts';
+import { type ShardKeys, shardKeys } from './shard-keys.ts';
+import { type ShardScripts, shardScripts } from './shard-scripts.ts';
+
+export interface RedisStateStoreSettings extends RedisConnectionSettings {
+  /** First part of every key; another one is another store, as a rebuild beside the live state needs. */
+  readonly keyPrefix?: string;
+}
+
+const FIELD = 'f:';
+/** Hint for HSCAN: small enough that one step stays far below a millisecond of Redis time. */
+const SCAN_COUNT = 1_000;
+
+/**
+ * Customer state on Redis: one shard per partition of the customer log, written by one script per commit.
+ *
+ * A lost reply is settled here: the same table that the script uses is applied to what Redis then holds. A commit that
+ * throws was either not applied or its outcome could not be read; the caller may send the *same* commit again (a late
+ * arrival of the first makes the second `already`) or acquire anew, and must not send another one in between.
+ */
+export class RedisStateStore implements StateStore {
+  readonly #redis: Redis;
+  readonly #scripts: ShardScripts;
+  readonly #keyPrefix: string;
+
+  private constructor(redis: Redis, keyPrefix: string) {
+    this.#redis = redis;
+    this.#scripts = shardScripts(redis);
+    this.#keyPrefix = keyPrefix;
+  }
+
+  static async connect(settings: RedisStateStoreSettings): Promise<RedisStateStore> {
+    return new RedisStateStore(await openRedis(settings), settings.keyPrefix ?? 'strata');
+  }
+
+  async acquire(partition: number): Promise<PartitionShard & { readonly owner: string }> {
+    const { meta, customers, outbox } = this.#keys(partition);
+    const reply = await during(`acquiring partition ${partition}`, () =>
+      this.#scripts.acquire([meta, customers, outbox, randomUUID()]),
+    );
+    const shard = partitionShard(reply);
+    assert(shard.owner !== null, 'an acquired partition has an owner');
+    return { ...shard, owner: shard.owner };
+  }
+
+  async inspect(partition: number): Promise<PartitionShard> {
+    const { meta, customers, outbox } = this.#keys(partition);
+    const reply = await during(`inspecting partition ${partition}`, () =>
+      this.#scripts.inspect([meta, customers, outbox]),
+    );
+    return partitionShard(reply);
+  }
+
+  async load(
+    partition: number,
+    customerIds: readonly string[],
+  ): Promise<readonly (Uint8Array | null)[]> {
+    if (customerIds.length === 0) return [];
+    return during(`loading customers of partition ${partition}`, () =>
+      this.#redis.hmgetBuffer(this.#keys(partition).customers, ...customerIds),
+    );
+  }
+
+  async commit(commit: PartitionCommit): Promise<CommitOutcome> {
+    assertSoundCommit(commit);
+    const doing = `committing partition ${commit.partition} at offset ${commit.next}`;
+    const keys = this.#keys(commit.partition);
+    let reply: string;
+    try {
+      reply = String(await this.#scripts.commit(commitArguments(keys, commit)));
+    } catch (error) {
+      // An error that Redis itself sent comes before the first write, so nothing was written.
+      if (isReply(error)) throw toRedisFault(error, doing);
+      return this.#settleUnknownCommit(commit, error);
+    }
+    const outcome = COMMIT_OUTCOMES.find((known) => known === reply);
+    assert(
+      outcome !== undefined,
+      `outbox of partition ${commit.partition} goes on at ${commit.outbox[0]?.position} after ${reply}`,
+    );
+    return outcome;
+  }
+
+  /** The read goes over the same connection, hence behind whatever of the commit is still to be sent again. */
+  async #settleUnknownCommit(commit: PartitionCommit, cause: unknown): Promise<CommitOutcome> {
+    const place = `partition ${commit.partition} at offset ${commit.next}`;
+    const [owner, next] = await this.#redis
+      .hmget(this.#keys(commit.partition).meta, 'owner', 'next')
+      .catch((error: unknown) => {
+        throw new StrataError(
+          'STRATA_REDIS_OUTCOME_UNKNOWN',
+          `The commit of ${place} got no answer and Redis cannot be asked. Send it again or acquire anew.`,
+          { isRetryable: true, cause: error },
+        );
+      });
+    if (owner !== commit.owner) return 'fenced';
+    const stored = Number(next ?? 0);
+    if (stored === commit.next) return 'ok';
+    if (stored !== commit.expectedNext) return 'offset';
+    throw new StrataError(
+      'STRATA_REDIS_NOT_APPLIED',
+      `The commit of ${place} was not applied. Send it again or acquire anew.`,
+      { isRetryable: true, cause },
+    );
+  }
+
+  async dueCustomers(query: {
+    partition: number;
+    upToMs: number;
+    limit: number;
+  }): Promise<readonly string[]> {
+    const { partition, upToMs, limit } = query;
+    return during(`reading who is due in partition ${partition}`, () =>
+      this.#redis.zrange(
+        this.#keys(partition).due,
+        '-inf',
+        `${upToMs}`,
+        'BYSCORE',
+        'LIMIT',
+        0,
+        limit,
+      ),
+    );
+  }
+
+  async earliestDue(partition: number): Promise<number | null> {
+    const first = await during(`reading the earliest due of partition ${partition}`, () =>
+      this.#redis.zrange(this.#keys(partition).due, 0, '0', 'WITHSCORES'),
+    );
+    // RESP3 nests member and score, RESP2 does not; both end with the score.
+    const score = (first as readonly unknown[]).flat().at(-1);
+    return score === undefined ? null : Number(score);
+  }
+
+  async outbox(query: {
+    partition: number;
+    afterPosition: number;
+    limit: number;
+  }): Promise<readonly OutboxEntry[]> {
+    const { partition, afterPosition, limit } = query;
+    const { outbox } = this.#keys(partition);
+    const items = await during(`reading the outbox of partition ${partition}`, () =>
+      this.#redis.xrangeBuffer(outbox, `${afterPosition + 1}-0`, '+', 'COUNT', limit),
+    );
+    return items.map(outboxEntry);
+  }
+
+  async trimOutbox(trim: {
+    partition: number;
+    owner: string;
+    upToPosition: number;
+  }): Promise<boolean> {
+    const { meta, outbox } = this.#keys(trim.partition);
+    const reply = await during(`trimming the outbox of partition ${trim.partition}`, () =>
+      this.#scripts.trimOutbox([meta, outbox, trim.owner, `${trim.upToPosition + 1}-0`]),
+    );
+    return reply === 1;
+  }
+
+  async *scan(
+    partition: number,
+  ): AsyncGenerator<readonly (readonly [customerId: string, bytes: Uint8Array])[]> {
+    // HSCAN may give a field twice while the hash is resized. A reader that adds up must not count it twice.
+    const seen = new Set<string>();
+    let cursor = '0';
+    do {
+      const [next, flat]: [Buffer, Buffer[]] = await during(`scanning partition ${partition}`, () =>
+        this.#redis.hscanBuffer(this.#keys(partition).customers, cursor, 'COUNT', SCAN_COUNT),
+      );
+      cursor = next.toString();
+      const fresh = [...pairs(flat)].filter(([customerId]) => !seen.has(customerId));
+      for (const [customerId] of fresh) seen.add(customerId);
+      if (fresh.length > 0) yield fresh;
+    } while (cursor !== '0');
+  }
+
+  async close(): Promise<void> {
+    // QUIT lets replies in flight arrive; a connection that is down cannot be asked, only dropped.
+    if (this.#redis.status === 'ready') await this.#redis.quit().catch(() => undefined);
+    this.#redis.disconnect();
+  }
+
+  #keys(partition: number): ShardKeys {
+    return shardKeys(this.#keyPrefix, partition);
+  }
+}
+
+async function during<T>(doing: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw toRedisFault(error, doing);
+  }
+}
+
+/** Reply of acquire.lua and inspect.lua. */
+function partitionShard(reply: unknown): PartitionShard {
+  const [meta, outboxDepth, customerCount] = reply as [Buffer[], number, number];
+  const fields: Record<string, Uint8Array> = {};
+  let owner: string | null = null;
+  let next = 0;
+  for (const [name, bytes] of pairs(meta)) {
+    if (name === 'owner') owner = bytes.toString();
+    else if (name === 'next') next = Number(bytes.toString());
+    else if (name.startsWith(FIELD)) fields[name.slice(FIELD.length)] = bytes;
+  }
+  return { owner, next, fields, outboxDepth, customerCount };
+}

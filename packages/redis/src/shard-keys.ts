@@ -1,0 +1,21 @@
+/** The four keys of a shard. The hash tag puts them on one node, so a failover takes them back together. */
+export interface ShardKeys {
+  /** Hash: owner, counter, next, position, f:<field>... */
+  readonly meta: string;
+  /** Hash: customer id -> state bytes. */
+  readonly customers: string;
+  /** Sorted set: customer id by due instant. */
+  readonly due: string;
+  /** Stream: the outbox, ids `<position>-0`. */
+  readonly outbox: string;
+}
+
+export function shardKeys(keyPrefix: string, partition: number): ShardKeys {
+  const shard = `${keyPrefix}:{${partition}}`;
+  return {
+    meta: `${shard}:m`,
+    customers: `${shard}:c`,
+    due: `${shard}:due`,
+    outbox: `${shard}:out`,
+  };
+}

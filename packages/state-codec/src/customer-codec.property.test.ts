@@ -1,0 +1,190 @@
+import type {
+  CustomerState,
+  Hash64,
+  Ledger,
+  PromotionEntry,
+  Standing,
+  TicketEntry,
+} from '@strata/domain';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+
+import { decodeCustomer, encodeCustomer } from './customer-codec.ts';
+import { StateCodecError } from './state-codec-error.ts';
+
+const CASES = Number(process.env['STRATA_MODEL_CASES'] ?? 1_000);
+/** The codec makes plain objects, and strict equality looks at prototypes. */
+const PLAIN = { noNullPrototype: true } as const;
+
+const instant = fc.oneof(
+  { weight: 4, arbitrary: fc.integer({ min: 1.5e12, max: 1.9e12 }) },
+  fc.integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 }),
+  fc.constantFrom(0, -1, 1, 2 ** 51, -(2 ** 51)),
+);
+const offset = fc.oneof(fc.nat(5_000_000), fc.integer({ min: 0, max: 2 ** 52 }));
+const amount = fc.oneof(
+  fc.nat(1_000_000),
+  fc.constantFrom(0, 63, 64, 127, 128, 2 ** 31, 2 ** 53 - 1, -(2 ** 53 - 1)),
+  fc.maxSafeInteger(),
+);
+const hash = fc
+  .array(fc.nat(0xffff), { minLength: 4, maxLength: 4 })
+  .map((units) => String.fromCharCode(...units) as Hash64);
+const text = fc.oneof(
+  fc.constantFrom(
+    'gold',
+    'silver',
+    '金牌',
+    '',
+    'a',
+    'ab',
+    '00ff',
+    '0AFF',
+    '🧋',
+    '\ud83e',
+    '\udfff',
+  ),
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: 'grapheme' }),
+  fc.stringMatching(/^[0-9a-f]{64}$/),
+);
+
+const entry = { eventKey: hash, at: instant, offset };
+const ledger: fc.Arbitrary<Ledger> = fc.record(
+  {
+    parts: fc.array(
+      fc.oneof(
+        fc.record({ ...entry, orderKey: hash, amountMinor: amount }, PLAIN),
+        fc
+          .record({ ...entry, amountMinor: amount })
+          .map((part) => ({ ...part, orderKey: part.eventKey })),
+      ),
+    ),
+    refunds: fc.array(
+      fc.record({ ...entry, orderKey: fc.option(hash), amountMinor: amount }, PLAIN),
+    ),
+    verdicts: fc.array(
+      fc.record(
+        { ...entry, orderKey: hash, isCancelled: fc.boolean(), source: text, eventId: text },
+        PLAIN,
+      ),
+    ),
+    tickets: fc.array(
+      fc.record(
+        {
+          ...entry,
+          ticketKey: hash,
+          severity: fc.constantFrom<TicketEntry['severity']>(
+            'low',
+            'medium',
+            'high',
+            'critical',
+            null,
+          ),
+        },
+        PLAIN,
+      ),
+    ),
+    engagements: fc.array(fc.record({ ...entry, weightMilli: amount }, PLAIN)),
+    traces: fc.array(fc.record(entry, PLAIN)),
+    olderOrderAt: fc.option(instant),
+  },
+  PLAIN,
+);
+const promotion: fc.Arbitrary<PromotionEntry> = fc.record(
+  {
+    id: text,
+    at: instant,
+    fromTier: text,
+    toTier: text,
+    setId: text,
+  },
+  PLAIN,
+);
+const standing: fc.Arbitrary<Standing> = fc.record(
+  {
+    tier: text,
+    since: instant,
+    graceSince: fc.option(instant),
+    isBlocked: fc.boolean(),
+    isWarned: fc.boolean(),
+    promotions: fc.array(promotion, { maxLength: 4 }),
+  },
+  PLAIN,
+);
+const state: fc.Arbitrary<CustomerState> = fc.record(
+  {
+    clock: fc.oneof({ weight: 5, arbitrary: instant }, fc.constant(Number.NEGATIVE_INFINITY)),
+    seq: fc.oneof(fc.nat(300), fc.constantFrom(0, 2 ** 53 - 1)),
+    isExisting: fc.boolean(),
+    setId: fc.option(text),
+    standing: fc.option(standing),
+    ledger,
+  },
+  PLAIN,
+);
+
+test('what was encoded is decoded again, whatever the state', () => {
+  fc.assert(
+    fc.property(state, (given) => {
+      expect(decodeCustomer(encodeCustomer(given))).toStrictEqual(given);
+    }),
+    { numRuns: CASES },
+  );
+});
+
+test('equal states give equal bytes, and bytes that decode encode to themselves', () => {
+  fc.assert(
+    fc.property(state, (given) => {
+      const bytes = encodeCustomer(given);
+      expect(encodeCustomer(structuredClone(given))).toStrictEqual(bytes);
+      expect(encodeCustomer(decodeCustomer(bytes))).toStrictEqual(bytes);
+    }),
+    { numRuns: CASES },
+  );
+});
+
+test('different states give different bytes', () => {
+  fc.assert(
+    fc.property(state, state, (one, other) => {
+      const areEqual = Buffer.from(encodeCustomer(one)).equals(encodeCustomer(other));
+      let areSame = true;
+      try {
+        expect(one).toStrictEqual(other);
+      } catch {
+        areSame = false;
+      }
+      expect(areEqual).toBe(areSame);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('bytes that were cut anywhere are refused by name', () => {
+  fc.assert(
+    fc.property(
+      state,
+      fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      (given, share) => {
+        const bytes = encodeCustomer(given);
+        const cut = bytes.subarray(0, Math.floor(bytes.length * share));
+        expect(() => decodeCustomer(cut)).toThrow(StateCodecError);
+      },
+    ),
+    { numRuns: CASES },
+  );
+});
+
+test('whatever the bytes, the answer is a state or a refusal by name', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 80 }), (noise) => {
+      const bytes = Uint8Array.from([1, ...noise]);
+      try {
+        decodeCustomer(bytes);
+      } catch (error) {
+        expect(error).toBeInstanceOf(StateCodecError);
+      }
+    }),
+    { numRuns: CASES },
+  );
+});

@@ -1,0 +1,183 @@
+import { readFileSync } from 'node:fs';
+
+import {
+  type CustomerState,
+  DAY_MS,
+  EMPTY_LEDGER,
+  hash64,
+  NEW_CUSTOMER,
+  type OrderPart,
+} from '@strata/domain';
+import { describe, expect, test } from 'vitest';
+
+import { decodeCustomer, encodeCustomer } from './customer-codec.ts';
+
+const START = Date.UTC(2026, 0, 5, 9, 30, 12, 345);
+
+function partsOf(count: number): OrderPart[] {
+  return Array.from({ length: count }, (_, i) => ({
+    eventKey: hash64('shop', `e${i}`),
+    orderKey: hash64('shop', `o${i}`),
+    at: START + i * 19 * DAY_MS + i * 7_654_321,
+    offset: 120_000 + i * 15_400,
+    amountMinor: 12_900 + i * 1_111,
+  }));
+}
+
+const promotedInMarch = {
+  id: '12.182000.0',
+  at: START + 76 * DAY_MS,
+  fromTier: 'silver',
+  toTier: 'gold',
+  setId: '5f1d7a84db00d2fce00b31a7fc73224f',
+};
+
+const eightOrders: CustomerState = {
+  clock: START + 140 * DAY_MS,
+  seq: 3,
+  isExisting: true,
+  setId: '5f1d7a84db00d2fce00b31a7fc73224f',
+  standing: {
+    tier: 'gold',
+    since: START + 76 * DAY_MS,
+    graceSince: null,
+    isBlocked: false,
+    isWarned: false,
+    promotions: [promotedInMarch],
+  },
+  ledger: { ...EMPTY_LEDGER, parts: partsOf(8) },
+};
+
+const eightSelfNamed: CustomerState = {
+  ...eightOrders,
+  ledger: {
+    ...EMPTY_LEDGER,
+    parts: partsOf(8).map((part) => ({ ...part, orderKey: part.eventKey })),
+  },
+};
+
+const everyField: CustomerState = {
+  clock: START + 500 * DAY_MS,
+  seq: 130,
+  isExisting: true,
+  setId: 'set-二',
+  standing: {
+    tier: '金',
+    since: START + 480 * DAY_MS,
+    graceSince: START + 490 * DAY_MS,
+    isBlocked: true,
+    isWarned: true,
+    promotions: [
+      promotedInMarch,
+      { ...promotedInMarch, id: '12.182000.1', fromTier: 'gold', toTier: '金' },
+    ],
+  },
+  ledger: {
+    parts: partsOf(2),
+    refunds: [
+      { eventKey: hash64('shop', 'r1'), at: START, offset: 7, orderKey: null, amountMinor: 50 },
+      {
+        eventKey: hash64('shop', 'r2'),
+        at: START - 5,
+        offset: 2,
+        orderKey: hash64('shop', 'o0'),
+        amountMinor: 2 ** 53 - 1,
+      },
+    ],
+    verdicts: [
+      {
+        eventKey: hash64('shop', 'v1'),
+        at: START,
+        offset: 9,
+        orderKey: hash64('shop', 'o1'),
+        isCancelled: true,
+        source: 'shop',
+        eventId: '🧋',
+      },
+    ],
+    tickets: [
+      {
+        eventKey: hash64('desk', 'c1'),
+        at: START,
+        offset: 10,
+        ticketKey: hash64('desk', 't1'),
+        severity: 'critical',
+      },
+      {
+        eventKey: hash64('desk', 'c2'),
+        at: START + 1,
+        offset: 11,
+        ticketKey: hash64('desk', 't1'),
+        severity: null,
+      },
+    ],
+    engagements: [
+      { eventKey: hash64('app', 'a1'), at: START, offset: 12, weightMilli: 1_500 },
+      { eventKey: hash64('app', 'a2'), at: START, offset: 13, weightMilli: -1 },
+    ],
+    traces: [{ eventKey: hash64('survey', 'f1'), at: START, offset: 14 }],
+    olderOrderAt: START - 900 * DAY_MS,
+  },
+};
+
+describe('the first layout is read and written as it was on its first day', () => {
+  test.each([
+    ['new-customer', NEW_CUSTOMER],
+    ['eight-orders', eightOrders],
+    ['eight-self-named', eightSelfNamed],
+    ['every-field', everyField],
+  ])('%s', (name, state) => {
+    const golden = readFileSync(
+      new URL(`../fixtures/customer-v1-${name}.hex`, import.meta.url),
+      'utf8',
+    );
+    const bytes = Buffer.from(golden.replaceAll(/\s/g, ''), 'hex');
+
+    expect(Buffer.from(encodeCustomer(state)).toString('hex')).toBe(bytes.toString('hex'));
+    expect(decodeCustomer(bytes)).toStrictEqual(state);
+  });
+});
+
+test.each([
+  { why: 'orders named otherwise than their purchases', state: eightOrders, bytesMax: 276 },
+  { why: 'orders named as their purchases', state: eightSelfNamed, bytesMax: 212 },
+  { why: 'nothing but orders', state: { ...eightOrders, standing: null }, bytesMax: 249 },
+])('eight orders of one part, $why: at most $bytesMax bytes', ({ state, bytesMax }) => {
+  const { length } = encodeCustomer(state);
+  expect(length).toBeLessThanOrEqual(bytesMax);
+  // A looser bound than the truth would hide growth.
+  expect(length).toBeGreaterThan(bytesMax - 3);
+});
+
+describe('what is refused', () => {
+  test.each([
+    {
+      why: 'a layout of a newer build',
+      bytes: [9, 0],
+      says: /has layout 9.*run the newer build.*rebuild/,
+    },
+    { why: 'no bytes at all', bytes: [], says: /end too early.*rebuild/ },
+    {
+      why: 'more bytes than a state',
+      bytes: [1, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+      says: /after the end/,
+    },
+  ])('$why', ({ bytes, says }) => {
+    expect(() => decodeCustomer(Uint8Array.from(bytes))).toThrow(says);
+  });
+
+  test.each([0.5, Number.NaN, 2 ** 53, Number.POSITIVE_INFINITY])('a sequence of %d', (seq) => {
+    expect(() => encodeCustomer({ ...NEW_CUSTOMER, seq })).toThrow(/no whole number within 2\^53/);
+  });
+
+  test('a refusal leaves nothing behind for the next state', () => {
+    const before = encodeCustomer(everyField);
+    expect(() => encodeCustomer({ ...eightOrders, seq: -1 })).toThrow();
+    expect(encodeCustomer(everyField)).toStrictEqual(before);
+  });
+});
+
+test('a state that outgrows the buffer is whole', () => {
+  const large = { ...eightOrders, ledger: { ...EMPTY_LEDGER, parts: partsOf(1_000) } };
+  expect(decodeCustomer(encodeCustomer(large))).toStrictEqual(large);
+});

@@ -1,0 +1,3 @@
+export { CUSTOMER_CODEC_VERSION, decodeCustomer, encodeCustomer } from './customer-codec.ts';
+export { decodePartition, encodePartition, PARTITION_CODEC_VERSION } from './partition-codec.ts';
+export { STATE_CODEC_CODES, type StateCodecCode, StateCodecError } from './state-codec-error.ts';

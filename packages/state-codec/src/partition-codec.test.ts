@@ -1,0 +1,104 @@
+import type { PartitionState, Policy } from '@strata/domain';
+import { describe, expect, test } from 'vitest';
+
+import { decodePartition, encodePartition } from './partition-codec.ts';
+
+const policy: Policy = {
+  name: 'shop',
+  version: 3,
+  appliesTo: 'existing',
+  baseCurrency: 'CNY',
+  timeZone: 'Asia/Shanghai',
+  ladder: ['bronze', 'gold'],
+  labels: { gold: { zh: '金牌客户', en: 'Gold' } },
+  dimensions: [],
+  borders: [{ tier: 'gold', enterMilli: 320_000, leaveMilli: 300_000 }],
+  segments: [],
+  lifecycle: {
+    minimumStayMs: 0,
+    graceMs: 0,
+    softLanding: 'target',
+    qualification: 'rolling',
+    atRiskNoticeMs: null,
+    onCorrection: 'withdraw',
+  },
+  treatment: { gold: { visit_every: '30d', service_hours: 4 } },
+} as unknown as Policy;
+
+const fresh: PartitionState = {
+  partition: 7,
+  time: null,
+  ledgerHorizonMs: 0,
+  clock: Number.NEGATIVE_INFINITY,
+  policySets: [],
+  calibrations: [],
+};
+const running: PartitionState = {
+  partition: 7,
+  time: 'data',
+  ledgerHorizonMs: 800 * 86_400_000,
+  clock: 1_767_600_612_345,
+  policySets: [{ id: 'ab', policies: [policy] }],
+  calibrations: [],
+};
+const calibrated: PartitionState = {
+  ...running,
+  calibrations: [Number.NEGATIVE_INFINITY, 1_767_600_000_000].map((since, index) => ({
+    since,
+    calibration: {
+      id: `c${index}`,
+      setId: 'ab',
+      at: 1_767_600_000_000,
+      dimensions: [
+        {
+          policy: 'shop',
+          dimension: 'frequency',
+          population: 4_338,
+          minimumPopulation: 500,
+          borders: index === 0 ? null : [{ atMost: 1_000, lastId: 'c17' }],
+        },
+      ],
+    },
+  })),
+};
+
+test.each([
+  ['before its first record', fresh],
+  ['with a policy', running],
+  ['with calibrations', calibrated],
+])('a partition %s comes back as it was', (_, state) => {
+  expect(decodePartition(encodePartition(state))).toStrictEqual(state);
+});
+
+test('equal partitions give equal bytes whatever the order of their fields', () => {
+  const reordered = Object.fromEntries(Object.entries(running).reverse());
+  expect(encodePartition(reordered as unknown as PartitionState)).toStrictEqual(
+    encodePartition(running),
+  );
+});
+
+test('treatment keeps the order of the file', () => {
+  const [set] = decodePartition(encodePartition(running)).policySets;
+  expect(JSON.stringify(set?.policies[0]?.treatment)).toBe(JSON.stringify(policy.treatment));
+});
+
+test('a partition of layout 1, from before there were calibrations, has none', () => {
+  const {
+    version: _,
+    calibrations: __,
+    ...old
+  } = JSON.parse(new TextDecoder().decode(encodePartition(running))) as Record<string, unknown>;
+  const bytes = new TextEncoder().encode(JSON.stringify({ version: 1, ...old }));
+  expect(decodePartition(bytes)).toStrictEqual(running);
+});
+
+describe('what is refused', () => {
+  test.each([
+    { why: 'a newer layout', text: '{"version":3}', says: /has layout 3.*rebuild/ },
+    { why: 'no JSON', text: '{"version":1', says: /no JSON object.*rebuild/ },
+    { why: 'no object', text: 'null', says: /no JSON object/ },
+    { why: 'no policies', text: '{"version":1,"clock":null}', says: /no list of policies/ },
+  ])('$why', ({ text, says }) => {
+    expect(() => decodePartition(new TextEncoder().encode(text))).toThrow(says);
+  });
+});

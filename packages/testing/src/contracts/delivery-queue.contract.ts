@@ -1,0 +1,238 @@
+import type { DeliveryJob, DeliveryOutcome, DeliveryQueue } from '@strata/pipeline';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+
+export interface DeliveryQueueUnderTest {
+  /** Empty when opened. The suite closes it. */
+  readonly queue: DeliveryQueue;
+  /** The clock that the queue waits by. */
+  nowMs(): number;
+  /** Moves that clock where a test can; a real queue's clock moves by itself. */
+  passTime(ms: number): void;
+}
+
+export interface DeliveryQueueSettings {
+  readonly ladderMs: readonly number[];
+  readonly concurrency: number;
+}
+
+export type OpenDeliveryQueue = (
+  settings: DeliveryQueueSettings,
+) => Promise<DeliveryQueueUnderTest>;
+
+const delivered: DeliveryOutcome = { kind: 'delivered' };
+const retry: DeliveryOutcome = { kind: 'retry', reason: 'receiver said 503' };
+const rejected: DeliveryOutcome = { kind: 'rejected', reason: 'receiver said 410' };
+
+function aJob(id: string): DeliveryJob {
+  return { id, endpoint: 'crm', body: `{"id":"${id}","名":"林记茶行"}`, eventId: `event.${id}` };
+}
+
+/** What every `DeliveryQueue` promises. Run it on each implementation. */
+export function deliveryQueueContract(name: string, open: OpenDeliveryQueue): void {
+  describe(`delivery queue: ${name}`, () => {
+    let opened: DeliveryQueueUnderTest | null = null;
+    afterEach(async () => {
+      await opened?.queue.close();
+      opened = null;
+    });
+
+    async function openQueue(
+      ladderMs: readonly number[] = [0, 10, 10],
+      concurrency = 10,
+    ): Promise<DeliveryQueueUnderTest> {
+      opened = await open({ ladderMs, concurrency });
+      return opened;
+    }
+
+    /** Waits for a condition, letting time pass in small steps. */
+    async function until(check: () => Promise<void> | void): Promise<void> {
+      const step = async () => {
+        opened?.passTime(20);
+        await check();
+      };
+      await vi.waitFor(step, { timeout: 15_000, interval: 10 });
+    }
+
+    test('each job is delivered once, as it was added', async () => {
+      const { queue } = await openQueue();
+      const seen: DeliveryJob[] = [];
+      const jobs = Array.from({ length: 700 }, (_, index) => aJob(`3.${index}.0-crm`));
+      queue.work(async (job, attempt) => {
+        expect(attempt).toBe(1);
+        seen.push(job);
+        return delivered;
+      });
+      await queue.add(jobs);
+      await until(async () => expect(await queue.counts()).toMatchObject({ delivered: 700 }));
+      const byId = (a: DeliveryJob, b: DeliveryJob) => (a.id < b.id ? -1 : 1);
+      expect(seen.toSorted(byId)).toEqual(jobs.toSorted(byId));
+      expect(await queue.counts()).toEqual({
+        waiting: 0,
+        delayed: 0,
+        active: 0,
+        delivered: 700,
+        failed: 0,
+      });
+    });
+
+    test('jobs added before anyone works wait', async () => {
+      const { queue } = await openQueue();
+      await queue.add([aJob('a'), aJob('b')]);
+      expect(await queue.counts()).toMatchObject({ waiting: 2, active: 0, delivered: 0 });
+      queue.work(async () => delivered);
+      await until(async () => expect(await queue.counts()).toMatchObject({ delivered: 2 }));
+    });
+
+    test('adding nothing is nothing', async () => {
+      const { queue } = await openQueue();
+      await queue.add([]);
+      expect(await queue.counts()).toMatchObject({ waiting: 0, delayed: 0 });
+    });
+
+    test('an id that is known is ignored: waiting, delivered or failed', async () => {
+      const { queue } = await openQueue([0]);
+      const seen: string[] = [];
+      await queue.add([aJob('good'), aJob('good'), aJob('bad')]);
+      await queue.add([aJob('good')]);
+      queue.work(async (job) => {
+        seen.push(job.id);
+        return job.id === 'bad' ? rejected : delivered;
+      });
+      await until(async () =>
+        expect(await queue.counts()).toMatchObject({ delivered: 1, failed: 1 }),
+      );
+      await queue.add([aJob('good'), aJob('bad'), aJob('last')]);
+      await until(async () => expect(await queue.counts()).toMatchObject({ delivered: 2 }));
+      expect(seen.toSorted()).toEqual(['bad', 'good', 'last']);
+    });
+
+    test.each(['a:b', '42', '', '林'])(
+      'an id that a queue could misread crashes: "%s"',
+      async (id) => {
+        const { queue } = await openQueue();
+        await expect(queue.add([aJob('fine'), aJob(id)])).rejects.toThrow(TypeError);
+        expect(await queue.counts()).toMatchObject({ waiting: 0 });
+      },
+    );
+
+    test('a retry is delivered again, and a throw is a retry', async () => {
+      const { queue } = await openQueue();
+      const attempts: number[] = [];
+      queue.work(async (_job, attempt) => {
+        attempts.push(attempt);
+        if (attempt === 1) return retry;
+        if (attempt === 2) throw new Error('socket hang up');
+        return delivered;
+      });
+      await queue.add([aJob('a')]);
+      await until(async () => expect(await queue.counts()).toMatchObject({ delivered: 1 }));
+      expect(attempts).toEqual([1, 2, 3]);
+      expect(await queue.counts()).toMatchObject({ delayed: 0, failed: 0 });
+    });
+
+    test('a rejected delivery is not tried again', async () => {
+      const { queue } = await openQueue();
+      let attempts = 0;
+      queue.work(async () => {
+        attempts += 1;
+        return rejected;
+      });
+      await queue.add([aJob('a')]);
+      await until(async () => expect(await queue.counts()).toMatchObject({ failed: 1 }));
+      expect(attempts).toBe(1);
+      expect(await queue.counts()).toMatchObject({ waiting: 0, delayed: 0, delivered: 0 });
+    });
+
+    test('a spent ladder fails the delivery, also when the receiver always asks for patience', async () => {
+      const { queue } = await openQueue([0, 10, 10]);
+      const attempts: string[] = [];
+      queue.work(async (job, attempt) => {
+        attempts.push(`${job.id}${attempt}`);
+        return job.id === 'patient' ? { ...retry, afterMs: 15 } : retry;
+      });
+      await queue.add([aJob('plain'), aJob('patient')]);
+      await until(async () => expect(await queue.counts()).toMatchObject({ failed: 2 }));
+      const expected = ['patient1', 'patient2', 'patient3', 'plain1', 'plain2', 'plain3'];
+      expect(attempts.toSorted()).toEqual(expected);
+    });
+
+    test('an attempt waits for its rung of the ladder, or as long as the receiver asked', async () => {
+      const subject = await openQueue([0, 150, 10]);
+      const times: number[] = [];
+      subject.queue.work(async (_job, attempt) => {
+        times.push(subject.nowMs());
+        if (attempt === 1) return retry;
+        return attempt === 2 ? { ...retry, afterMs: 250 } : delivered;
+      });
+      await subject.queue.add([aJob('a')]);
+      await until(async () => expect(await subject.queue.counts()).toMatchObject({ delivered: 1 }));
+      const [first = 0, second = 0, third = 0] = times;
+      expect(second - first).toBeGreaterThanOrEqual(150);
+      expect(third - second).toBeGreaterThanOrEqual(250);
+    });
+
+    test('a delivery that waits for its retry holds up no other', async () => {
+      const { queue } = await openQueue([0, 3_600_000], 1);
+      queue.work(async (job) => (job.id === 'stuck' ? retry : delivered));
+      await queue.add([aJob('stuck'), aJob('next')]);
+      await until(async () =>
+        expect(await queue.counts()).toMatchObject({ delivered: 1, delayed: 1 }),
+      );
+    });
+
+    test('no more run at once than allowed', async () => {
+      const { queue } = await openQueue([0], 3);
+      const gate = Promise.withResolvers<DeliveryOutcome>();
+      let started = 0;
+      queue.work(() => {
+        started += 1;
+        return gate.promise;
+      });
+      await queue.add(Array.from({ length: 10 }, (_, index) => aJob(`j${index}`)));
+      await until(async () =>
+        expect(await queue.counts()).toMatchObject({ active: 3, waiting: 7 }),
+      );
+      expect(started).toBe(3);
+      gate.resolve(delivered);
+      await until(async () => expect(await queue.counts()).toMatchObject({ delivered: 10 }));
+    });
+
+    test('closing waits for the delivery in hand', async () => {
+      const { queue } = await openQueue();
+      const gate = Promise.withResolvers<DeliveryOutcome>();
+      let hasStarted = false;
+      queue.work(() => {
+        hasStarted = true;
+        return gate.promise;
+      });
+      await queue.add([aJob('a')]);
+      await until(() => expect(hasStarted).toBe(true));
+      let isClosed = false;
+      const closing = queue.close().then(() => {
+        isClosed = true;
+      });
+      await new Promise(setImmediate);
+      expect(isClosed).toBe(false);
+      gate.resolve(delivered);
+      await closing;
+      opened = null;
+    });
+
+    test('positions are kept by partition', async () => {
+      const { queue } = await openQueue();
+      expect(await queue.position(0)).toBeNull();
+      await queue.storePosition(0, { offset: 5, epoch: 1, seq: 4 });
+      await queue.storePosition(1, { offset: 2 ** 53 - 1, epoch: 2, seq: 9 });
+      await queue.storePosition(0, { offset: 6, epoch: 1, seq: 5 });
+      expect(await queue.position(0)).toEqual({ offset: 6, epoch: 1, seq: 5 });
+      expect(await queue.position(1)).toEqual({ offset: 2 ** 53 - 1, epoch: 2, seq: 9 });
+      expect(await queue.position(2)).toBeNull();
+    });
+
+    test('two workers on one queue handle are a programmer fault', async () => {
+      const { queue } = await openQueue();
+      queue.work(async () => delivered);
+      expect(() => queue.work(async () => delivered)).toThrow(TypeError);
+    });
+  });
+}

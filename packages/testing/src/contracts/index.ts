@@ -1,0 +1,5 @@
+export * from './delivery-queue.contract.ts';
+export * from './group-reader.contract.ts';
+export * from './record-log.contract.ts';
+export * from './record-log-harness.ts';
+export * from './state-store.contract.ts';

@@ -1,0 +1,263 @@
+import { resolve } from 'node:path';
+import {
+  type CustomerEvent,
+  existingPolicy,
+  type Instant,
+  needsCalibration,
+  type PolicySet,
+} from '@strata/domain';
+import { problemText } from '@strata/policy-file';
+import { CliFault } from '../cli-fault.ts';
+import type { CommandContext } from '../command.ts';
+import type { FileFormat } from '../formats/file-format.ts';
+import { readDataFile } from '../formats/read-data-file.ts';
+import { backtestTexts } from '../messages/backtest.ts';
+import { OutFile } from '../out-file.ts';
+import { type ChosenPolicy, inCurrency } from '../policy-choice.ts';
+import { PROFILE_CSV_HEADER, profileCsvLine } from '../profile-csv.ts';
+import { groupDigits, Progress } from '../progress.ts';
+import { ChangeCounts } from './change-counts.ts';
+import { ChangeLines } from './change-lines.ts';
+import { compareReports, comparisonText } from './compare.ts';
+import {
+  type FileReport,
+  fileJson,
+  fileText,
+  type PolicyReport,
+  policyJson,
+  policyText,
+  type WrittenFile,
+} from './report.ts';
+import { runBacktest } from './run-backtest.ts';
+
+export interface BacktestPlan {
+  readonly context: CommandContext;
+  readonly path: string;
+  readonly format: FileFormat;
+  readonly timeZone: string;
+  /** One, or two to compare. */
+  readonly policies: readonly ChosenPolicy[];
+  readonly at: readonly Instant[];
+  readonly until: Instant | null;
+  /** Where quantiles are calibrated; empty for every `at`. */
+  readonly calibrateAt: readonly Instant[];
+  readonly profilesPath: string | null;
+  readonly changesPath: string | null;
+  readonly isJson: boolean;
+}
+
+/** Where the results of the run go; null where nobody asked. */
+interface Outs {
+  readonly profiles: OutFile | null;
+  readonly changes: OutFile | null;
+}
+
+/** Reads the file once, folds it once for each policy, and reports. On any fault no file is left. */
+export async function executeBacktest(plan: BacktestPlan): Promise<void> {
+  const { stderr, language } = plan.context;
+  for (const warning of plan.policies.flatMap((chosen) => chosen.warnings)) {
+    stderr.write(`${problemText(warning, language)}\n`);
+  }
+  const { currency } = plan.format;
+  for (const chosen of plan.policies)
+    checkCurrency(plan, chosen, currency === null ? [] : [currency]);
+  const profiles = openOut(plan.profilesPath, plan.context);
+  const changes = openOut(plan.changesPath, plan.context);
+  try {
+    await profiles?.ready();
+    await changes?.ready();
+    await readAndGrade(plan, { profiles, changes });
+  } catch (fault) {
+    await profiles?.discard();
+    await changes?.discard();
+    throw fault;
+  }
+}
+
+async function readAndGrade(plan: BacktestPlan, outs: Outs): Promise<void> {
+  const { context, path, format, timeZone, policies } = plan;
+  const { language, stdout } = context;
+  const { events, counts } = await readDataFile({ path, format, timeZone }, context);
+  const file: FileReport = {
+    counts,
+    events: events.length,
+    firstAt: events[0]?.occurredAt ?? null,
+    lastAt: events.at(-1)?.occurredAt ?? null,
+  };
+  if (events.length === 0) throw noEvents(plan, counts.records === 0, file);
+  const currencies = format.currency === null ? currenciesOf(events) : [format.currency];
+  for (const chosen of policies) checkCurrency(plan, chosen, currencies);
+  const reports: PolicyReport[] = [];
+  const written: WrittenFile[] = [];
+  for (const chosen of policies) {
+    const set = inCurrency(chosen, currencies[0] ?? null);
+    const run = await gradeBy({ set, events, outs }, plan);
+    reports.push(run.report);
+    written.push(...run.written);
+  }
+  stdout.write(plan.isJson ? jsonOf(file, reports, written) : textOf(plan, file, reports));
+  if (plan.isJson) return;
+  for (const { path: out, lines } of written) {
+    stdout.write(`${backtestTexts(language).wrote(out, groupDigits(lines))}\n`);
+  }
+}
+
+interface Run {
+  readonly set: PolicySet;
+  readonly events: readonly CustomerEvent[];
+  readonly outs: Outs;
+}
+
+async function gradeBy(
+  { set, events, outs }: Run,
+  plan: BacktestPlan,
+): Promise<{ readonly report: PolicyReport; readonly written: readonly WrittenFile[] }> {
+  const { context, profilesPath, changesPath } = plan;
+  const { profiles, changes } = outs;
+  const texts = backtestTexts(context.language);
+  const policy = existingPolicy(set);
+  const endAt = endOf(events, plan);
+  const counts = new ChangeCounts();
+  const lines = new ChangeLines(policy);
+  const progress = new Progress({
+    context,
+    label: texts.folding,
+    unit: texts.events,
+    share: () => folded / events.length,
+  });
+  let folded = 0;
+  let profileRows = 0;
+  const tiersAt = new Map<Instant, Map<string, string | null>>();
+  await profiles?.write(PROFILE_CSV_HEADER);
+  const result = await runBacktest({
+    events,
+    set,
+    profileInstants: plan.at.length === 0 && profiles === null ? [] : instantsOf(plan, endAt),
+    calibrationInstants: calibrationInstantsOf(set, plan, endAt),
+    endAt,
+    signal: context.signal,
+    onProfile: async (row) => {
+      profileRows++;
+      const tiers = tiersAt.get(row.at) ?? new Map<string, string | null>();
+      tiersAt.set(row.at, tiers.set(row.customerId, row.tier));
+      await profiles?.write(profileCsvLine(row));
+    },
+    onChange: (change, eventIdAt) => {
+      counts.add(change);
+      if (changes !== null) lines.add(change, eventIdAt);
+    },
+    onEvents: (count) => {
+      folded += count;
+      progress.advance(count);
+    },
+  });
+  progress.end();
+  if (changes !== null) for (const line of lines.sorted()) await changes.write(line);
+  await profiles?.publish();
+  await changes?.publish();
+  const changeCounts = counts.list();
+  const changeRows = changeCounts.reduce((sum, { count }) => sum + count, 0);
+  const written = [
+    ...(profilesPath === null ? [] : [{ path: profilesPath, lines: profileRows + 1 }]),
+    ...(changesPath === null ? [] : [{ path: changesPath, lines: changeRows }]),
+  ];
+  const { tiers, refusedByReason, calibrations } = result;
+  const changesOfRun = { changes: changeCounts, calibrations };
+  return {
+    report: { set, policy, endAt, tiersAt, tiers, refusedByReason, ...changesOfRun },
+    written,
+  };
+}
+
+function openOut(path: string | null, { cwd, language }: CommandContext): OutFile | null {
+  return path === null ? null : new OutFile(resolve(cwd, path), language);
+}
+
+/** The clock runs to the last event, `--until` and every `--at` and `--calibrate-at`, whichever is last. */
+function endOf(
+  events: readonly CustomerEvent[],
+  { until, at, calibrateAt }: BacktestPlan,
+): Instant {
+  return Math.max(events.at(-1)?.occurredAt ?? 0, until ?? 0, ...at, ...calibrateAt);
+}
+
+/** Policies with fixed steps only have nothing to calibrate. */
+function calibrationInstantsOf(
+  set: PolicySet,
+  plan: BacktestPlan,
+  endAt: Instant,
+): readonly Instant[] {
+  if (!needsCalibration(set)) return [];
+  return plan.calibrateAt.length > 0 ? plan.calibrateAt : instantsOf(plan, endAt);
+}
+
+function instantsOf({ at }: BacktestPlan, endAt: Instant): readonly Instant[] {
+  return at.length === 0 ? [endAt] : [...new Set(at)].toSorted((a, b) => a - b);
+}
+
+/** Currencies in the order in which the file brings them. */
+function currenciesOf(events: readonly CustomerEvent[]): readonly string[] {
+  const currencies = new Set<string>();
+  for (const event of events) {
+    if (event.type === 'purchase' || event.type === 'refund') currencies.add(event.amount.currency);
+  }
+  return [...currencies];
+}
+
+/** Without rates nothing of the file could be graded: better said before the first record than by a dead letter for each. */
+function checkCurrency(
+  { context, path }: BacktestPlan,
+  chosen: ChosenPolicy,
+  currencies: readonly string[],
+): void {
+  const [first] = currencies;
+  const policy = existingPolicy(inCurrency(chosen, first ?? null));
+  if (first === undefined || currencies.includes(policy.baseCurrency)) return;
+  const texts = backtestTexts(context.language);
+  throw new CliFault(
+    'STRATA_CLI_OTHER_CURRENCY',
+    texts.otherCurrency({
+      file: path,
+      fileCurrency: currencies.join(', '),
+      policy: policy.name,
+      policyCurrency: policy.baseCurrency,
+    }),
+  );
+}
+
+function noEvents(
+  { context, path, format }: BacktestPlan,
+  isEmpty: boolean,
+  file: FileReport,
+): CliFault {
+  const texts = backtestTexts(context.language);
+  if (isEmpty) return new CliFault('STRATA_CLI_EMPTY_FILE', texts.emptyFile(path));
+  const sentence = texts.nothingRead(path, format.name);
+  return new CliFault(
+    'STRATA_CLI_WRONG_FORMAT',
+    `${sentence}\n${fileText(file, context.language).trimEnd()}`,
+  );
+}
+
+function textOf(plan: BacktestPlan, file: FileReport, reports: readonly PolicyReport[]): string {
+  const { language } = plan.context;
+  const [first, second] = reports;
+  const policies = reports.map((report) => policyText(report, language)).join('');
+  const comparison =
+    first === undefined || second === undefined ? '' : comparisonText(first, second, language);
+  return fileText(file, language) + policies + comparison;
+}
+
+function jsonOf(
+  file: FileReport,
+  reports: readonly PolicyReport[],
+  written: readonly WrittenFile[],
+): string {
+  const [first, second] = reports;
+  const comparison =
+    first === undefined || second === undefined
+      ? {}
+      : { comparison: compareReports(first, second) };
+  const json = { file: fileJson(file), runs: reports.map(policyJson), ...comparison, written };
+  return `${JSON.stringify(json)}\n`;
+}

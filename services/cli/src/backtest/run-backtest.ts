@@ -1,0 +1,181 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import {
+  type Calibration,
+  type CustomerEvent,
+  type CustomerState,
+  census,
+  compareBytewise,
+  type FoldRefusal,
+  fold,
+  type Instant,
+  initialPartition,
+  LEDGER_HORIZON_DAYS_DEFAULT,
+  type LogRecord,
+  type PartitionState,
+  type PolicySet,
+  type ProfileRow,
+  profileAt,
+  TICK_CUSTOMERS_MAX,
+  type TierChange,
+} from '@strata/domain';
+import { DueCalendar } from './due-calendar.ts';
+
+const PARTITION = 0;
+/** Often enough for Ctrl-C to be heard at once. */
+const BREATHE_EVERY = 1_000;
+
+export interface BacktestOptions {
+  /** In the order of (occurredAt, place in the file), without repeats. */
+  readonly events: readonly CustomerEvent[];
+  readonly set: PolicySet;
+  /** Instants to take profiles at, ascending. */
+  readonly profileInstants: readonly Instant[];
+  /** Instants to calibrate at, ascending; profiles of the same instant are taken after it. */
+  readonly calibrationInstants: readonly Instant[];
+  /** The instant of the last clock mark. */
+  readonly endAt: Instant;
+  readonly signal: AbortSignal;
+  readonly onProfile: (row: ProfileRow) => Promise<void>;
+  readonly onChange: (change: TierChange, eventIdAt: (offset: number) => string | null) => void;
+  readonly onEvents: (count: number) => void;
+}
+
+export interface BacktestResult {
+  /** Final tier of every customer; null for one whom no policy grades. */
+  readonly tiers: ReadonlyMap<string, string | null>;
+  readonly refusedByReason: ReadonlyMap<FoldRefusal, number>;
+  readonly calibrations: readonly Calibration[];
+  /** Records of the log that the run folded. */
+  readonly records: number;
+}
+
+/**
+ * The scorer's fold over a log of one partition in data time: stack opened, policy activated, the events, a clock
+ * mark with ticks wherever somebody is due by the end of a day, and the calibrations. Settling makes the result
+ * independent of the marks.
+ */
+export async function runBacktest(options: BacktestOptions): Promise<BacktestResult> {
+  return new Backtest(options).run();
+}
+
+class Backtest {
+  readonly #options: BacktestOptions;
+  readonly #customers = new Map<string, CustomerState>();
+  readonly #due = new DueCalendar();
+  readonly #eventIds = new Map<number, string>();
+  readonly #refused = new Map<FoldRefusal, number>();
+  readonly #instantsLeft: Instant[];
+  readonly #calibrations: Calibration[] = [];
+  #partition: PartitionState = initialPartition(PARTITION);
+  #offset = 0;
+  #markedAt: Instant;
+
+  constructor(options: BacktestOptions) {
+    this.#options = options;
+    const instants = new Set([...options.profileInstants, ...options.calibrationInstants]);
+    this.#instantsLeft = [...instants].toSorted((a, b) => a - b);
+    this.#markedAt = (options.events[0]?.occurredAt ?? options.endAt) - 1;
+  }
+
+  async run(): Promise<BacktestResult> {
+    const { events, set, endAt, signal, onEvents } = this.#options;
+    this.#fold({
+      kind: 'stack-opened',
+      time: 'data',
+      partitions: 1,
+      ledgerHorizonDays: LEDGER_HORIZON_DAYS_DEFAULT,
+    });
+    this.#fold({ kind: 'policy-activated', set });
+    for (const [index, event] of events.entries()) {
+      if (index % BREATHE_EVERY === 0) {
+        await breathe();
+        signal.throwIfAborted();
+        if (index > 0) onEvents(BREATHE_EVERY);
+      }
+      await this.#moveTo(event.occurredAt, false);
+      this.#eventIds.set(this.#offset, event.eventId);
+      this.#fold({ kind: 'event', event, clockAt: event.occurredAt });
+    }
+    onEvents(events.length % BREATHE_EVERY || Math.min(events.length, BREATHE_EVERY));
+    await this.#moveTo(endAt, true);
+    this.#mark(endAt);
+    const tiers = [...this.#customers].map(
+      ([id, state]) => [id, state.standing?.tier ?? null] as const,
+    );
+    return {
+      tiers: new Map(tiers),
+      refusedByReason: this.#refused,
+      calibrations: this.#calibrations,
+      records: this.#offset,
+    };
+  }
+
+  /** Marks, calibrations and profiles up to an instant. An event at exactly that of a profile is in it. */
+  async #moveTo(instant: Instant, isEnd: boolean): Promise<void> {
+    for (;;) {
+      const stop = this.#instantsLeft[0];
+      const isStopDue = stop !== undefined && (isEnd ? stop <= instant : stop < instant);
+      const limit = isStopDue ? stop : instant;
+      for (;;) {
+        const midnight = this.#due.midnightWithDue(this.#markedAt, limit);
+        if (midnight === null) break;
+        this.#mark(midnight);
+      }
+      if (!isStopDue) return;
+      this.#instantsLeft.shift();
+      const { calibrationInstants, profileInstants } = this.#options;
+      if (calibrationInstants.includes(stop)) this.#calibrate(stop);
+      if (profileInstants.includes(stop)) await this.#takeProfiles(stop);
+    }
+  }
+
+  /** From the values of everybody at that instant, by which then everybody is settled. */
+  #calibrate(at: Instant): void {
+    this.#mark(at);
+    const calibration = census({ set: this.#options.set, at, customers: this.#customers });
+    this.#calibrations.push(calibration);
+    this.#fold({ kind: 'calibrated', calibration });
+    this.#tick([...this.#customers.keys()].toSorted(compareBytewise));
+  }
+
+  #mark(at: Instant): void {
+    this.#markedAt = at;
+    this.#fold({ kind: 'clock', at });
+    this.#tick(this.#due.advanceTo(at).toSorted(compareBytewise));
+  }
+
+  #tick(customerIds: readonly string[]): void {
+    for (let start = 0; start < customerIds.length; start += TICK_CUSTOMERS_MAX) {
+      const chunk = customerIds.slice(start, start + TICK_CUSTOMERS_MAX);
+      this.#fold({ kind: 'tick', customerIds: chunk });
+    }
+  }
+
+  async #takeProfiles(at: Instant): Promise<void> {
+    const { onProfile, signal } = this.#options;
+    const partition = this.#partition;
+    const customers = [...this.#customers].toSorted(([a], [b]) => compareBytewise(a, b));
+    for (const [index, [customerId, state]] of customers.entries()) {
+      if (index % BREATHE_EVERY === 0) {
+        await breathe();
+        signal.throwIfAborted();
+      }
+      await onProfile(profileAt({ partition, customerId, state, at }));
+    }
+  }
+
+  #fold(record: LogRecord): void {
+    const at = { partition: PARTITION, offset: this.#offset, appendedAt: 0 };
+    const partition = this.#partition;
+    const result = fold({ partition, customers: this.#customers, record, at });
+    this.#offset++;
+    this.#partition = result.partition;
+    for (const [customerId, state] of result.customers) this.#customers.set(customerId, state);
+    for (const [customerId, dueAt] of result.dueAt) this.#due.set(customerId, dueAt);
+    for (const output of result.outputs) {
+      if (output.kind === 'dead-letter') {
+        this.#refused.set(output.reason, (this.#refused.get(output.reason) ?? 0) + 1);
+      } else this.#options.onChange(output, (offset) => this.#eventIds.get(offset) ?? null);
+    }
+  }
+}

@@ -1,0 +1,235 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCli } from '../cli.ts';
+import type { Language } from '../language.ts';
+import { backtestCommand } from './backtest.ts';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'strata-backtest-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+async function backtest(line: string, options: { stdin?: string; language?: Language } = {}) {
+  let stdout = '';
+  let stderr = '';
+  const exitCode = await runCli(
+    ['backtest', ...line.split(' ')],
+    {
+      stdout: { write: (text) => void (stdout += text) },
+      stderr: { isTty: false, write: (text) => void (stderr += text) },
+      stdin: Readable.from([Buffer.from(options.stdin ?? '')]),
+      env: {},
+      cwd: folder,
+      language: options.language ?? 'en',
+      signal: new AbortController().signal,
+      monotonicMs: () => 0,
+    },
+    [backtestCommand],
+  );
+  return { exitCode, stdout, stderr };
+}
+
+const purchase = (id: string, customerId: string, currency = 'CNY'): string =>
+  `${JSON.stringify({
+    type: 'purchase',
+    source: 'shop',
+    eventId: id,
+    customerId,
+    occurredAt: '2026-01-02T03:04:05.678Z',
+    orderId: id,
+    amount: { minor: 12_345, currency },
+  })}\n`;
+
+describe('files', () => {
+  it('are sorted by customer bytewise, with events named by their ids', async () => {
+    const stdin = purchase('e1', '😀') + purchase('e2', '�') + purchase('e3', 'a');
+    const line = '- --format events --at 2026-02-01 --profiles p.csv --changes c.ndjson';
+    expect((await backtest(line, { stdin })).exitCode).toBe(0);
+    const changes = (await readFile(join(folder, 'c.ndjson'), 'utf8')).trim().split('\n');
+    const parsed = changes.map((text) => JSON.parse(text) as Record<string, unknown>);
+    expect(parsed.map((change) => change['customerId'])).toEqual(['a', '�', '😀']);
+    expect(parsed[0]).toMatchObject({
+      customerSeq: 1,
+      type: 'assigned',
+      fromTier: null,
+      toTier: 'silver',
+      cause: { kind: 'event', ref: 'e3' },
+      evidence: ['e3'],
+      effectiveAt: '2026-01-02T03:04:05.678Z',
+    });
+    expect(parsed[0]).not.toHaveProperty('seq');
+    expect(parsed[0]).not.toHaveProperty('partition');
+    const profiles = (await readFile(join(folder, 'p.csv'), 'utf8')).split('\n');
+    expect(profiles.slice(1, 4).map((text) => text.split(',')[1])).toEqual(['a', '�', '😀']);
+  });
+
+  it('are refused before anything is read where they cannot be written', async () => {
+    const line = '- --format events --profiles nowhere/p.csv';
+    const { exitCode, stderr } = await backtest(line, { stdin: purchase('e1', 'a') });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('cannot be written');
+    expect(stderr).not.toContain('Reading');
+  });
+
+  it('do not stay half-done, and do not replace what was there, when the run fails', async () => {
+    await writeFile(join(folder, 'p.csv'), 'before');
+    const { exitCode } = await backtest('- --format events --profiles p.csv', { stdin: 'x\n' });
+    expect(exitCode).toBe(1);
+    expect(await readdir(folder)).toEqual(['p.csv']);
+    expect(await readFile(join(folder, 'p.csv'), 'utf8')).toBe('before');
+  });
+});
+
+describe('the summary', () => {
+  it('counts every record once, as JSON', async () => {
+    const stdin = `${purchase('e1', 'a')}${purchase('e1', 'a')}nonsense\n${purchase('e2', 'b', 'USD')}`;
+    const { stdout } = await backtest('- --format events --json', { stdin });
+    expect(JSON.parse(stdout)).toMatchObject({
+      file: {
+        records: 4,
+        recordsAsEvents: 3,
+        recordsRefused: 1,
+        repeats: 1,
+        deadLetters: { 'not-json': 1 },
+        events: 2,
+      },
+      runs: [
+        {
+          baseCurrency: 'CNY',
+          customers: 1,
+          changes: [{ type: 'assigned', cause: 'event', count: 1 }],
+          deadLetters: { 'no-rate': 1 },
+        },
+      ],
+    });
+  });
+
+  it('tells the tiers at each --at as well', async () => {
+    const line = '- --format events --at 2026-01-03 --at 2026-01-01 --until 2027-06-01';
+    const { stdout } = await backtest(line, { stdin: purchase('e1', 'a') });
+    expect(stdout).toMatch(/Customers at 2026-01-03T00:00:00.000Z: 1\n( .*\n)* {2}Silver +1 /);
+    expect(stdout).toMatch(/Customers at the end: 1\n( .*\n)* {2}Bronze +1 /);
+  });
+
+  it('takes the currency of the file for the preset, and speaks Chinese', async () => {
+    const stdin = purchase('e1', 'a', 'JPY');
+    const { stdout } = await backtest('- --format events', { stdin, language: 'zh' });
+    expect(stdout).toContain('策略 shop，版本 1，以 JPY 计');
+    expect(stdout).toContain('首次定级  1  由事件引起');
+  });
+
+  it('compares two policies tier by tier', async () => {
+    const text = await readFile(new URL('../../../../policies/shop.yaml', import.meta.url), 'utf8');
+    await writeFile(
+      join(folder, 'mild.yaml'),
+      text.replace('enter: 320, leave: 300', 'enter: 240, leave: 230'),
+    );
+    const line = '- --format events --policy shop --policy mild.yaml --json';
+    const { stdout } = await backtest(line, { stdin: purchase('e1', 'a') });
+    const { comparison } = JSON.parse(stdout) as {
+      comparison: { moved: number; cells: readonly { customers: number }[] };
+    };
+    expect(comparison.moved).toBe(1);
+    expect(comparison.cells.filter((cell) => cell.customers > 0)).toEqual([
+      { from: 'silver', to: 'gold', customers: 1 },
+    ]);
+  });
+});
+
+describe('what cannot be done is said', () => {
+  it.each([
+    {
+      line: '- --format events --at 2026-13-01',
+      code: 2,
+      says: "'2026-13-01' is no value for --at",
+    },
+    { line: '- --format events --time-zone Mars', code: 2, says: 'write an IANA zone' },
+    {
+      line: '- --format events --policy shop --policy shop --changes c',
+      code: 2,
+      says: 'one policy',
+    },
+    { line: '- --format events', code: 1, says: "'-' holds no record" },
+    { line: 'gone.txt --format cdnow', code: 1, says: 'There is no file' },
+  ])('$line', async ({ line, code, says }) => {
+    const { exitCode, stdout, stderr } = await backtest(line);
+    expect(exitCode).toBe(code);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(says);
+  });
+
+  it('names both currencies where there is no rate between file and policy', async () => {
+    const text = await readFile(new URL('../../../../policies/shop.yaml', import.meta.url), 'utf8');
+    await writeFile(join(folder, 'own.yaml'), text);
+    await writeFile(join(folder, 'log.txt'), '00001 19970101 1 11.77\n');
+    const { stderr } = await backtest('log.txt --format cdnow --policy own.yaml');
+    expect(stderr).toContain("The amounts of 'log.txt' are in USD, the policy shop counts in CNY");
+    expect(stderr).not.toContain('Reading');
+  });
+});
+
+const HALVES = `
+policy: halves
+version: 1
+base_currency: CNY
+ladder: [low, high]
+dimensions:
+  f: {of: orders, window: 30d, quantiles: {buckets: 2}, minimum_population: 2}
+score: {f: 1}
+tiers: {high: {enter: 2, leave: 2}}
+segments: [{name: many, when: {f: [2]}}, {name: few, when: {f: [1]}}]
+`;
+
+describe('quantiles', () => {
+  const stdin = purchase('e1', 'a') + purchase('e2', 'b') + purchase('e3', 'b');
+  beforeEach(() => writeFile(join(folder, 'halves.yaml'), HALVES));
+  const grade = (flags: string, language: Language = 'en') =>
+    backtest(`- --format events --policy ./halves.yaml ${flags}`, { stdin, language });
+  const causes = async () =>
+    (await readFile(join(folder, 'c.ndjson'), 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string; effectiveAt: string; cause: unknown })
+      .map(({ type, effectiveAt, cause }) => [
+        type,
+        effectiveAt.slice(0, 10),
+        (cause as { kind: string }).kind,
+      ]);
+
+  it('are calibrated at every --at, and everybody is settled by the borders before profiles', async () => {
+    const { stdout } = await grade('--at 2026-01-10 --profiles p.csv --changes c.ndjson');
+    expect(stdout).toContain('f: 2 customers, buckets end at 1.5');
+    const rows = (await readFile(join(folder, 'p.csv'), 'utf8')).trim().split('\n').slice(1);
+    expect(rows.map((row) => row.split(',').slice(1, 5))).toEqual([
+      ['a', 'low', 'few', '1'],
+      ['b', 'high', 'many', '2'],
+    ]);
+    expect(await causes()).toEqual([
+      ['assigned', '2026-01-02', 'event'],
+      ['assigned', '2026-01-02', 'event'],
+      ['promoted', '2026-01-10', 'calibration'],
+    ]);
+  });
+
+  it('keep the borders of --calibrate-at while the windows move on', async () => {
+    const { stdout } = await grade(
+      '--calibrate-at 2026-01-10 --at 2026-03-01 --changes c.ndjson --json',
+    );
+    const { runs } = JSON.parse(stdout) as { runs: { calibrations: unknown[] }[] };
+    expect(runs[0]?.calibrations).toMatchObject([
+      { at: '2026-01-10T00:00:00.000Z', dimensions: [{ population: 2, borders: [1.5] }] },
+    ]);
+    expect((await causes()).at(-1)).toEqual(['demoted', '2026-02-01', 'time']);
+  });
+
+  it('say where there was not enough data', async () => {
+    const { stdout } = await grade('--calibrate-at 2026-01-01 --at 2026-01-10', 'zh');
+    expect(stdout).toContain('f：数据不足，客户 0 个，至少需 2 个；按缺失值计分');
+  });
+});

@@ -1,0 +1,143 @@
+import { type BacktestPlan, executeBacktest } from '../backtest/execute-backtest.ts';
+import { EXIT_CODES, UsageFault } from '../cli-fault.ts';
+import { type CommandContext, defineCommand } from '../command.ts';
+import { parseDate } from '../dates.ts';
+import { FILE_FORMATS } from '../formats/file-format.ts';
+import { fileFormat, isFileFormatName } from '../formats/load-events.ts';
+import { isTimeZone } from '../formats/zoneless-instant.ts';
+import { backtestTexts } from '../messages/backtest.ts';
+import { type ChosenPolicy, PRESET_DEFAULT, readPolicy } from '../policy-choice.ts';
+
+/** `./strata backtest`: the fold of the scorer over a file, offline and in this process. */
+export const backtestCommand = defineCommand({
+  name: 'backtest',
+  summary: {
+    en: 'grades the history in a file offline: what a policy would have done',
+    zh: '离线回测：用历史数据检验策略的效果',
+  },
+  operands: [
+    {
+      name: 'FILE',
+      about: {
+        en: "the data file, packed or not; a folder for olist; '-' reads events from stdin",
+        zh: '数据文件（可为 gz）；olist 为文件夹；“-”表示从标准输入读取 events',
+      },
+    },
+  ],
+  flags: {
+    format: {
+      kind: 'text',
+      value: 'FORMAT',
+      choices: FILE_FORMATS,
+      isNeeded: true,
+      about: { en: 'what the file is', zh: '文件格式' },
+    },
+    policy: {
+      kind: 'texts',
+      value: 'POLICY',
+      about: {
+        en: `a policy file or preset; two to compare them (default: ${PRESET_DEFAULT}, in the file's currency)`,
+        zh: `策略文件或预设；给出两个则作比较（默认：${PRESET_DEFAULT}，以文件的货币计）`,
+      },
+    },
+    at: {
+      kind: 'texts',
+      value: 'DATE',
+      about: { en: 'take profiles at this instant', zh: '在此时刻取客户档案' },
+    },
+    until: {
+      kind: 'text',
+      value: 'DATE',
+      about: {
+        en: 'let the clock run on to this instant after the last event',
+        zh: '最后一个事件之后，让时钟走到此时刻',
+      },
+    },
+    'calibrate-at': {
+      kind: 'texts',
+      value: 'DATE',
+      about: {
+        en: 'make quantile borders from all customers at this instant (default: at every --at)',
+        zh: '以此时刻的全部客户校准分位数边界（默认：每个 --at 时刻）',
+      },
+    },
+    profiles: {
+      kind: 'text',
+      value: 'OUT.csv',
+      about: {
+        en: 'write the profiles here (without --at: those at the end)',
+        zh: '将客户档案写入此文件（未给 --at 时取结束时刻）',
+      },
+    },
+    changes: {
+      kind: 'text',
+      value: 'OUT.ndjson',
+      about: { en: 'write every tier change here', zh: '将每次等级变更写入此文件' },
+    },
+    'time-zone': {
+      kind: 'text',
+      value: 'ZONE',
+      about: {
+        en: 'the zone of times that name none (default: UTC)',
+        zh: '无时区时间所用的时区（默认 UTC）',
+      },
+    },
+    json: { kind: 'switch', about: { en: 'the summary as JSON', zh: '以 JSON 输出汇总' } },
+  },
+  examples: [
+    'backtest CDNOW_master.txt.gz --format cdnow --at 1997-12-31 --at 1998-06-30 --profiles profiles.csv',
+    'backtest events.ndjson --format events --policy my-policy.yaml --changes changes.ndjson',
+    'backtest events.ndjson --format events --policy shop --policy my-policy.yaml',
+  ],
+  async run(context, { flags, operands }) {
+    const { language } = context;
+    const [path = ''] = operands;
+    if (!isFileFormatName(flags.format)) throw new UsageFault(flags.format);
+    const plan: BacktestPlan = {
+      context,
+      path,
+      format: fileFormat(flags.format, language),
+      timeZone: timeZoneOf(flags['time-zone'], context),
+      policies: await choosePolicies(flags.policy, context),
+      at: flags.at.map((text) => parseDate('--at', text, language)),
+      until: flags.until === undefined ? null : parseDate('--until', flags.until, language),
+      calibrateAt: flags['calibrate-at'].map((text) => parseDate('--calibrate-at', text, language)),
+      profilesPath: flags.profiles ?? null,
+      changesPath: flags.changes ?? null,
+      isJson: flags.json,
+    };
+    checkPaths(plan);
+    await executeBacktest(plan);
+    return EXIT_CODES.success;
+  },
+});
+
+/** Without a policy the preset is taken. */
+async function choosePolicies(
+  policies: readonly string[],
+  { cwd, language }: CommandContext,
+): Promise<readonly ChosenPolicy[]> {
+  if (policies.length > 2) throw new UsageFault(backtestTexts(language).threePolicies);
+  const names = policies.length === 0 ? [PRESET_DEFAULT] : policies;
+  return Promise.all(names.map((policy) => readPolicy({ policy, cwd, language })));
+}
+
+function timeZoneOf(text: string | undefined, { language }: CommandContext): string {
+  if (text === undefined) return 'UTC';
+  if (!isTimeZone(text)) throw new UsageFault(backtestTexts(language).notAZone(text));
+  return text;
+}
+
+/** Two runs have no one file to write to, and two results no one name. */
+function checkPaths({ context, policies, profilesPath, changesPath }: BacktestPlan): void {
+  const texts = backtestTexts(context.language);
+  if (policies.length > 1 && profilesPath !== null) {
+    throw new UsageFault(texts.noFileWithTwo('--profiles'));
+  }
+  if (policies.length > 1 && changesPath !== null) {
+    throw new UsageFault(texts.noFileWithTwo('--changes'));
+  }
+  if (profilesPath !== null && profilesPath === changesPath) {
+    throw new UsageFault(texts.sameFile(profilesPath));
+  }
+}

@@ -1,0 +1,25 @@
+import type { Command } from '../command.ts';
+import { backtestCommand } from './backtest.ts';
+import { demoCommand } from './demo.ts';
+import { downCommand } from './down.ts';
+import { importCommand } from './import.ts';
+import { policyCheckCommand } from './policy-check.ts';
+import { policyPublishCommand } from './policy-publish.ts';
+import { profilesCommand } from './profiles.ts';
+import { statusCommand } from './status.ts';
+import { upCommand } from './up.ts';
+import { whyCommand } from './why.ts';
+
+/** The dispatch table: every command of `./strata`, in the order of its help. */
+export const COMMANDS: readonly Command[] = [
+  demoCommand,
+  upCommand,
+  downCommand,
+  statusCommand,
+  importCommand,
+  backtestCommand,
+  profilesCommand,
+  whyCommand,
+  policyCheckCommand,
+  policyPublishCommand,
+];

@@ -1,0 +1,80 @@
+import { needsCalibration, type PolicySet } from '@strata/domain';
+import { describeNumber, problemText, tierLabel } from '@strata/policy-file';
+import { EXIT_CODES } from '../cli-fault.ts';
+import { defineCommand } from '../command.ts';
+import type { Language } from '../language.ts';
+import { catalogue } from '../messages/texts.ts';
+import { PolicyFileFault, readPolicy } from '../policy-choice.ts';
+
+const texts = catalogue({
+  en: {
+    fine: (name: string, version: number) =>
+      `Policy ${name}, version ${version}, can be published.`,
+    needsCalibration: (name: string, version: number) =>
+      `Policy ${name}, version ${version}, is sound. Its quantiles need calibration: try it by backtest, a stack cannot grade by it yet.`,
+    lowest: 'everyone else',
+    border: (enter: string, leave: string) => `enter at ${enter}, leave below ${leave}`,
+  },
+  zh: {
+    fine: (name: string, version: number) => `策略 ${name}（版本 ${version}）可以发布。`,
+    needsCalibration: (name: string, version: number) =>
+      `策略 ${name}（版本 ${version}）无误。其分位数需要先校准：可用 backtest 试算，目前还不能在栈上发布。`,
+    lowest: '其余客户',
+    border: (enter: string, leave: string) => `达到 ${enter} 分升入，低于 ${leave} 分退出`,
+  },
+});
+
+/** `./strata policy check`: everything that is wrong with a policy file, before anybody is graded by it. */
+export const policyCheckCommand = defineCommand({
+  name: 'policy check',
+  summary: {
+    en: 'checks a policy file: what is wrong, where, and what to write instead',
+    zh: '检查策略文件：错在何处、如何修改',
+  },
+  operands: [
+    {
+      name: 'FILE',
+      about: { en: 'a policy file, or the name of a preset', zh: '策略文件，或预设名称' },
+    },
+  ],
+  flags: {
+    json: { kind: 'switch', about: { en: 'the result as JSON', zh: '以 JSON 输出结果' } },
+  },
+  examples: ['policy check my-policy.yaml', 'policy check shop --json'],
+  async run(context, { operands, flags }) {
+    const { stdout, stderr, cwd, language } = context;
+    const [policy = ''] = operands;
+    try {
+      const { set, warnings } = await readPolicy({ policy, cwd, language });
+      if (flags.json) {
+        stdout.write(`${JSON.stringify({ ok: true, id: set.id, problems: warnings })}\n`);
+      } else {
+        for (const warning of warnings) stderr.write(`${problemText(warning, language)}\n`);
+        stdout.write(describeSet(set, language));
+      }
+      return EXIT_CODES.success;
+    } catch (fault) {
+      if (!(fault instanceof PolicyFileFault) || !flags.json) throw fault;
+      stdout.write(`${JSON.stringify({ ok: false, problems: fault.problems })}\n`);
+      return EXIT_CODES.failure;
+    }
+  },
+});
+
+function describeSet(set: PolicySet, language: Language): string {
+  const words = texts(language);
+  return set.policies
+    .map((policy) => {
+      const tiers = policy.ladder.toReversed().map((tier) => {
+        const border = policy.borders.find((candidate) => candidate.tier === tier);
+        const about =
+          border === undefined
+            ? words.lowest
+            : words.border(describeNumber(border.enterMilli), describeNumber(border.leaveMilli));
+        return `  ${tierLabel(policy, tier, language)}: ${about}\n`;
+      });
+      const verdict = needsCalibration(set) ? words.needsCalibration : words.fine;
+      return `${verdict(policy.name, policy.version)}\n${tiers.join('')}`;
+    })
+    .join('');
+}

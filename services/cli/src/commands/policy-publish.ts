@@ -1,0 +1,28 @@
+import { existingPolicy } from '@strata/domain';
+import { EXIT_CODES } from '../cli-fault.ts';
+import { defineCommand } from '../command.ts';
+import { loadPolicy, publish } from '../stack/load-policy.ts';
+import { stackTexts } from '../stack/stack-texts.ts';
+import { withStack } from '../stack/with-stack.ts';
+
+export const policyPublishCommand = defineCommand({
+  name: 'policy publish',
+  summary: {
+    en: 'puts a first policy in force and waits until every partition grades by it',
+    zh: '发布首个策略，并等待所有分区按其定级',
+  },
+  operands: [{ name: 'FILE', about: { en: 'policy file or preset', zh: '策略文件或预设名称' } }],
+  flags: {},
+  examples: ['policy publish shop', 'policy publish ./my-policy.yaml'],
+  run: async (context, { operands }) => {
+    // A bad file is refused before any stack is asked for.
+    const set = await loadPolicy(context, operands[0], null);
+    return withStack(context, async (stack) => {
+      const texts = stackTexts(context.language);
+      const { name, version } = existingPolicy(set);
+      const outcome = await publish(context, stack, set);
+      context.stdout.write(`${texts[outcome](name, version)}\n`);
+      return EXIT_CODES.success;
+    });
+  },
+});

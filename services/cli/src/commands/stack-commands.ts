@@ -1,0 +1,15 @@
+import type { Command } from '../command.ts';
+import { importCommand } from './import.ts';
+import { policyPublishCommand } from './policy-publish.ts';
+import { profilesCommand } from './profiles.ts';
+import { statusCommand } from './status.ts';
+import { whyCommand } from './why.ts';
+
+/** The commands that work on a stack that is up; where that is a process of its own, it runs them itself. */
+export const STACK_COMMANDS: readonly Command[] = [
+  statusCommand,
+  importCommand,
+  profilesCommand,
+  whyCommand,
+  policyPublishCommand,
+];

@@ -1,0 +1,95 @@
+import { formatRfc3339 } from '@strata/contracts';
+import type { StatusRow } from '@strata/local-stack';
+import { EXIT_CODES } from '../cli-fault.ts';
+import { type CommandContext, defineCommand } from '../command.ts';
+import { groupDigits } from '../progress.ts';
+import { readEmbeddedRecord } from '../stack/embedded-record.ts';
+import { findStack } from '../stack/find-stack.ts';
+import { stackDir } from '../stack/stack-paths.ts';
+import { type StackReport, stackReport } from '../stack/stack-report.ts';
+import { stackTexts } from '../stack/stack-texts.ts';
+import { withStack } from '../stack/with-stack.ts';
+import { tableText } from '../table-text.ts';
+
+export const statusCommand = defineCommand({
+  name: 'status',
+  summary: {
+    en: 'what runs, how far it is, and what waits',
+    zh: '运行情况、处理进度与等待事项',
+  },
+  flags: {
+    json: { kind: 'switch', about: { en: 'as JSON', zh: '以 JSON 输出' } },
+  },
+  examples: ['status', 'status --json'],
+  run: async (context, { flags }) => {
+    const texts = stackTexts(context.language);
+    const found = context.stack === undefined ? await findStack(context) : null;
+    if (context.stack === undefined && found === null) {
+      if (flags.json) context.stdout.write(`${JSON.stringify({ state: 'down' })}\n`);
+      else context.stdout.write(`${texts.isDown}\n`);
+      return EXIT_CODES.failure;
+    }
+    return withStack(context, async (stack) => {
+      const report = await stackReport(stack);
+      const { state, rows } = found ?? { state: 'up', rows: [] };
+      const own = found?.record ?? readEmbeddedRecord(stackDir(context.env));
+      const consoleUrl = own?.consoleUrl ?? null;
+      if (flags.json) {
+        const whole = { state, ...report, consoleUrl, processes: rows };
+        context.stdout.write(`${JSON.stringify(whole, null, 2)}\n`);
+      } else {
+        context.stdout.write(statusText({ report, rows, consoleUrl }, context));
+      }
+      return rows.every((row) => row.isUp) ? EXIT_CODES.success : EXIT_CODES.failure;
+    });
+  },
+});
+
+interface StatusParts {
+  readonly report: StackReport;
+  readonly rows: readonly StatusRow[];
+  readonly consoleUrl: string | null;
+}
+
+function statusText({ report, rows, consoleUrl }: StatusParts, context: CommandContext): string {
+  const texts = stackTexts(context.language);
+  const { deliveries: sent, policy, clock } = report;
+  const count = (value: number): string => groupDigits(value);
+  const figures: [string, string][] = [
+    [texts.lines.policy, policy === null ? texts.none : `${policy.name} v${policy.version}`],
+    [texts.lines.clock, clock === null ? texts.none : formatRfc3339(clock)],
+    [texts.lines.customers, count(report.customers)],
+    [texts.lines.log, count(report.logRecords)],
+    [texts.lines.lag, count(report.lagRecords)],
+    [texts.lines.outbox, count(report.outboxRecords)],
+    [texts.lines.due, count(report.partitionsDue)],
+    [texts.lines.deadLetters, count(report.deadLetters)],
+    [
+      texts.lines.deliveries,
+      [sent.delivered, sent.waiting + sent.delayed + sent.active, sent.failed]
+        .map(count)
+        .join(' / '),
+    ],
+  ];
+  const parts = [texts.isUp(report.kind, report.time)];
+  if (rows.length > 0)
+    parts.push(tableText([texts.columns, ...rows.map((row) => cells(row, context))]));
+  parts.push(tableText(figures));
+  if (rows.some((row) => !row.isUp)) parts.push(texts.reviveHint);
+  if (consoleUrl !== null) parts.push(texts.consoleAt(consoleUrl));
+  return `${parts.join('\n\n')}\n`;
+}
+
+const MEBIBYTE = 1_048_576;
+
+function cells(row: StatusRow, context: CommandContext): readonly string[] {
+  const texts = stackTexts(context.language);
+  return [
+    row.name,
+    row.isUp ? texts.up : texts.down,
+    String(row.pid),
+    row.port === null ? '-' : String(row.port),
+    row.memoryBytes === null ? '-' : `${Math.round(row.memoryBytes / MEBIBYTE)} MiB`,
+    row.log,
+  ];
+}

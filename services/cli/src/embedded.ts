@@ -1,0 +1,204 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { startConsole } from '@strata/console';
+import {
+  INTAKE_TOPICS,
+  type MinimisationSettings,
+  minimisation,
+  RECORD_BYTES_MAX_DEFAULT,
+  TOPICS,
+} from '@strata/contracts';
+import { fold, initialPartition, type TimeMode } from '@strata/domain';
+import { startIngestor } from '@strata/ingestor';
+import {
+  MemoryDeliveryQueue,
+  MemoryGroupReader,
+  MemoryLog,
+  MemoryLogReader,
+  MemoryLogWriter,
+  MemoryStateStore,
+} from '@strata/memory';
+import { parseSubscriptions, startNotifier } from '@strata/notifier';
+import { type LogWriter, silentLogger } from '@strata/pipeline';
+import {
+  MemorySchemaRegistry,
+  openTopicSerdes,
+  readSchemaFolder,
+  registerSchemas,
+  type TopicSerde,
+} from '@strata/schema-registry';
+import { createScorerMetrics, startScorer, systemAlarm } from '@strata/scorer';
+import { createMetrics, seal, systemClock } from '@strata/service-runtime';
+import { topicSpecs } from './stack/deploy-topics.ts';
+import { openPartitions } from './stack/open-partitions.ts';
+import type { StackHandle } from './stack/stack-handle.ts';
+import { openStackSerdes } from './stack/stack-serdes.ts';
+import { INGESTOR_GROUP } from './stack/wait-until-settled.ts';
+
+const DELIVERY_TIMEOUT_MS = 10_000;
+const COMMIT_INTERVAL_MS = 1_000;
+const KEY_BYTES = 32;
+
+export interface EmbeddedOptions {
+  readonly time: TimeMode;
+  readonly partitions: number;
+  readonly subscriptions: string | null;
+  /** What a field that may not enter does to its record; without it the field is dropped. */
+  readonly onForbidden?: MinimisationSettings['onForbidden'];
+  readonly onFatal: (error: unknown) => void;
+}
+
+export interface EmbeddedStack {
+  readonly stack: StackHandle;
+  readonly consoleUrl: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * The four services as they are, in this one process, over the in-memory ports. The one place where services are
+ * composed together; nothing outlives the process.
+ */
+export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedStack> {
+  const { time, partitions } = options;
+  const log = new MemoryLog(systemClock);
+  for (const { name, partitions: count } of topicSpecs(partitions)) log.createTopic(name, count);
+  const source = new MemorySchemaRegistry();
+  const schemas = readSchemaFolder();
+  await registerSchemas(source, schemas);
+  const clock = systemClock;
+  const serde = await openTopicSerdes({ source, schemas, clock, untrusted: INTAKE_TOPICS });
+  const serdes = await openStackSerdes(source, clock);
+  const key = randomBytes(KEY_BYTES);
+  const store = new MemoryStateStore();
+  const queue = new MemoryDeliveryQueue();
+  const stack: StackHandle = {
+    kind: 'embedded',
+    time,
+    partitions,
+    reader: new MemoryLogReader(log),
+    writer: queued(new MemoryLogWriter(log)),
+    store,
+    serdes,
+    seal: (bytes) => seal(key, bytes),
+    deliveryCounts: () => queue.counts(),
+    close: async () => {},
+  };
+  await openPartitions(stack, time);
+
+  const services = await startServices(options, { log, store, queue, serde, stack });
+  return {
+    stack,
+    consoleUrl: services.consoleUrl,
+    stop: () => services.stop(),
+  };
+}
+
+interface EmbeddedParts {
+  readonly log: MemoryLog;
+  readonly store: MemoryStateStore;
+  readonly queue: MemoryDeliveryQueue;
+  readonly serde: (topic: string) => TopicSerde;
+  readonly stack: StackHandle;
+}
+
+async function startServices(
+  options: EmbeddedOptions,
+  parts: EmbeddedParts,
+): Promise<Pick<EmbeddedStack, 'consoleUrl' | 'stop'>> {
+  const { log, store, serde, stack } = parts;
+  const metrics = createMetrics({ withProcess: true });
+  const { onFatal } = options;
+  const { reader } = stack;
+  const ports = { reader, serde, logger: silentLogger, metrics, onFatal, clock: systemClock };
+  const group = (): MemoryGroupReader => new MemoryGroupReader(log);
+  const ingestor = await startIngestor(
+    { ...ports, seal: stack.seal, group: group(), writer: new MemoryLogWriter(log) },
+    {
+      timeMode: options.time,
+      rules: minimisation({ onForbidden: options.onForbidden ?? 'drop' }),
+      recordBytesMax: RECORD_BYTES_MAX_DEFAULT,
+      groupId: INGESTOR_GROUP,
+      commitIntervalMs: COMMIT_INTERVAL_MS,
+    },
+  );
+  const scorer = await startScorer({
+    ...ports,
+    seal: stack.seal,
+    group: group(),
+    outputWriter: new MemoryLogWriter(log),
+    customerLogWriter: new MemoryLogWriter(log),
+    store,
+    alarm: systemAlarm,
+    metrics: createScorerMetrics(metrics),
+    fold,
+    initialPartition,
+  });
+  const outputs = await startOutputs(options, { ...parts, metrics });
+  return {
+    consoleUrl: outputs.consoleUrl,
+    stop: async () => {
+      await ingestor.stop();
+      await scorer.stop();
+      await outputs.stop();
+    },
+  };
+}
+
+/** What reads the published changes: the webhooks and the page. */
+async function startOutputs(
+  { subscriptions, onFatal }: EmbeddedOptions,
+  parts: EmbeddedParts & { readonly metrics: ReturnType<typeof createMetrics> },
+): Promise<Pick<EmbeddedStack, 'consoleUrl' | 'stop'>> {
+  const { log, queue, serde, stack, metrics } = parts;
+  const ports = { log: stack.reader, clock: systemClock, logger: silentLogger, metrics, onFatal };
+  const notifier = await startNotifier(
+    { ...ports, group: new MemoryGroupReader(log), queue, serde: serde(TOPICS.tierChanges) },
+    {
+      groupId: 'strata-notifier',
+      topic: TOPICS.tierChanges,
+      subscriptions: await readSubscriptions(subscriptions),
+      deliveryTimeoutMs: DELIVERY_TIMEOUT_MS,
+      arePrivateAddressesAllowed: true,
+    },
+  );
+  const page = await startConsole(
+    {
+      ...ports,
+      group: new MemoryGroupReader(log),
+      serdes: serde,
+      deliveries: () => queue.counts(),
+    },
+    {
+      host: '127.0.0.1',
+      port: 0,
+      groupId: 'strata-console',
+      groups: { ingestor: INGESTOR_GROUP, scorer: 'strata-scorer', notifier: 'strata-notifier' },
+    },
+  );
+  return {
+    consoleUrl: page.url,
+    stop: async () => {
+      await notifier.stop();
+      await page.stop();
+    },
+  };
+}
+
+async function readSubscriptions(
+  file: string | null,
+): Promise<ReturnType<typeof parseSubscriptions>> {
+  if (file === null) return [];
+  return parseSubscriptions(await readFile(file, 'utf8'), { place: file, isHttpAllowed: true });
+}
+
+/** Commands of several users share this writer, and a writer takes one send at a time. */
+function queued(writer: LogWriter): LogWriter {
+  let last: Promise<void> = Promise.resolve();
+  return {
+    send: (records) => {
+      last = last.catch(() => {}).then(() => writer.send(records));
+      return last;
+    },
+    close: () => writer.close(),
+  };
+}

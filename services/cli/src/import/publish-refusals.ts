@@ -1,0 +1,68 @@
+import { deadLetterToWire, packOriginal, TOPICS } from '@strata/contracts';
+import { hash64, hash64Hex } from '@strata/domain';
+import { type OutgoingRecord, partitionFor } from '@strata/pipeline';
+import type { FileRefusal } from '../formats/file-format.ts';
+import type { StackHandle } from '../stack/stack-handle.ts';
+
+const SEND_RECORDS = 1_000;
+
+export interface RefusalOptions {
+  readonly refusals: readonly FileRefusal[];
+  readonly format: string;
+  readonly nowMs: number;
+  readonly onSent: (letters: number) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Publishes the records that became no event as dead letters, whole and sealed. The letter's id is made of format,
+ * file and record number, so that importing the same file again replaces its letters instead of adding to them.
+ */
+export async function publishRefusals(
+  stack: Pick<StackHandle, 'reader' | 'writer' | 'serdes' | 'seal'>,
+  options: RefusalOptions,
+): Promise<void> {
+  const { refusals, signal, onSent } = options;
+  if (refusals.length === 0) return;
+  const partitions = await stack.reader.partitionCount(TOPICS.deadLetters);
+  for (let from = 0; from < refusals.length; from += SEND_RECORDS) {
+    signal.throwIfAborted();
+    const chunk = refusals.slice(from, from + SEND_RECORDS);
+    await stack.writer.send(chunk.map((it) => letterOf(stack, it, { ...options, partitions })));
+    onSent(chunk.length);
+  }
+}
+
+function letterOf(
+  { serdes, seal }: Pick<StackHandle, 'serdes' | 'seal'>,
+  refusal: FileRefusal,
+  context: RefusalOptions & { readonly partitions: number },
+): OutgoingRecord {
+  const { file, record, reason, field, raw } = refusal;
+  // File names may hold anything; the hash of one is short and says nothing about anybody.
+  const id = `file.${context.format}.${hash64Hex(hash64(file))}.${record}`;
+  const key = new TextEncoder().encode(id);
+  const value = serdes.deadLetters.encode(
+    deadLetterToWire({
+      id,
+      topic: `file:${context.format}`,
+      partition: 0,
+      offset: record,
+      reason,
+      detail: field,
+      schemaId: null,
+      type: null,
+      firstSeenAt: context.nowMs,
+      redrives: 0,
+      sizeBytes: raw.length,
+      sealed: seal(packOriginal({ key: null, value: raw, headers: {} })),
+    }),
+  );
+  return {
+    topic: TOPICS.deadLetters,
+    partition: partitionFor(key, context.partitions),
+    key,
+    value,
+    headers: {},
+  };
+}

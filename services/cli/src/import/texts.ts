@@ -1,0 +1,42 @@
+import { catalogue } from '../messages/texts.ts';
+
+export const importTexts = catalogue({
+  en: {
+    reading: 'Reading',
+    publishing: 'Publishing',
+    grading: 'Grading',
+    records: 'records',
+    untilNeedsDataTime:
+      'With --until the clock would have to move by itself: only a stack in data time can do that (./strata up --time data).',
+    otherCurrency: (file: string, base: string) =>
+      `The amounts of this file are in ${file}, and the stack counts in ${base}, without rates between them. ` +
+      `Import it into a stack whose policy has base_currency ${file}; nothing was published.`,
+    accounts: {
+      records: 'Records in the file',
+      asEvents: 'became events',
+      asParts: 'are parts of other events',
+      refused: 'became dead letters',
+      repeats: 'Repeats dropped',
+      published: 'Events published',
+    },
+  },
+  zh: {
+    reading: '正在读取',
+    publishing: '正在发布',
+    grading: '正在定级',
+    records: '条记录',
+    untilNeedsDataTime:
+      '使用 --until 需要时钟可随数据移动：仅限 data 时间的栈（./strata up --time data）。',
+    otherCurrency: (file: string, base: string) =>
+      `该文件的金额以 ${file} 计，而栈以 ${base} 计，且没有两者之间的汇率。` +
+      `请导入到 base_currency 为 ${file} 的栈；未发布任何内容。`,
+    accounts: {
+      records: '文件记录数',
+      asEvents: '成为事件',
+      asParts: '属于其他事件',
+      refused: '成为死信',
+      repeats: '去除的重复',
+      published: '已发布事件',
+    },
+  },
+});

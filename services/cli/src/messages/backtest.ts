@@ -1,0 +1,134 @@
+import type { CauseKind, TierChangeType } from '@strata/domain';
+import { catalogue } from './texts.ts';
+
+export const TYPE_WORDS: Readonly<Record<'zh' | 'en', Readonly<Record<TierChangeType, string>>>> = {
+  en: {
+    assigned: 'assigned',
+    promoted: 'promoted',
+    demoted: 'demoted',
+    renewed: 'renewed',
+    'at-risk': 'at risk',
+    withdrawn: 'withdrawn',
+  },
+  zh: {
+    assigned: '首次定级',
+    promoted: '等级升级',
+    demoted: '等级下调',
+    renewed: '保级',
+    'at-risk': '下调预警',
+    withdrawn: '撤回升级',
+  },
+};
+
+export const CAUSE_WORDS: Readonly<Record<'zh' | 'en', Readonly<Record<CauseKind, string>>>> = {
+  en: {
+    event: 'by an event',
+    time: 'by time alone',
+    policy: 'by a policy',
+    calibration: 'by a calibration',
+    override: 'by hand',
+    merge: 'by a merge',
+    correction: 'by a correction',
+  },
+  zh: {
+    event: '由事件引起',
+    time: '仅因时间流逝',
+    policy: '由策略变更引起',
+    calibration: '由校准引起',
+    override: '人工调整',
+    merge: '由合并引起',
+    correction: '由更正引起',
+  },
+};
+
+interface FileCountTexts {
+  readonly records: string;
+  readonly asEvents: string;
+  readonly asParts: string;
+  readonly refused: string;
+}
+
+interface CurrencyMismatch {
+  readonly file: string;
+  readonly fileCurrency: string;
+  readonly policy: string;
+  readonly policyCurrency: string;
+}
+
+/** What `backtest` says. */
+export const backtestTexts = catalogue({
+  en: {
+    folding: 'Folding',
+    events: 'events',
+    policy: (name: string, version: number, currency: string) =>
+      `Policy ${name}, version ${version}, counting in ${currency}`,
+    file: ({ records, asEvents, asParts, refused }: FileCountTexts) =>
+      `Records ${records}: ${asEvents} became events, ${asParts} parts of one, ${refused} dead letters`,
+    repeats: (count: string) => `Repeats dropped: ${count}`,
+    span: (events: string, from: string, to: string) => `Events ${events}, from ${from} to ${to}`,
+    clock: (at: string) => `Clock at the end: ${at}`,
+    tiersAt: (at: string, customers: string) => `Customers at ${at}: ${customers}`,
+    tiers: (customers: string) => `Customers at the end: ${customers}`,
+    calibrated: (at: string) => `Calibrated at ${at}:`,
+    quantiles: (dimension: string, customers: string, borders: string) =>
+      `${dimension}: ${customers} customers, buckets end at ${borders}`,
+    notEnoughData: (dimension: string, customers: string, minimum: string) =>
+      `${dimension}: not enough data, ${customers} customers of at least ${minimum}; it scores as missing`,
+    noTier: '(none)',
+    changes: 'Tier changes:',
+    noChanges: 'Tier changes: none',
+    wrote: (path: string, lines: string) => `Wrote ${path}: ${lines} lines`,
+    compared: (from: string, to: string) =>
+      `Customers by tier at the end (rows: ${from}; columns: ${to}):`,
+    moved: (count: string, customers: string) =>
+      `Different under the second policy: ${count} of ${customers}`,
+    noFileWithTwo: (flag: string) =>
+      `${flag} goes with one policy. Run the backtest once for each policy, or leave ${flag} out to compare them.`,
+    threePolicies: 'At most two policies can be compared; give --policy once or twice.',
+    notAZone: (value: string) =>
+      `'${value}' is no value for --time-zone: write an IANA zone, as Asia/Shanghai or UTC.`,
+    otherCurrency: ({ file, fileCurrency, policy, policyCurrency }: CurrencyMismatch) =>
+      `The amounts of '${file}' are in ${fileCurrency}, the policy ${policy} counts in ${policyCurrency}, and there are no rates between them. Write base_currency: ${fileCurrency} in the policy, or leave --policy out to grade by the preset in ${fileCurrency}.`,
+    nothingRead: (file: string, format: string) =>
+      `No record of '${file}' could be read as ${format}. Check that the format fits the file.`,
+    emptyFile: (file: string) => `'${file}' holds no record. Nothing was graded.`,
+    sameFile: (path: string) =>
+      `--profiles and --changes both name '${path}'; give them two names.`,
+  },
+  zh: {
+    folding: '计算',
+    events: '个事件',
+    policy: (name: string, version: number, currency: string) =>
+      `策略 ${name}，版本 ${version}，以 ${currency} 计`,
+    file: ({ records, asEvents, asParts, refused }: FileCountTexts) =>
+      `记录 ${records} 条：${asEvents} 条成为事件，${asParts} 条并入其他记录的事件，${refused} 条进入死信`,
+    repeats: (count: string) => `丢弃的重复事件：${count}`,
+    span: (events: string, from: string, to: string) => `事件 ${events} 个，自 ${from} 至 ${to}`,
+    clock: (at: string) => `结束时的时钟：${at}`,
+    tiersAt: (at: string, customers: string) => `${at} 的客户：${customers}`,
+    tiers: (customers: string) => `结束时的客户：${customers}`,
+    calibrated: (at: string) => `${at} 的校准：`,
+    quantiles: (dimension: string, customers: string, borders: string) =>
+      `${dimension}：客户 ${customers} 个，各分位上界为 ${borders}`,
+    notEnoughData: (dimension: string, customers: string, minimum: string) =>
+      `${dimension}：数据不足，客户 ${customers} 个，至少需 ${minimum} 个；按缺失值计分`,
+    noTier: '（未定级）',
+    changes: '等级变更：',
+    noChanges: '等级变更：无',
+    wrote: (path: string, lines: string) => `已写入 ${path}：${lines} 行`,
+    compared: (from: string, to: string) => `结束时各等级的客户数（行：${from}；列：${to}）：`,
+    moved: (count: string, customers: string) =>
+      `换用第二个策略后等级不同的客户：${count} / ${customers}`,
+    noFileWithTwo: (flag: string) =>
+      `${flag} 只能配一个策略。请为每个策略各运行一次，或去掉 ${flag} 只作比较。`,
+    threePolicies: '最多比较两个策略，--policy 请写一次或两次。',
+    notAZone: (value: string) =>
+      `--time-zone 不能取“${value}”：请写 IANA 时区，例如 Asia/Shanghai 或 UTC。`,
+    otherCurrency: ({ file, fileCurrency, policy, policyCurrency }: CurrencyMismatch) =>
+      `“${file}”的金额以 ${fileCurrency} 计，策略 ${policy} 以 ${policyCurrency} 计，且二者之间没有汇率。请在策略中写 base_currency: ${fileCurrency}，或去掉 --policy，按以 ${fileCurrency} 计的预设策略定级。`,
+    nothingRead: (file: string, format: string) =>
+      `“${file}”中没有一条记录能按 ${format} 格式读取。请确认格式与文件相符。`,
+    emptyFile: (file: string) => `“${file}”中没有记录，未作任何定级。`,
+    sameFile: (path: string) => `--profiles 与 --changes 都写了“${path}”，请用两个文件名。`,
+  },
+});

@@ -1,0 +1,62 @@
+import { logRecordFromWire, logRecordToWire, TOPICS } from '@strata/contracts';
+import { LEDGER_HORIZON_DAYS_DEFAULT, type StackOpened, type TimeMode } from '@strata/domain';
+import { BilingualFault } from '../cli-fault.ts';
+import type { StackHandle } from './stack-handle.ts';
+
+/**
+ * Writes the first record of every partition of the customer log that has none: what holds for the life of the
+ * stack. A stack that was opened before keeps what it was opened with, and is refused under another kind of time.
+ */
+export async function openPartitions(
+  stack: Pick<StackHandle, 'reader' | 'writer' | 'serdes'>,
+  time: TimeMode,
+): Promise<number> {
+  const { reader, writer, serdes } = stack;
+  const bounds = await reader.bounds(TOPICS.customerLog);
+  const opened: StackOpened = {
+    kind: 'stack-opened',
+    time,
+    partitions: bounds.length,
+    ledgerHorizonDays: LEDGER_HORIZON_DAYS_DEFAULT,
+  };
+  const value = serdes.customerLog.encode(logRecordToWire(opened));
+  const empty = bounds.flatMap(({ end }, partition) => (end === 0 ? [partition] : []));
+  for (const partition of empty) {
+    await writer.send([{ topic: TOPICS.customerLog, partition, key: null, value, headers: {} }]);
+  }
+  if (empty.length < bounds.length) await requireSame(stack, opened);
+  return bounds.length;
+}
+
+async function requireSame(
+  { reader, serdes }: Pick<StackHandle, 'reader' | 'serdes'>,
+  wanted: StackOpened,
+): Promise<void> {
+  const found = await firstRecord({ reader, serdes });
+  if (found === null || found.time === wanted.time) return;
+  throw new BilingualFault('STRATA_STACK_OTHER_TIME', {
+    en:
+      `This stack was opened with --time ${found.time} and keeps it for life: ` +
+      `start it with --time ${found.time}, or start a new one with --fresh.`,
+    zh:
+      `该栈以 --time ${found.time} 建立，终身不变：` +
+      `请以 --time ${found.time} 启动，或用 --fresh 启动新栈。`,
+  });
+}
+
+/** How the stack was opened, null where the log's first records are gone. */
+async function firstRecord({
+  reader,
+  serdes,
+}: Pick<StackHandle, 'reader' | 'serdes'>): Promise<StackOpened | null> {
+  const from = { topic: TOPICS.customerLog, partition: 0, offset: 0 };
+  for await (const batch of reader.read(from, 1)) {
+    await serdes.prepare(batch);
+    for (const { value } of batch) {
+      if (value === null) continue;
+      const record = logRecordFromWire(serdes.customerLog.decode(value));
+      return record.kind === 'stack-opened' ? record : null;
+    }
+  }
+  return null;
+}

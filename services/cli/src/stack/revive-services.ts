@@ -1,0 +1,34 @@
+import { stackStatus } from '@strata/local-stack';
+import { sealingKeyText } from './stack-paths.ts';
+import type { StackRecord } from './stack-record.ts';
+import { SERVICES, type ServiceName, serviceEnv, startService } from './start-local.ts';
+
+/**
+ * Starts the services of a running stack again that have ended, each on its port of before. Names of those started.
+ * They go on where the last commit left off; back ends are not touched.
+ */
+export async function reviveServices(
+  dataDir: string,
+  record: StackRecord,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<readonly ServiceName[]> {
+  const { addresses, consoleUrl, time } = record;
+  if (addresses === null) return [];
+  const ended = stackStatus(dataDir).rows.filter((row) => row.kind === 'service' && !row.isUp);
+  const common = serviceEnv({
+    backends: addresses,
+    subscriptions: record.subscriptions,
+    sealingKey: sealingKeyText(dataDir),
+    consolePage: consoleUrl === null ? 0 : Number(new URL(consoleUrl).port),
+    time,
+    env,
+  });
+  const revived: ServiceName[] = [];
+  for (const { name, port } of ended) {
+    const service = SERVICES.find((it) => it === name);
+    if (service === undefined) continue;
+    await startService(dataDir, service, { ...common, STRATA_HEALTH_PORT: String(port ?? 0) });
+    revived.push(service);
+  }
+  return revived;
+}

@@ -1,0 +1,56 @@
+import { TOPICS } from '@strata/contracts';
+import { activeSet, existingPolicy, type Instant } from '@strata/domain';
+import type { DeliveryCounts } from '@strata/pipeline';
+import { viewPartitions } from './partition-view.ts';
+import type { StackHandle } from './stack-handle.ts';
+
+/** The state of a running stack in figures. */
+export interface StackReport {
+  readonly kind: StackHandle['kind'];
+  readonly time: StackHandle['time'];
+  readonly partitions: number;
+  readonly customers: number;
+  readonly logRecords: number;
+  /** Records of the customer log that are not folded yet. */
+  readonly lagRecords: number;
+  readonly outboxRecords: number;
+  /** Partitions in which somebody is due at or before the clock. */
+  readonly partitionsDue: number;
+  /** The furthest clock of a partition, null before the first. */
+  readonly clock: Instant | null;
+  readonly deadLetters: number;
+  readonly deliveries: DeliveryCounts;
+  readonly policy: { readonly name: string; readonly version: number; readonly id: string } | null;
+}
+
+export async function stackReport(stack: StackHandle): Promise<StackReport> {
+  const [views, bounds, letters, deliveries] = await Promise.all([
+    viewPartitions(stack.store, stack.partitions),
+    stack.reader.bounds(TOPICS.customerLog),
+    stack.reader.bounds(TOPICS.deadLetters),
+    stack.deliveryCounts(),
+  ]);
+  const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+  const clock = Math.max(...views.map(({ state }) => state.clock));
+  const set = views.map(({ state }) => activeSet(state)).find((it) => it !== null) ?? null;
+  const policy = set === null ? null : existingPolicy(set);
+  return {
+    kind: stack.kind,
+    time: stack.time,
+    partitions: stack.partitions,
+    customers: sum(views.map((view) => view.customerCount)),
+    logRecords: sum(bounds.map(({ start, end }) => end - start)),
+    lagRecords: sum(views.map((view, p) => Math.max(0, (bounds[p]?.end ?? 0) - view.next))),
+    outboxRecords: sum(views.map((view) => view.outboxDepth)),
+    partitionsDue: views.filter(
+      ({ state, earliestDue }) => earliestDue !== null && earliestDue <= state.clock,
+    ).length,
+    clock: Number.isFinite(clock) ? clock : null,
+    deadLetters: sum(letters.map(({ start, end }) => end - start)),
+    deliveries,
+    policy:
+      policy === null || set === null
+        ? null
+        : { name: policy.name, version: policy.version, id: set.id },
+  };
+}

@@ -1,0 +1,120 @@
+import { logRecordFromWire, TOPICS } from '@strata/contracts';
+import {
+  type CustomerState,
+  type EventRecord,
+  fold,
+  type Instant,
+  initialPartition,
+  type LogRecord,
+  type PartitionState,
+  type RecordCoordinates,
+  type TierChange,
+} from '@strata/domain';
+import { partitionFor } from '@strata/pipeline';
+import { BilingualFault } from '../cli-fault.ts';
+import type { StackHandle } from '../stack/stack-handle.ts';
+
+export interface CustomerHistory {
+  readonly partition: PartitionState;
+  /** Null for a customer of whom nothing was accepted. */
+  readonly state: CustomerState | null;
+  readonly changes: readonly TierChange[];
+  /** The customer's records by log offset, to show evidence by its source's own ids. */
+  readonly events: ReadonlyMap<number, EventRecord['event']>;
+}
+
+interface LoggedRecord {
+  readonly record: LogRecord;
+  readonly at: RecordCoordinates;
+}
+
+/**
+ * Folds one customer again from the log, as far as it was known at an instant. `isKnownNow`: everything the log
+ * holds about the time up to then counts, also what came late, in the order in which it happened.
+ */
+export async function replayCustomer(
+  stack: Pick<StackHandle, 'reader' | 'serdes' | 'partitions'>,
+  customerId: string,
+  until: { readonly at: Instant | null; readonly isKnownNow: boolean },
+): Promise<CustomerHistory> {
+  const records = await recordsAbout(stack, customerId);
+  const ordered = until.isKnownNow ? byOccurrence(records) : records;
+  let partition = initialPartition(partitionOf(stack, customerId));
+  let state: CustomerState | null = null;
+  const changes: TierChange[] = [];
+  const events = new Map<number, EventRecord['event']>();
+  for (const { record, at } of ordered) {
+    if (until.at !== null && isAfter({ record, at }, partition, until.at)) continue;
+    const customers = new Map(state === null ? [] : [[customerId, state]]);
+    const result = fold({ partition, customers, record: about(record, customerId), at });
+    partition = result.partition;
+    state = result.customers.get(customerId) ?? state;
+    for (const output of result.outputs) if (output.kind === 'tier-change') changes.push(output);
+    if (record.kind === 'event') events.set(at.offset, record.event);
+  }
+  return { partition, state, changes, events };
+}
+
+/** Records between customers of the partition are left out; a tick keeps only this customer's name. */
+async function recordsAbout(
+  stack: Pick<StackHandle, 'reader' | 'serdes' | 'partitions'>,
+  customerId: string,
+): Promise<readonly LoggedRecord[]> {
+  const { reader, serdes } = stack;
+  const partition = partitionOf(stack, customerId);
+  const key = new TextEncoder().encode(customerId);
+  const found: LoggedRecord[] = [];
+  let expected = 0;
+  for await (const batch of reader.read({ topic: TOPICS.customerLog, partition, offset: 0 })) {
+    const own = batch.filter((it) => it.key === null || isSame(it.key, key));
+    await serdes.prepare(own);
+    for (const { offset, appendedAt, value } of own) {
+      if (offset < expected || value === null) continue;
+      expected = offset + 1;
+      const record = logRecordFromWire(serdes.customerLog.decode(value));
+      if (record.kind === 'tick' && !record.customerIds.includes(customerId)) continue;
+      found.push({ record, at: { partition, offset, appendedAt } });
+    }
+  }
+  if (found.length === 0) {
+    throw new BilingualFault('STRATA_CLI_EMPTY_LOG', {
+      en: 'The customer log holds nothing yet: publish events first, for example with ./strata import.',
+      zh: '客户日志中还没有任何记录：请先发布事件，例如使用 ./strata import。',
+    });
+  }
+  return found;
+}
+
+function partitionOf({ partitions }: Pick<StackHandle, 'partitions'>, customerId: string): number {
+  return partitionFor(new TextEncoder().encode(customerId), partitions);
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+function about(record: LogRecord, customerId: string): LogRecord {
+  return record.kind === 'tick' ? { kind: 'tick', customerIds: [customerId] } : record;
+}
+
+/** Whether the clock had not reached the record yet at `at`. */
+function isAfter(
+  { record, at: { appendedAt } }: LoggedRecord,
+  partition: PartitionState,
+  at: Instant,
+): boolean {
+  if (partition.time !== 'data') return record.kind !== 'stack-opened' && appendedAt > at;
+  if (record.kind === 'event') return (record.clockAt ?? record.event.occurredAt) > at;
+  return record.kind === 'clock' && record.at > at;
+}
+
+/** Control records first, then the events as they happened: what came late takes its true place. */
+function byOccurrence(records: readonly LoggedRecord[]): readonly LoggedRecord[] {
+  const instant = ({ record }: LoggedRecord): number =>
+    record.kind === 'event'
+      ? record.event.occurredAt
+      : record.kind === 'clock' || record.kind === 'tick'
+        ? Infinity
+        : -Infinity;
+  return records.toSorted((a, b) => instant(a) - instant(b) || a.at.offset - b.at.offset);
+}

@@ -1,0 +1,117 @@
+import { catalogue } from '../messages/texts.ts';
+
+/** The words of `why`. Terms are those of the glossary. */
+export const whyTexts = catalogue({
+  en: {
+    is: (customer: string, tier: string, since: string) =>
+      `${customer} is ${tier}, since ${since}.`,
+    ungraded: (customer: string) =>
+      `${customer} has no tier: nothing was bought yet, or no policy grades existing customers.`,
+    unknown: (customer: string) =>
+      `Nothing is known of ${customer}. Ids are case-sensitive and stand as the source wrote them.`,
+    asOf: (at: string, policy: string, version: number) =>
+      `As of ${at}, by policy ${policy} version ${version}.`,
+    score: (score: string) => `Score ${score}`,
+    leave: (tier: string, border: string) => `${tier} is kept from ${border} on`,
+    enter: (tier: string, border: string) => `${tier} begins at ${border}`,
+    columns: ['Dimension', 'Value', 'Points', 'Weight', 'Adds', 'Better from'] as readonly string[],
+    within: (days: string) => `within ${days} d`,
+    grace: (since: string, until: string) =>
+      `In grace since ${since}: without a recovery the tier changes at ${until}.`,
+    stay: (until: string) => `Protected by the minimum stay until ${until}.`,
+    ahead: (kind: string, tier: string, at: string) =>
+      `If nothing more happens: ${kind} to ${tier} at ${at}.`,
+    steady: 'If nothing more happens, the tier stays.',
+    keeps: (amount: string, tier: string) =>
+      `One order of at least ${amount} now keeps ${tier} longer.`,
+    promotes: (amount: string, tier: string) =>
+      `One order of at least ${amount} now reaches ${tier}.`,
+    history: 'Changes',
+    evidence: 'Evidence (source event at partition:offset)',
+    more: (count: number) => `... and ${count} more`,
+    segment: (name: string) => `Segment: ${name}`,
+    /** Why a dimension with quantiles scores as missing. */
+    unscored: { 'not-calibrated': 'no calibration yet', 'not-enough-data': 'not enough data' },
+    dimensions: {
+      recency: 'Recency (days since the last order)',
+      orders: 'Frequency (orders)',
+      purchase_days: 'Purchase days',
+      revenue: 'Monetary (revenue)',
+      complaints: 'Satisfaction (complaints)',
+      engagement: 'Engagement',
+    },
+    types: {
+      assigned: 'first tier',
+      promoted: 'promotion',
+      demoted: 'demotion',
+      renewed: 'renewal',
+      'at-risk': 'at risk',
+      withdrawn: 'withdrawn',
+    },
+    causes: {
+      event: 'an event',
+      time: 'time passed and nothing happened',
+      policy: 'a new policy version',
+      calibration: 'a new calibration',
+      override: 'a manual override',
+      merge: 'a merge',
+      correction: 'a correction disproved the promotion',
+    },
+    by: (cause: string) => `because ${cause}`,
+  },
+  zh: {
+    is: (customer: string, tier: string, since: string) =>
+      `${customer} 的客户等级是 ${tier}，自 ${since} 起。`,
+    ungraded: (customer: string) =>
+      `${customer} 没有等级：尚未有过购买，或没有适用于现有客户的策略。`,
+    unknown: (customer: string) =>
+      `没有 ${customer} 的任何记录。客户编号区分大小写，须与来源系统一致。`,
+    asOf: (at: string, policy: string, version: number) =>
+      `截至 ${at}，按策略 ${policy} 第 ${version} 版。`,
+    score: (score: string) => `评分 ${score}`,
+    leave: (tier: string, border: string) => `不低于 ${border} 保级（${tier}）`,
+    enter: (tier: string, border: string) => `达到 ${border} 升为 ${tier}`,
+    columns: ['维度', '数值', '得分', '权重', '贡献', '下一档'] as readonly string[],
+    within: (days: string) => `${days} 天内`,
+    grace: (since: string, until: string) =>
+      `自 ${since} 起处于宽限期：若不恢复，等级将于 ${until} 变更。`,
+    stay: (until: string) => `最短保持期至 ${until}。`,
+    ahead: (kind: string, tier: string, at: string) => `若无新事件：${at} ${kind}至 ${tier}。`,
+    steady: '若无新事件，等级保持不变。',
+    keeps: (amount: string, tier: string) =>
+      `现在下一笔不低于 ${amount} 的订单，可更久地保住 ${tier}。`,
+    promotes: (amount: string, tier: string) =>
+      `现在下一笔不低于 ${amount} 的订单，可升为 ${tier}。`,
+    history: '等级变更记录',
+    evidence: '判定依据（来源事件，分区:位点）',
+    more: (count: number) => `……另有 ${count} 条`,
+    segment: (name: string) => `客户分群：${name}`,
+    unscored: { 'not-calibrated': '尚未校准', 'not-enough-data': '数据不足' },
+    dimensions: {
+      recency: '近度（距最近一次下单天数）',
+      orders: '频度（订单数）',
+      purchase_days: '购买天数',
+      revenue: '消费金额（M）',
+      complaints: '满意度（投诉）',
+      engagement: '互动',
+    },
+    types: {
+      assigned: '首次定级',
+      promoted: '等级升级',
+      demoted: '等级下调',
+      renewed: '续期',
+      'at-risk': '下调预警',
+      withdrawn: '撤回升级',
+    },
+    causes: {
+      event: '新事件',
+      time: '时间推移，没有任何事件',
+      policy: '策略新版本',
+      calibration: '重新校准',
+      override: '人工调整',
+      merge: '客户合并',
+      correction: '更正推翻了此前的升级',
+    },
+    by: (cause: string) => `原因：${cause}`,
+  },
+});

@@ -1,0 +1,158 @@
+import { formatRfc3339 } from '@strata/contracts';
+import {
+  type DimensionScore,
+  type Explanation,
+  existingPolicy,
+  type Policy,
+  setOf,
+  type TierChange,
+} from '@strata/domain';
+import { tierLabel } from '@strata/policy-file';
+import type { Language } from '../language.ts';
+import { moneyText } from '../money-text.ts';
+import { tableText } from '../table-text.ts';
+import type { CustomerHistory } from './replay-customer.ts';
+import { whyTexts } from './texts.ts';
+
+const HISTORY_MAX = 12;
+const EVIDENCE_MAX = 12;
+
+/** The whole explanation as a person reads it. */
+export function whyText(
+  explanation: Explanation,
+  history: CustomerHistory,
+  language: Language,
+): string {
+  const texts = whyTexts(language);
+  const policy = policyOf(history);
+  const label = (tier: string): string => labelled(policy, tier, language);
+  const lines = [
+    texts.is(explanation.customerId, label(explanation.tier), instantText(explanation.since)),
+    texts.asOf(instantText(explanation.at), explanation.policy, explanation.policyVersion),
+    '',
+    bordersText(explanation, label, language),
+    '',
+    tableText([texts.columns, ...explanation.dimensions.map((it) => row(it, policy, language))]),
+    '',
+    ...aheadLines(explanation, { policy, label }, language),
+    '',
+    `${texts.history}:`,
+    ...tail(history.changes, HISTORY_MAX, language).map((it) =>
+      typeof it === 'string' ? it : changeLine(it, label, language),
+    ),
+    '',
+    `${texts.evidence}:`,
+    ...tail(evidenceOf(explanation, history), EVIDENCE_MAX, language).map((it) => `  ${it}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+export function policyOf({ partition, state }: CustomerHistory): Policy {
+  return existingPolicy(setOf(partition, state?.setId ?? ''));
+}
+
+/** `gold (金牌客户)`: the label, and the name that files use. */
+function labelled(policy: Policy, tier: string, language: Language): string {
+  const label = tierLabel(policy, tier, language);
+  return label === tier ? tier : `${label} (${tier})`;
+}
+
+function bordersText(
+  { scoreMilli, tier, leaveMilli, nextTier, nextEnterMilli, segment }: Explanation,
+  label: (tier: string) => string,
+  language: Language,
+): string {
+  const texts = whyTexts(language);
+  const parts = [texts.score(decimal(scoreMilli))];
+  if (leaveMilli !== null) parts.push(texts.leave(label(tier), decimal(leaveMilli)));
+  if (nextTier !== null && nextEnterMilli !== null) {
+    parts.push(texts.enter(label(nextTier), decimal(nextEnterMilli)));
+  }
+  if (segment !== null) parts.push(texts.segment(segment));
+  return parts.join(language === 'zh' ? '；' : '; ');
+}
+
+function row(score: DimensionScore, policy: Policy, language: Language): readonly string[] {
+  const texts = whyTexts(language);
+  const dimension = policy.dimensions.find((it) => it.name === score.name);
+  const kind = dimension?.of;
+  const shown = (value: number | null): string => {
+    if (value === null) return '-';
+    return kind === 'revenue' ? moneyText(value, policy.baseCurrency) : String(value);
+  };
+  const better =
+    score.borderAbove === null
+      ? score.unscored === undefined
+        ? '-'
+        : texts.unscored[score.unscored]
+      : kind === 'recency'
+        ? texts.within(String(score.borderAbove))
+        : shown(score.borderAbove);
+  return [
+    kind === undefined ? score.name : texts.dimensions[kind],
+    shown(score.value),
+    decimal(score.pointsMilli),
+    decimal(score.weightMilli),
+    decimal((score.pointsMilli * score.weightMilli) / 1_000),
+    better,
+  ];
+}
+
+function aheadLines(
+  explanation: Explanation,
+  { policy, label }: { readonly policy: Policy; readonly label: (tier: string) => string },
+  language: Language,
+): readonly string[] {
+  const texts = whyTexts(language);
+  const { grace, minimumStayUntil, nextMove, counterfactuals } = explanation;
+  const lines: string[] = [];
+  if (grace !== null) lines.push(texts.grace(instantText(grace.since), instantText(grace.until)));
+  if (minimumStayUntil !== null) lines.push(texts.stay(instantText(minimumStayUntil)));
+  lines.push(
+    nextMove === null
+      ? texts.steady
+      : texts.ahead(texts.types[nextMove.kind], label(nextMove.toTier), instantText(nextMove.at)),
+  );
+  for (const { amountMinor, outcome, tier } of counterfactuals) {
+    lines.push(texts[outcome](moneyText(amountMinor, policy.baseCurrency), label(tier)));
+  }
+  return lines;
+}
+
+function changeLine(
+  change: TierChange,
+  label: (tier: string) => string,
+  language: Language,
+): string {
+  const texts = whyTexts(language);
+  const isSame = change.fromTier === change.toTier;
+  const from = change.fromTier === null || isSame ? '' : `${label(change.fromTier)} → `;
+  const cause = texts.by(texts.causes[change.cause.kind]);
+  return (
+    `  ${instantText(change.effectiveAt)}  ${texts.types[change.type]}: ` +
+    `${from}${label(change.toTier)} (${cause})`
+  );
+}
+
+/** `shop/e1 purchase at 3:17`: the source's own ids, for who has to look them up. */
+export function evidenceOf(
+  { evidence }: Explanation,
+  { partition, events }: CustomerHistory,
+): readonly string[] {
+  return evidence.flatMap((offset) => {
+    const event = events.get(offset);
+    if (event === undefined) return [];
+    const when = instantText(event.occurredAt);
+    return [
+      `${when}  ${event.type}  ${event.source}/${event.eventId}  ${partition.partition}:${offset}`,
+    ];
+  });
+}
+
+function tail<T>(items: readonly T[], max: number, language: Language): readonly (T | string)[] {
+  if (items.length <= max) return items;
+  return [...items.slice(0, max), `  ${whyTexts(language).more(items.length - max)}`];
+}
+
+const decimal = (milli: number): string => String(Math.round(milli) / 1_000);
+const instantText = (at: number): string => formatRfc3339(at);

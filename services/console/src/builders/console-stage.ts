@@ -1,0 +1,220 @@
+import {
+  CURRENT_POLICY_KEY,
+  INTAKE_TOPICS,
+  policyPublicationToWire,
+  TOPICS,
+  tierChangeEvent,
+  tierChangeHeaders,
+  tierChangeToWire,
+  tierSnapshotToWire,
+} from '@strata/contracts';
+import { type CustomerEvent, DAY_MS, type Instant, type Output, type Policy } from '@strata/domain';
+import { aLifecycle, aPolicy, aPolicySet, aPurchase, TestPartition } from '@strata/domain/builders';
+import { MemoryGroupReader, MemoryLog, MemoryLogReader } from '@strata/memory';
+import { silentLogger } from '@strata/pipeline';
+import {
+  MemorySchemaRegistry,
+  openTopicSerdes,
+  readSchemaFolder,
+  registerSchemas,
+  type TopicSerde,
+} from '@strata/schema-registry';
+import { createMetrics } from '@strata/service-runtime';
+import { type RunningConsole, startConsole } from '../start-console.ts';
+
+export const STAGE_START: Instant = Date.parse('2025-01-01T00:00:00Z');
+
+const shop: Policy = aPolicy({
+  name: 'shop',
+  version: 3,
+  timeZone: 'Asia/Shanghai',
+  ladder: ['bronze', 'silver', 'gold', 'platinum'],
+  labels: {
+    bronze: { zh: '普通客户', en: 'Bronze' },
+    silver: { zh: '银牌客户', en: 'Silver' },
+    gold: { zh: '金牌客户', en: 'Gold' },
+    platinum: { zh: '白金客户', en: 'Platinum' },
+  },
+  dimensions: [
+    {
+      name: 'recency',
+      of: 'recency',
+      weightMilli: 30_000,
+      capMilli: null,
+      otherwiseMilli: 1_000,
+      steps: [
+        { withinMs: 14 * DAY_MS, pointsMilli: 5_000 },
+        { withinMs: 30 * DAY_MS, pointsMilli: 4_000 },
+        { withinMs: 90 * DAY_MS, pointsMilli: 3_000 },
+      ],
+    },
+    {
+      name: 'frequency',
+      of: 'orders',
+      windowMs: 365 * DAY_MS,
+      weightMilli: 50_000,
+      capMilli: null,
+      otherwiseMilli: 1_000,
+      steps: [
+        { atLeastMilli: 12_000, pointsMilli: 5_000 },
+        { atLeastMilli: 6_000, pointsMilli: 4_000 },
+        { atLeastMilli: 3_000, pointsMilli: 3_000 },
+      ],
+    },
+  ],
+  borders: [
+    { tier: 'silver', enterMilli: 220_000, leaveMilli: 200_000 },
+    { tier: 'gold', enterMilli: 320_000, leaveMilli: 300_000 },
+    { tier: 'platinum', enterMilli: 390_000, leaveMilli: 370_000 },
+  ],
+  lifecycle: aLifecycle({ graceMs: 14 * DAY_MS, softLanding: 'one', atRiskNoticeMs: 14 * DAY_MS }),
+});
+
+/**
+ * A console over a log in memory, with what a scorer would have published: the changes are made by
+ * the real fold and encoded by the real schemas.
+ */
+export class ConsoleStage {
+  readonly log: MemoryLog;
+  readonly #partition = new TestPartition(shop);
+  readonly #serdes: (topic: string) => TopicSerde;
+  #seq = 0;
+  running: RunningConsole | null = null;
+
+  constructor(log: MemoryLog, serdes: (topic: string) => TopicSerde) {
+    this.log = log;
+    this.#serdes = serdes;
+  }
+
+  static async open(): Promise<ConsoleStage> {
+    const clock = { nowMs: () => Date.now() };
+    const log = new MemoryLog(clock);
+    for (const topic of [...INTAKE_TOPICS, ...Object.values(TOPICS)]) log.createTopic(topic, 1);
+    const registry = new MemorySchemaRegistry();
+    const schemas = readSchemaFolder();
+    await registerSchemas(registry, schemas);
+    const serdes = await openTopicSerdes({ source: registry, schemas, clock });
+    const stage = new ConsoleStage(log, serdes);
+    stage.#publishPolicy();
+    return stage;
+  }
+
+  async start(port = 0): Promise<RunningConsole> {
+    this.running = await startConsole(
+      {
+        group: new MemoryGroupReader(this.log),
+        log: new MemoryLogReader(this.log),
+        serdes: this.#serdes,
+        clock: { nowMs: () => Date.now() },
+        logger: silentLogger,
+        metrics: createMetrics({ withProcess: false }),
+        onFatal: (error) => {
+          throw error;
+        },
+      },
+      {
+        host: '127.0.0.1',
+        port,
+        groupId: 'console-of-a-test',
+        groups: {
+          ingestor: 'strata-ingestor',
+          scorer: 'strata-scorer',
+          notifier: 'strata-notifier',
+        },
+      },
+    );
+    return this.running;
+  }
+
+  async stop(): Promise<void> {
+    await this.running?.stop();
+    this.running = null;
+  }
+
+  /** Purchases of a customer, `days` after the start of the stage. */
+  buys(customerId: string, ...days: number[]): void {
+    this.#fold(days.map((day) => aPurchase(instantOf(day), { customerId })));
+  }
+
+  /** Nobody does anything until `day`. */
+  passTo(day: number): void {
+    this.#publish(this.#partition.passTo(instantOf(day)));
+  }
+
+  /** A customer's erasure: a tombstone in the compacted topic. */
+  erase(customerId: string): void {
+    const number = { epoch: 1, seq: (this.#seq += 1) };
+    this.#append(TOPICS.tiers, { key: customerId, value: null, headers: headerOf(number) });
+  }
+
+  #fold(events: readonly CustomerEvent[]): void {
+    for (const event of events) {
+      this.#append(TOPICS.events, { key: event.customerId, value: Buffer.from('{}'), headers: {} });
+      this.#append(TOPICS.customerLog, {
+        key: event.customerId,
+        value: Buffer.from('{}'),
+        headers: {},
+      });
+      this.#publish(this.#partition.events(event));
+    }
+  }
+
+  #publish(outputs: readonly Output[]): void {
+    for (const output of outputs) {
+      if (output.kind !== 'tier-change') continue;
+      const number = { epoch: 1, seq: (this.#seq += 1) };
+      const event = tierChangeEvent(output, { partition: 0, ...number }, shop);
+      this.#append(TOPICS.tierChanges, {
+        key: output.customerId,
+        value: this.#serdes(TOPICS.tierChanges).encode(tierChangeToWire(event)),
+        headers: tierChangeHeaders(event),
+      });
+      const snapshot = tierSnapshotToWire({
+        customerId: event.customerId,
+        customerSeq: event.customerSeq,
+        tier: event.toTier,
+        since: event.effectiveAt,
+        protectedUntil: event.protectedUntil,
+        policy: event.policy,
+        policyVersion: event.policyVersion,
+        segment: event.segment,
+        score: event.score,
+        effectiveAt: event.effectiveAt,
+        asOf: event.asOf,
+        override: event.override,
+        ...number,
+      });
+      this.#append(TOPICS.tiers, {
+        key: event.customerId,
+        value: this.#serdes(TOPICS.tiers).encode(snapshot),
+        headers: headerOf(number),
+      });
+    }
+  }
+
+  #publishPolicy(): void {
+    const publication = policyPublicationToWire({
+      set: aPolicySet(shop),
+      publishedAt: STAGE_START,
+      publishedBy: 'test',
+      reason: null,
+    });
+    const value = this.#serdes(TOPICS.policies).encode(publication);
+    this.#append(TOPICS.policies, { key: CURRENT_POLICY_KEY, value, headers: {} });
+  }
+
+  #append(
+    topic: string,
+    record: { key: string; value: Uint8Array | null; headers: Record<string, Uint8Array> },
+  ): void {
+    this.log.append([{ topic, partition: 0, ...record, key: Buffer.from(record.key) }]);
+  }
+}
+
+function headerOf({ epoch, seq }: { epoch: number; seq: number }): Record<string, Uint8Array> {
+  return { 'strata-seq': Buffer.from(`${epoch}.${seq}`) };
+}
+
+function instantOf(day: number): Instant {
+  return STAGE_START + Math.round(day * DAY_MS);
+}

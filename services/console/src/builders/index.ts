@@ -1,0 +1,1 @@
+export { ConsoleStage, STAGE_START } from './console-stage.ts';

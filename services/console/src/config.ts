@@ -1,0 +1,31 @@
+import {
+  defineConfig,
+  integerVariable,
+  kafkaVariables,
+  registryVariables,
+} from '@strata/service-runtime';
+import { z } from 'zod';
+
+function groupId(service: string) {
+  return z
+    .string()
+    .default(`strata-${service}`)
+    .meta({ description: `Consumer group of the ${service}s of the stack, for their lag.` });
+}
+
+export const consoleConfig = defineConfig('console', {
+  ...kafkaVariables,
+  ...registryVariables,
+  STRATA_CONSOLE_HOST: z.string().default('127.0.0.1').meta({
+    description:
+      'Address of the page. It asks nobody who they are: keep it behind a proxy that does.',
+  }),
+  STRATA_CONSOLE_PORT: integerVariable({
+    min: 0,
+    max: 65_535,
+    description: 'Port of the page; 0 takes a free one.',
+  }).default(0),
+  STRATA_CONSOLE_INGESTOR_GROUP_ID: groupId('ingestor'),
+  STRATA_CONSOLE_SCORER_GROUP_ID: groupId('scorer'),
+  STRATA_CONSOLE_NOTIFIER_GROUP_ID: groupId('notifier'),
+});

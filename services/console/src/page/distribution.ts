@@ -1,0 +1,75 @@
+import type { PolicyBoard, TierBoard } from '../live/tier-board.ts';
+import { type Language, TEXTS } from '../texts.ts';
+import { html, type Markup, shownName } from './markup.ts';
+import { percent, tierName, wholeNumber } from './wording.ts';
+
+/** Shades that the style sheet has, lowest tier first. */
+const SHADES = 5;
+
+/**
+ * Tiers as horizontal bars, highest on top. The text says what the bar shows, so the bar itself is
+ * silent.
+ */
+export function distribution(board: TierBoard, language: Language): Markup {
+  const texts = TEXTS[language];
+  if (board.customers() === 0) return html`<p class="empty">${texts.noCustomers}</p>`;
+  return html`${board.policies().map((policy) => policyBars(policy, language))}`;
+}
+
+function policyBars(board: PolicyBoard, language: Language): Markup {
+  const texts = TEXTS[language];
+  const graded = board.tiers.reduce((sum, { customers }) => sum + customers, 0);
+  const total = graded + board.ungraded;
+  const bars = board.tiers.map(({ tier, customers }, index) =>
+    bar({
+      key: `${board.name}/${tier}`,
+      name: tierName(tier, language, [board.policy?.labels[tier]]),
+      shade: shadeOf(board.tiers.length - 1 - index, board.tiers.length),
+      customers,
+      total,
+      language,
+    }),
+  );
+  const rest =
+    board.ungraded === 0
+      ? null
+      : bar({
+          key: `${board.name}/`,
+          name: texts.ungraded,
+          shade: 0,
+          customers: board.ungraded,
+          total,
+          language,
+        });
+  const title = board.policy === null ? board.name : texts.policy(board.name, board.policy.version);
+  return html`<h3>${shownName(title)}</h3>
+    <ul class="bars">${bars}${rest}</ul>`;
+}
+
+function bar(options: {
+  key: string;
+  name: string;
+  shade: number;
+  customers: number;
+  total: number;
+  language: Language;
+}): Markup {
+  const { key, name, shade, customers, total, language } = options;
+  const share = total === 0 ? 0 : customers / total;
+  // A tier with somebody in it is never invisible.
+  const width = customers === 0 ? 0 : Math.max(share * 100, 0.4);
+  return html`<li data-key="${key}">
+    <span class="tier">${shownName(name)}</span>
+    <span class="count"><b data-text="${key}#count">${wholeNumber(customers, language)}</b>
+      <span data-text="${key}#share">${percent(share, language)}</span></span>
+    <svg class="bar" aria-hidden="true" focusable="false">
+      <rect class="track" width="100%" height="100%" rx="5"/>
+      <rect class="fill shade-${shade}" data-width="${key}"
+        width="${width.toFixed(2)}%" height="100%" rx="5"/>
+    </svg>
+  </li>`;
+}
+
+function shadeOf(rank: number, tiers: number): number {
+  return tiers <= 1 ? SHADES - 1 : Math.round((rank / (tiers - 1)) * (SHADES - 1));
+}

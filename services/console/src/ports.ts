@@ -1,0 +1,32 @@
+import type { DeliveryCounts, GroupReader, Logger, LogReader, WallClock } from '@strata/pipeline';
+import type { TopicSerde } from '@strata/schema-registry';
+import type { Metrics } from '@strata/service-runtime';
+
+/** What the console works with. The group is its own: it starts it and stops it. */
+export interface ConsolePorts {
+  readonly group: GroupReader;
+  readonly log: LogReader;
+  /** By topic, of those in `BOARD_TOPICS`. */
+  readonly serdes: (topic: string) => TopicSerde;
+  readonly clock: WallClock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** The process has to end. */
+  readonly onFatal: (error: unknown) => void;
+  /** Counts of the delivery queue, where the console can reach it. */
+  readonly deliveries?: () => Promise<DeliveryCounts>;
+}
+
+export interface ConsoleSettings {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** A throw-away group: the console keeps everything in memory and reads from the start. */
+  readonly groupId: string;
+  /** Groups whose lag the page shows. */
+  readonly groups: {
+    readonly ingestor: string;
+    readonly scorer: string;
+    readonly notifier: string;
+  };
+}

@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, isIP } from 'node:net';
+import type { HealthReport } from '@strata/service-runtime';
+import { EventFeed, LISTED_CHANGES } from './live/event-feed.ts';
+import { FlowMeter } from './live/flow-meter.ts';
+import { BoardReader } from './live/read-board.ts';
+import { BOARD_TOPICS, TierBoard } from './live/tier-board.ts';
+import { consoleMetrics } from './metrics.ts';
+import type { LiveView } from './page/live-regions.ts';
+import type { ConsolePorts, ConsoleSettings } from './ports.ts';
+import { readAssets } from './routes/assets.ts';
+import { Router } from './routes/router.ts';
+
+/** Updates are gathered for so long before they go to the pages. */
+const GATHER_MS = 300;
+const SAMPLE_INTERVAL_MS = 2_000;
+const HEARTBEAT_INTERVAL_MS = 15_000;
+const COMMIT_INTERVAL_MS = 30_000;
+const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
+
+export interface RunningConsole {
+  /** Where the page is. */
+  readonly url: string;
+  report(): HealthReport;
+  stop(): Promise<void>;
+}
+
+/** The live view: tiers and their changes, read from the topics and kept in memory alone. */
+export async function startConsole(
+  ports: ConsolePorts,
+  settings: ConsoleSettings,
+): Promise<RunningConsole> {
+  const metrics = consoleMetrics(ports.metrics);
+  const board = new TierBoard(ports.serdes);
+  const meter = new FlowMeter({
+    log: ports.log,
+    groups: settings.groups,
+    deliveries: ports.deliveries,
+  });
+  const view = (): LiveView => ({
+    board,
+    flow: meter.flow(),
+    nowMs: ports.clock.nowMs(),
+    isCatchingUp: reader.isCatchingUp(),
+    changes: board.latest.newest(LISTED_CHANGES),
+  });
+  const feed = new EventFeed({ boot: randomBytes(6).toString('hex'), view });
+  const gather = gathered(() => feed.flush());
+  const { logger, log, onFatal } = ports;
+  const reader = new BoardReader({
+    board,
+    log,
+    logger,
+    metrics,
+    onFatal,
+    onChange: () => {
+      if (feed.clients() > 0) gather.soon();
+    },
+  });
+  const sampling = sampler(meter, ports);
+  const router = new Router({
+    view,
+    feed,
+    metrics,
+    assets: await readAssets(),
+    refresh: sampling.refresh,
+    hosts: isLoopback(settings.host) ? LOOPBACK_NAMES : null,
+  });
+  const server = createServer((request, response) => {
+    router.handle(request, response).catch((error: unknown) => {
+      logger.error({ error: String(error) }, 'A request failed');
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  });
+  const url = await listen(server, settings);
+  const timers = startTimers(feed, sampling.refresh);
+  const topics = [...BOARD_TOPICS];
+  const { groupId } = settings;
+  await ports.group.start({ groupId, topics, commitIntervalMs: COMMIT_INTERVAL_MS }, reader);
+  return {
+    url,
+    report: () => ({
+      isLive: true,
+      reasons: reader.reasons(),
+      details: { page: url, streams: feed.clients(), unreadable: reader.unreadable() },
+    }),
+    stop: async () => {
+      for (const timer of timers) clearInterval(timer);
+      gather.cancel();
+      await ports.group.stop();
+      feed.close();
+      await close(server);
+    },
+  };
+}
+
+/** Without a reader nothing is asked for. */
+function startTimers(feed: EventFeed, refresh: () => Promise<void>): readonly NodeJS.Timeout[] {
+  return [
+    setInterval(() => {
+      if (feed.clients() > 0) void refresh().then(() => feed.flush());
+    }, SAMPLE_INTERVAL_MS),
+    setInterval(() => feed.heartbeat(), HEARTBEAT_INTERVAL_MS),
+  ];
+}
+
+/** Many calls, one run. */
+function gathered(run: () => void): { soon: () => void; cancel: () => void } {
+  let timer: NodeJS.Timeout | null = null;
+  return {
+    soon: () => {
+      timer ??= setTimeout(() => {
+        timer = null;
+        run();
+      }, GATHER_MS);
+    },
+    cancel: () => {
+      if (timer !== null) clearTimeout(timer);
+    },
+  };
+}
+
+/** A log that does not answer leaves gaps in the picture, never an error page. */
+function sampler(
+  meter: FlowMeter,
+  { clock, logger }: Pick<ConsolePorts, 'clock' | 'logger'>,
+): { refresh: () => Promise<void> } {
+  let takenAtMs = Number.NEGATIVE_INFINITY;
+  let isFailing = false;
+  return {
+    refresh: async () => {
+      const nowMs = clock.nowMs();
+      if (nowMs - takenAtMs < SAMPLE_INTERVAL_MS / 2) return;
+      takenAtMs = nowMs;
+      try {
+        await meter.sample(nowMs);
+        isFailing = false;
+      } catch (error) {
+        if (!isFailing) logger.warn({ error: String(error) }, 'Rates and lags cannot be read');
+        isFailing = true;
+      }
+    },
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+async function listen(server: Server, { host, port }: ConsoleSettings): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const { port: taken } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${taken}`;
+}
+
+async function close(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

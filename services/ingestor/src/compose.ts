@@ -1,0 +1,57 @@
+import { INTAKE_TOPICS, TOPICS } from '@strata/contracts';
+import { KafkaGroupReader, KafkaLogReader, KafkaLogWriter, verifyTopics } from '@strata/kafka';
+import {
+  ConfluentSchemaRegistry,
+  openTopicSerdes,
+  readSchemaFolder,
+} from '@strata/schema-registry';
+import {
+  type RunningService,
+  type ServiceContext,
+  seal,
+  systemClock,
+} from '@strata/service-runtime';
+import { type IngestorConfig, settingsOf } from './config.ts';
+import { startIngestor } from './start-ingestor.ts';
+
+const TOPICS_USED: readonly string[] = [...INTAKE_TOPICS, TOPICS.customerLog, TOPICS.deadLetters];
+
+/** Adapters -> ports -> topology, for a process of its own. */
+export async function composeIngestor(
+  context: ServiceContext<IngestorConfig>,
+): Promise<RunningService> {
+  const { config, logger, metrics, lifecycle } = context;
+  const kafka = { clientId: 'strata-ingestor', brokers: config.STRATA_KAFKA_BROKERS };
+  const serde = await openTopicSerdes({
+    source: new ConfluentSchemaRegistry({ url: config.STRATA_REGISTRY_URL }),
+    schemas: readSchemaFolder().filter(({ topic }) => TOPICS_USED.includes(topic)),
+    clock: systemClock,
+    untrusted: INTAKE_TOPICS,
+  });
+  const reader = new KafkaLogReader(kafka, { logger });
+  lifecycle.started('log reader', () => reader.close());
+  // Append time is the clock of the customer log: with any other, a host with a wrong clock could
+  // demote people.
+  const partitions = await reader.partitionCount(TOPICS.customerLog);
+  const stamped = { 'message.timestamp.type': 'LogAppendTime' };
+  await verifyTopics(kafka, [{ name: TOPICS.customerLog, partitions, config: stamped }], {
+    logger,
+  });
+  const writer = new KafkaLogWriter(kafka, { logger });
+  lifecycle.started('log writer', () => writer.close());
+  const ingestor = await startIngestor(
+    {
+      group: new KafkaGroupReader(kafka, { logger }),
+      reader,
+      writer,
+      serde,
+      seal: (bytes) => seal(config.STRATA_SEALING_KEY, bytes),
+      metrics,
+      logger,
+      onFatal: (error) => lifecycle.fatal(error),
+    },
+    settingsOf(config),
+  );
+  lifecycle.started('ingestor', () => ingestor.stop());
+  return ingestor;
+}

@@ -1,0 +1,97 @@
+import {
+  ATTRIBUTES_DEFAULT,
+  FORBIDDEN_DEFAULT,
+  type MinimisationSettings,
+  minimisation,
+  RECORD_BYTES_MAX_DEFAULT,
+} from '@strata/contracts';
+import {
+  choiceVariable,
+  defineConfig,
+  integerVariable,
+  kafkaVariables,
+  registryVariables,
+  sealingVariables,
+  timeVariables,
+} from '@strata/service-runtime';
+import { z } from 'zod';
+import type { IngestorSettings } from './ingestor-ports.ts';
+
+const NAME = /^[\p{L}\p{N}_.-]+$/u;
+
+const attributeNames = z
+  .string()
+  .transform((text) => names(text))
+  .refine((list) => list.every((name) => NAME.test(name)), 'has to be names with commas between')
+  .meta({ description: 'Profile attributes that may enter, with commas between them.' });
+
+/** `kind=name,name;kind=name` */
+const forbiddenNames = z
+  .string()
+  .transform((text, context): Readonly<Record<string, readonly string[]>> => {
+    const kinds = text.split(';').map((part) => part.trim().split('='));
+    const isSound = kinds.every(
+      ([kind = '', list, ...rest]) =>
+        list !== undefined &&
+        rest.length === 0 &&
+        NAME.test(kind) &&
+        names(list).every((name) => NAME.test(name)),
+    );
+    if (!isSound) {
+      context.addIssue('has to read kind=name,name;kind=name');
+      return z.NEVER;
+    }
+    return Object.fromEntries(kinds.map(([kind = '', list = '']) => [kind, names(list)]));
+  })
+  .meta({ description: 'Fields that may not enter, by kind: kind=name,name;kind=name.' });
+
+function names(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
+export const ingestorConfig = defineConfig('ingestor', {
+  ...kafkaVariables,
+  ...registryVariables,
+  ...sealingVariables,
+  ...timeVariables,
+  STRATA_INGESTOR_GROUP_ID: z
+    .string()
+    .default('strata-ingestor')
+    .meta({ description: 'Consumer group of the ingestors of a stack.' }),
+  STRATA_INGESTOR_COMMIT_INTERVAL_MS: integerVariable({
+    min: 50,
+    max: 60_000,
+    description: 'How often positions in the intake are committed.',
+  }).default(500),
+  STRATA_INGESTOR_RECORD_BYTES_MAX: integerVariable({
+    min: 1_024,
+    max: 4_194_304,
+    description: 'Largest record that is read; a larger one becomes a dead letter.',
+  }).default(RECORD_BYTES_MAX_DEFAULT),
+  STRATA_INGESTOR_ATTRIBUTES: attributeNames.default(ATTRIBUTES_DEFAULT),
+  STRATA_INGESTOR_FORBIDDEN_FIELDS: forbiddenNames.default(FORBIDDEN_DEFAULT),
+  STRATA_INGESTOR_ON_FORBIDDEN: choiceVariable(
+    ['drop', 'refuse'],
+    'A field that may not enter is dropped, or sends its record to the dead letters.',
+  ).default('drop'),
+});
+
+export type IngestorConfig = Readonly<z.output<typeof ingestorConfig.object>>;
+
+export function settingsOf(config: IngestorConfig): IngestorSettings {
+  const wanted: MinimisationSettings = {
+    attributes: config.STRATA_INGESTOR_ATTRIBUTES,
+    forbidden: config.STRATA_INGESTOR_FORBIDDEN_FIELDS,
+    onForbidden: config.STRATA_INGESTOR_ON_FORBIDDEN,
+  };
+  return {
+    timeMode: config.STRATA_TIME_MODE,
+    rules: minimisation(wanted),
+    recordBytesMax: config.STRATA_INGESTOR_RECORD_BYTES_MAX,
+    groupId: config.STRATA_INGESTOR_GROUP_ID,
+    commitIntervalMs: config.STRATA_INGESTOR_COMMIT_INTERVAL_MS,
+  };
+}

@@ -1,0 +1,4 @@
+export { composeIngestor } from './compose.ts';
+export { type IngestorConfig, ingestorConfig, settingsOf } from './config.ts';
+export type { IngestorPorts, IngestorSettings, PreparedSerde } from './ingestor-ports.ts';
+export { type RunningIngestor, startIngestor } from './start-ingestor.ts';

@@ -1,0 +1,29 @@
+import type { Metrics } from '@strata/service-runtime';
+
+/** Every metric of the ingestor. No label ever carries a customer or a field's name. */
+export function createIngestorMetrics(metrics: Metrics) {
+  return {
+    records: metrics.counter({
+      name: 'strata_ingestor_records_total',
+      help: 'Intake records that ended, by topic and outcome: appended, clock or refused',
+      labelNames: ['topic', 'outcome'],
+    }),
+    deadLetters: metrics.counter({
+      name: 'strata_ingestor_dead_letters_total',
+      help: 'Intake records that became dead letters, by reason',
+      labelNames: ['reason'],
+    }),
+    droppedFields: metrics.counter({
+      name: 'strata_ingestor_dropped_fields_total',
+      help: 'Fields that were not let in, by kind: unknown, or a forbidden kind',
+      labelNames: ['kind'],
+    }),
+    lagRecords: metrics.gauge({
+      name: 'strata_ingestor_lag_records',
+      help: 'Intake records not appended yet, by topic and partition',
+      labelNames: ['topic', 'partition'],
+    }),
+  };
+}
+
+export type IngestorMetrics = ReturnType<typeof createIngestorMetrics>;

@@ -1,0 +1,373 @@
+import { readFileSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  type DeadLetter,
+  deadLetterFromWire,
+  eventToIntakeJson,
+  eventToIntakeWire,
+  INTAKE_TOPICS,
+  logRecordFromWire,
+  minimisation,
+  TOPICS,
+  unpackOriginal,
+} from '@strata/contracts';
+import type { CustomerEvent, LogRecord, TimeMode } from '@strata/domain';
+import { MemoryGroupReader, MemoryLog, MemoryLogReader, MemoryLogWriter } from '@strata/memory';
+import { type LogWriter, partitionFor, silentLogger, type TopicRecord } from '@strata/pipeline';
+import {
+  MemorySchemaRegistry,
+  openTopicSerdes,
+  readSchemaFolder,
+  registerSchemas,
+} from '@strata/schema-registry';
+import { createMetrics, seal, unseal } from '@strata/service-runtime';
+import { expect, onTestFinished, test } from 'vitest';
+import { startIngestor } from './start-ingestor.ts';
+
+const PARTITIONS = 4;
+const KEY = new Uint8Array(32).fill(7);
+const at = Date.parse('2026-01-02T03:04:05.678Z');
+const clock = { nowMs: () => at };
+const bytes = (text: string) => new TextEncoder().encode(text);
+const partitionOf = (customerId: string) => partitionFor(bytes(customerId), PARTITIONS);
+
+const registry = new MemorySchemaRegistry();
+await registerSchemas(registry, readSchemaFolder());
+const serde = await openTopicSerdes({
+  source: registry,
+  schemas: readSchemaFolder(),
+  clock,
+  untrusted: INTAKE_TOPICS,
+});
+
+function aPurchase(customerId: string, eventId: string): CustomerEvent {
+  const order = { orderSource: 'shop', orderId: eventId };
+  const amount = { minor: 12_345, currency: 'CNY' };
+  return {
+    type: 'purchase',
+    source: 'shop',
+    eventId,
+    customerId,
+    occurredAt: at,
+    ...order,
+    amount,
+  };
+}
+
+interface Sent {
+  readonly topic?: string;
+  readonly partition?: number;
+  readonly value: Uint8Array | null;
+  readonly key?: Uint8Array | null;
+  readonly headers?: Record<string, Uint8Array>;
+}
+
+type Letter = TopicRecord & { readonly read: DeadLetter };
+
+/** An ingestor on a log in memory, stopped at the end of the test. */
+async function anIngestor(
+  given: { timeMode?: TimeMode; writer?: (log: MemoryLog) => LogWriter } = {},
+) {
+  const log = new MemoryLog(clock);
+  for (const topic of [...INTAKE_TOPICS, TOPICS.customerLog]) log.createTopic(topic, PARTITIONS);
+  log.createTopic(TOPICS.deadLetters, 3);
+  const metrics = createMetrics({ withProcess: false });
+  const fatal: unknown[] = [];
+  const ingestor = await startIngestor(
+    {
+      group: new MemoryGroupReader(log, { backOff: () => nextTurn() }),
+      reader: new MemoryLogReader(log),
+      writer: given.writer?.(log) ?? new MemoryLogWriter(log),
+      serde,
+      seal: (original) => seal(KEY, original),
+      metrics,
+      logger: silentLogger,
+      onFatal: (error) => void fatal.push(error),
+    },
+    {
+      timeMode: given.timeMode ?? 'wall',
+      rules: minimisation(),
+      recordBytesMax: 65_536,
+      groupId: 'strata-ingestor',
+      commitIntervalMs: 500,
+    },
+  );
+  onTestFinished(() => ingestor.stop());
+  const records = (topic: string): TopicRecord[] =>
+    Array.from({ length: log.partitionCount(topic) }, (_, partition) =>
+      log.slice({ topic, partition }, { from: 0, to: 1e9, limit: 1e9 }),
+    ).flatMap((slice) => slice.records);
+  const arrived = async (count: number): Promise<void> => {
+    const total = () => records(TOPICS.customerLog).length + records(TOPICS.deadLetters).length;
+    while (total() < count && fatal.length === 0) await nextTurn();
+    expect(fatal).toEqual([]);
+    expect(total()).toBe(count);
+  };
+  return {
+    ingestor,
+    metrics,
+    arrived,
+    send: (...sent: Sent[]) => {
+      const whole = sent.map(({ topic = TOPICS.events, partition = 0, key = null, ...rest }) => ({
+        topic,
+        partition,
+        key,
+        headers: {},
+        ...rest,
+      }));
+      log.append(whole);
+    },
+    customerLog: (): (TopicRecord & { read: LogRecord })[] =>
+      records(TOPICS.customerLog).map((record) => ({
+        ...record,
+        read: logRecordFromWire(serde(TOPICS.customerLog).decode(record.value as Uint8Array)),
+      })),
+    letters: (): Letter[] =>
+      records(TOPICS.deadLetters).map((record) => ({
+        ...record,
+        read: deadLetterFromWire(serde(TOPICS.deadLetters).decode(record.value as Uint8Array)),
+      })),
+  };
+}
+
+const json = (event: CustomerEvent) => bytes(JSON.stringify(eventToIntakeJson(event)));
+
+test("appends an event in its customer's partition under its id, from JSON and from Avro", async () => {
+  const { send, arrived, customerLog } = await anIngestor();
+  const avro = serde(TOPICS.purchases).encode(eventToIntakeWire(aPurchase('c2', 'e2')));
+  send({ value: json(aPurchase('c1', 'e1')), key: bytes('order-77') });
+  send({ topic: TOPICS.purchases, partition: 3, value: avro });
+  await arrived(2);
+  const found = customerLog().toSorted((a, b) =>
+    JSON.stringify(a.read) < JSON.stringify(b.read) ? -1 : 1,
+  );
+  expect(found.map(({ read }) => read)).toEqual([
+    { kind: 'event', event: aPurchase('c1', 'e1') },
+    { kind: 'event', event: aPurchase('c2', 'e2') },
+  ]);
+  expect(found.map(({ partition }) => partition)).toEqual(['c1', 'c2'].map(partitionOf));
+  expect(found.map(({ key }) => new TextDecoder().decode(key as Uint8Array))).toEqual(['c1', 'c2']);
+});
+
+test('keeps the order of a partition over many batches', async () => {
+  const { send, arrived, customerLog } = await anIngestor();
+  const ids = Array.from({ length: 3_500 }, (_, index) => `e${index}`);
+  send(...ids.map((id) => ({ value: json(aPurchase('c1', id)) })));
+  await arrived(ids.length);
+  const read = customerLog().map(
+    ({ read: record }) => record.kind === 'event' && record.event.eventId,
+  );
+  expect(read).toEqual(ids);
+});
+
+test('reads what an older and a newer producer wrote', async () => {
+  const text = readSchemaFolder().find(({ topic }) => topic === TOPICS.events)?.text ?? '';
+  const schema = JSON.parse(text) as { fields: { name: string }[] };
+  const older = { ...schema, fields: schema.fields.filter(({ name }) => name !== 'channel') };
+  const extra = { name: 'store', type: ['null', 'string'], default: null };
+  const newer = { ...schema, fields: [extra, ...schema.fields] };
+  const { send, arrived, customerLog } = await anIngestor();
+  for (const [index, writer] of [older, newer].entries()) {
+    const record = {
+      topic: 't',
+      subject: 's',
+      name: 'strata.intake.Event',
+      text: JSON.stringify(writer),
+    };
+    await registerSchemas(registry, [{ ...record, subject: `other-${index}` }]);
+    const theirs = await openTopicSerdes({
+      source: registry,
+      schemas: [{ ...record, subject: `other-${index}` }],
+      clock,
+    });
+    const { name, body } = eventToIntakeWire(aPurchase('c1', `e${index}`));
+    send({ value: theirs('t').encode({ name, body: { store: 'x', ...(body as object) } }) });
+  }
+  await arrived(2);
+  expect(customerLog().map(({ read }) => read)).toEqual(
+    ['e0', 'e1'].map((id) => ({ kind: 'event', event: aPurchase('c1', id) })),
+  );
+});
+
+test('in data time an event carries its instant, and a clock mark keeps its partition and its place', async () => {
+  const { send, arrived, customerLog } = await anIngestor({ timeMode: 'data' });
+  const partition = partitionOf('c1');
+  const mark = { partition, value: bytes('{"type":"clock","at":"2026-01-03T00:00:00Z"}') };
+  send({ partition, value: json(aPurchase('c1', 'e1')) }, mark, {
+    partition,
+    value: json(aPurchase('c1', 'e2')),
+  });
+  await arrived(3);
+  const found = customerLog();
+  expect(found.map((record) => record.partition)).toEqual([partition, partition, partition]);
+  expect(found.map(({ read }) => read)).toEqual([
+    { kind: 'event', event: aPurchase('c1', 'e1'), clockAt: at },
+    { kind: 'clock', at: Date.parse('2026-01-03T00:00:00Z') },
+    { kind: 'event', event: aPurchase('c1', 'e2'), clockAt: at },
+  ]);
+});
+
+test('in data time an event beside clock marks has to lie in the partition of its customer', async () => {
+  const { send, arrived, letters, customerLog } = await anIngestor({ timeMode: 'data' });
+  const elsewhere = (partitionOf('c1') + 1) % PARTITIONS;
+  send({ partition: elsewhere, value: json(aPurchase('c1', 'e1')) });
+  send({ topic: TOPICS.purchases, partition: elsewhere, value: json(aPurchase('c1', 'e2')) });
+  await arrived(2);
+  expect(letters().map(({ read }) => [read.reason, read.type])).toEqual([
+    ['wrong-key', 'purchase'],
+  ]);
+  expect(customerLog()).toHaveLength(1);
+});
+
+test.each([
+  ['{"type":"clock"}', 'missing-field'],
+  ['{"type":"clock","at":"tomorrow"}', 'bad-time'],
+  ['{"type":"clock","at":17}', 'bad-time'],
+])('refuses the clock mark %s', async (text, reason) => {
+  const { send, arrived, letters } = await anIngestor({ timeMode: 'data' });
+  send({ value: bytes(text) });
+  await arrived(1);
+  expect(letters()[0]?.read).toMatchObject({ reason, detail: 'at', type: 'clock' });
+});
+
+test('an event of kind clock is an event', async () => {
+  const { send, arrived, customerLog } = await anIngestor();
+  const event: CustomerEvent = {
+    type: 'engagement',
+    source: 'app',
+    eventId: 'e1',
+    customerId: 'c1',
+    occurredAt: at,
+    kind: 'clock',
+    weight: 1,
+  };
+  send({ value: json(event) });
+  await arrived(1);
+  expect(customerLog()[0]?.read).toEqual({ kind: 'event', event });
+});
+
+interface BadRecord {
+  readonly why: string;
+  readonly text?: string;
+  readonly hex?: string | null;
+  readonly topic?: 'purchases' | 'profiles';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly reason: string;
+  readonly field: string | null;
+}
+
+const badRecords = JSON.parse(
+  readFileSync(new URL('../fixtures/bad-records.json', import.meta.url), 'utf8'),
+) as readonly BadRecord[];
+
+function valueOf({ text, hex }: BadRecord): Uint8Array | null {
+  if (text !== undefined) return bytes(text);
+  return hex === null || hex === undefined ? null : Buffer.from(hex, 'hex');
+}
+
+test.each(badRecords)('$why is a dead letter: $reason', async (bad) => {
+  const { send, arrived, letters, customerLog } = await anIngestor();
+  const value = valueOf(bad);
+  const headers = Object.fromEntries(
+    Object.entries({ trace: 't1', ...bad.headers }).map(([name, text]) => [name, bytes(text)]),
+  );
+  const topic = TOPICS[bad.topic ?? 'events'];
+  const key = bytes('k1');
+  send({ topic, partition: 1, key, headers, value });
+  send({ topic, partition: 1, value: json(aPurchase('c1', 'after')) });
+  await arrived(2);
+
+  // What came after a bad record is read as ever; on a topic that takes no purchases it is another
+  // letter.
+  const [letter] = letters().filter(({ read }) => read.offset === 0) as [Letter];
+  expect(letters().length + customerLog().length).toBe(2);
+  const { id, reason, detail, sealed, sizeBytes } = letter.read;
+  expect({ id, reason, detail, sizeBytes }).toEqual({
+    id: `${topic}.1.0`,
+    reason: bad.reason,
+    detail: bad.field === '__proto__' ? null : bad.field,
+    sizeBytes: value?.length ?? 0,
+  });
+  expect(new TextDecoder().decode(letter.key as Uint8Array)).toBe(id);
+  const original = unpackOriginal(unseal(KEY, sealed));
+  expect(original.value && Buffer.from(original.value)).toEqual(value && Buffer.from(value));
+  expect(Buffer.from(original.key as Uint8Array)).toEqual(Buffer.from(key));
+  expect(Object.keys(original.headers)).toEqual(Object.keys(headers));
+});
+
+test('has at least sixty ways to be wrong', () => {
+  expect(badRecords.length).toBeGreaterThanOrEqual(60);
+});
+
+test('a letter tells nothing of what the record said', async () => {
+  const { send, arrived, letters } = await anIngestor();
+  const event = {
+    ...eventToIntakeJson(aPurchase('Li-Na-secret', 'e1')),
+    orderId: 17,
+    hobby: 'go-secret',
+  };
+  send({ value: bytes(JSON.stringify(event)) });
+  await arrived(1);
+  const [letter] = letters();
+  expect(Buffer.from(letter?.value as Uint8Array).includes('secret')).toBe(false);
+});
+
+test('cuts what no letter could hold, and tells its size', async () => {
+  const { send, arrived, letters } = await anIngestor();
+  send({ value: bytes(`{"type":"purchase","category":"${'x'.repeat(5_000_000)}"}`) });
+  await arrived(1);
+  const [letter] = letters() as [Letter];
+  const { reason, sizeBytes, sealed } = letter.read;
+  expect(reason).toBe('too-large');
+  expect(sizeBytes).toBeGreaterThan(5_000_000);
+  expect(unpackOriginal(unseal(KEY, sealed)).value).toHaveLength(4_194_304);
+});
+
+test('brings a batch again when the log did not acknowledge it, and counts it once', async () => {
+  let failures = 2;
+  const { send, arrived, customerLog, metrics } = await anIngestor({
+    writer: (log) => {
+      const writer = new MemoryLogWriter(log);
+      return {
+        send: (records) => {
+          failures -= 1;
+          return failures >= 0 ? Promise.reject(new Error('lost')) : writer.send(records);
+        },
+        close: () => writer.close(),
+      };
+    },
+  });
+  send({ value: json(aPurchase('c1', 'e1')) }, { value: bytes('{}') });
+  await arrived(2);
+  expect(customerLog()).toHaveLength(1);
+  await nextTurn();
+  const text = await metrics.text();
+  expect(text).toContain(
+    `strata_ingestor_records_total{topic="${TOPICS.events}",outcome="appended"} 1`,
+  );
+  expect(text).toContain('strata_ingestor_dead_letters_total{reason="missing-field"} 1');
+});
+
+test('does not start where clock marks would reach the wrong customers', async () => {
+  const log = new MemoryLog(clock);
+  for (const topic of [...INTAKE_TOPICS, TOPICS.deadLetters]) log.createTopic(topic, 2);
+  log.createTopic(TOPICS.customerLog, 4);
+  const ports = {
+    group: new MemoryGroupReader(log),
+    reader: new MemoryLogReader(log),
+    writer: new MemoryLogWriter(log),
+    serde,
+    seal: (original: Uint8Array) => original,
+    metrics: createMetrics({ withProcess: false }),
+    logger: silentLogger,
+    onFatal: () => {},
+  };
+  const settings = {
+    timeMode: 'wall',
+    rules: minimisation(),
+    recordBytesMax: 65_536,
+    groupId: 'strata-ingestor',
+    commitIntervalMs: 500,
+  } as const;
+  await expect(startIngestor(ports, settings)).rejects.toThrow('has 2 partitions');
+});

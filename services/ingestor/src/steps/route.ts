@@ -1,0 +1,44 @@
+import { isTakenBy, TOPICS } from '@strata/contracts';
+import type { LogRecord, TimeMode } from '@strata/domain';
+import { partitionFor, type TopicPartition } from '@strata/pipeline';
+import { type Refused, refused } from '../outcome.ts';
+import type { Valid } from './validate.ts';
+
+export interface Routed {
+  readonly kind: 'routed';
+  readonly partition: number;
+  readonly key: Uint8Array | null;
+  readonly record: LogRecord;
+}
+
+const UTF8 = new TextEncoder();
+
+/**
+ * An event goes to the partition of its customer, whatever its key was: producers key by order or
+ * ticket, too, and the customer in the value is what counts. One place is stricter. In data time a
+ * clock mark must not overtake the events sent before it, so events beside clock marks have to lie
+ * in their customer's partition already: another key than the customer's has put this one
+ * elsewhere, and a mark there says nothing about it.
+ */
+export function route(
+  { content, schemaId }: Valid,
+  from: TopicPartition,
+  stack: { readonly timeMode: TimeMode; readonly partitions: number },
+): Routed | Refused {
+  if (content.kind === 'clock') {
+    return { kind: 'routed', partition: from.partition, key: null, record: content };
+  }
+  const { event } = content;
+  const about = { schemaId, type: event.type };
+  if (!isTakenBy(from.topic, event.type)) return refused('wrong-topic', about);
+  const key = UTF8.encode(event.customerId);
+  const partition = partitionFor(key, stack.partitions);
+  if (stack.timeMode === 'wall') {
+    return { kind: 'routed', partition, key, record: { kind: 'event', event } };
+  }
+  if (from.topic === TOPICS.events && from.partition !== partition) {
+    return refused('wrong-key', about);
+  }
+  const record = { kind: 'event', event, clockAt: event.occurredAt } as const;
+  return { kind: 'routed', partition, key, record };
+}

@@ -1,0 +1,61 @@
+import {
+  ContractFault,
+  type Dropped,
+  isClockControl,
+  type Minimisation,
+  readClockControl,
+  readIntakeEvent,
+  TOPICS,
+} from '@strata/contracts';
+import type { ClockMark, CustomerEvent, TimeMode } from '@strata/domain';
+import { type Refused, refused } from '../outcome.ts';
+import type { Parsed } from './parse.ts';
+
+export interface Valid {
+  readonly kind: 'valid';
+  readonly content: { readonly kind: 'event'; readonly event: CustomerEvent } | ClockMark;
+  readonly schemaId: number | null;
+}
+
+/**
+ * An object to an event with nothing in it that may not enter, or to a clock mark where one is
+ * taken.
+ */
+export function validate(
+  { raw, instants, schemaId }: Parsed,
+  context: {
+    readonly topic: string;
+    readonly timeMode: TimeMode;
+    readonly rules: Minimisation;
+    readonly onDropped: (dropped: Dropped) => void;
+  },
+): Valid | Refused {
+  if (isClockControl(raw)) return clockMark(raw, schemaId, context);
+  const result = readIntakeEvent(raw, { instants, rules: context.rules });
+  if (result.dropped.size > 0) context.onDropped(result.dropped);
+  if (result.kind === 'event') {
+    return { kind: 'valid', content: { kind: 'event', event: result.event }, schemaId };
+  }
+  const { reason, field, type } = result;
+  return refused(reason, { field, schemaId, type });
+}
+
+/**
+ * Only an import in data time moves the clock by a message, and only on the topic that has the
+ * partitions of the customer log: anybody else could demote people by it.
+ */
+function clockMark(
+  raw: Readonly<Record<string, unknown>>,
+  schemaId: number | null,
+  { topic, timeMode }: { readonly topic: string; readonly timeMode: TimeMode },
+): Valid | Refused {
+  if (timeMode !== 'data' || topic !== TOPICS.events) {
+    return refused('clock-not-allowed', { schemaId, type: 'clock' });
+  }
+  try {
+    return { kind: 'valid', content: readClockControl(raw), schemaId };
+  } catch (error) {
+    if (!(error instanceof ContractFault)) throw error;
+    return refused(error.reason, { field: error.field, schemaId, type: 'clock' });
+  }
+}

@@ -1,0 +1,28 @@
+import type { DeliveryQueue, GroupReader, Logger, LogReader, WallClock } from '@strata/pipeline';
+import type { TopicSerde } from '@strata/schema-registry';
+import type { Metrics } from '@strata/service-runtime';
+import type { Subscription } from './subscriptions.ts';
+
+/**
+ * What the notifier works with. The group and the queue are its own: it starts them and stops them.
+ */
+export interface NotifierPorts {
+  readonly group: GroupReader;
+  readonly log: LogReader;
+  readonly queue: DeliveryQueue;
+  /** Of the topic of the settings. */
+  readonly serde: TopicSerde;
+  readonly clock: WallClock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** The process has to end. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+export interface NotifierSettings {
+  readonly groupId: string;
+  readonly topic: string;
+  readonly subscriptions: readonly Subscription[];
+  readonly deliveryTimeoutMs: number;
+  readonly arePrivateAddressesAllowed: boolean;
+}

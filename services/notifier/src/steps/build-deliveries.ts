@@ -1,0 +1,32 @@
+import { formatRfc3339, type TierChangeEvent, tierChangeToJson } from '@strata/contracts';
+import type { DeliveryJob } from '@strata/pipeline';
+import type { Subscription } from '../subscriptions.ts';
+
+/**
+ * What an endpoint receives. The same bytes at every try, so that two tries can be told to be one.
+ */
+export function webhookBody(change: TierChangeEvent): string {
+  return JSON.stringify({
+    type: `strata.tier.${change.type}`,
+    timestamp: formatRfc3339(change.effectiveAt),
+    data: tierChangeToJson(change),
+  });
+}
+
+/**
+ * One job per endpoint. The id is made of the event's and the subscription's, so adding a job again
+ * is no second delivery; `webhook-id` stays the event's own for every endpoint.
+ */
+export function buildDeliveries(
+  change: TierChangeEvent,
+  subscriptions: readonly Subscription[],
+): DeliveryJob[] {
+  if (subscriptions.length === 0) return [];
+  const body = webhookBody(change);
+  return subscriptions.map(({ id }) => ({
+    id: `${change.id}.${id}`,
+    endpoint: id,
+    body,
+    eventId: change.id,
+  }));
+}

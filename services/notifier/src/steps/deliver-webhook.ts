@@ -1,0 +1,81 @@
+import type { DeliveryJob, DeliveryOutcome } from '@strata/pipeline';
+import type { NotifierMetrics } from '../metrics.ts';
+import type { NotifierPorts, NotifierSettings } from '../ports.ts';
+import type { Subscription } from '../subscriptions.ts';
+import type { WebhookPoster } from './post-webhook.ts';
+
+/** One try of one job: signs with the time of the try, posts, and says what became of it. */
+export class DeliverWebhook {
+  readonly #ports: Pick<NotifierPorts, 'clock' | 'logger'>;
+  readonly #metrics: NotifierMetrics;
+  readonly #poster: WebhookPoster;
+  readonly #subscriptions: ReadonlyMap<string, Subscription>;
+  readonly #counts = { delivered: 0, retried: 0, rejected: 0 };
+
+  constructor(options: {
+    ports: Pick<NotifierPorts, 'clock' | 'logger'>;
+    settings: Pick<NotifierSettings, 'subscriptions'>;
+    metrics: NotifierMetrics;
+    poster: WebhookPoster;
+  }) {
+    this.#ports = options.ports;
+    this.#metrics = options.metrics;
+    this.#poster = options.poster;
+    this.#subscriptions = new Map(options.settings.subscriptions.map((each) => [each.id, each]));
+  }
+
+  async run(job: DeliveryJob, attempt: number): Promise<DeliveryOutcome> {
+    const startedAtMs = this.#ports.clock.nowMs();
+    const outcome = await this.#post(job, startedAtMs);
+    const labels = { endpoint: job.endpoint };
+    this.#metrics.deliverySeconds.observe(
+      labels,
+      Math.max(0, this.#ports.clock.nowMs() - startedAtMs) / 1000,
+    );
+    const reason = outcome.kind === 'delivered' ? '' : outcome.reason;
+    this.#metrics.deliveries.inc({ ...labels, outcome: outcome.kind, reason });
+    this.#note(job, attempt, outcome);
+    return outcome;
+  }
+
+  /** Since this process started. */
+  counts(): Readonly<Record<'delivered' | 'retried' | 'rejected', number>> {
+    return this.#counts;
+  }
+
+  async #post(job: DeliveryJob, sentAtMs: number): Promise<DeliveryOutcome> {
+    const subscription = this.#subscriptions.get(job.endpoint);
+    if (subscription === undefined) return { kind: 'rejected', reason: 'unsubscribed' };
+    const signed = subscription.sign({ id: job.eventId, sentAtMs, body: job.body });
+    return this.#poster.post({
+      url: subscription.url,
+      headers: {
+        ...signed,
+        'content-type': 'application/json; charset=utf-8',
+        'user-agent': 'Strata-Webhooks/1',
+      },
+      body: job.body,
+    });
+  }
+
+  #note({ endpoint, eventId }: DeliveryJob, attempt: number, outcome: DeliveryOutcome): void {
+    switch (outcome.kind) {
+      case 'delivered':
+        this.#counts.delivered += 1;
+        return;
+      case 'retry':
+        this.#counts.retried += 1;
+        this.#ports.logger.warn(
+          { endpoint, eventId, attempt, reason: outcome.reason },
+          'A webhook was not accepted and will be tried again',
+        );
+        return;
+      case 'rejected':
+        this.#counts.rejected += 1;
+        this.#ports.logger.error(
+          { endpoint, eventId, attempt, reason: outcome.reason },
+          'A webhook was refused for good; mend the endpoint or its subscription',
+        );
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { TIER_CHANGE_TYPES } from '@strata/domain';
+import { expect, test } from 'vitest';
+import { parseSubscriptions } from '../subscriptions.ts';
+import { directionOf, matchSubscriptions } from './match-subscriptions.ts';
+
+const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+function subscribed(filters: Record<string, unknown>) {
+  const file = [{ id: 'a', url: 'https://a.example', secret, ...filters }];
+  return parseSubscriptions(JSON.stringify(file), { place: 'test', isHttpAllowed: false });
+}
+const demotion = { type: 'demoted', toTier: 'silver', backfill: false } as const;
+
+test.each([
+  { filters: {}, change: demotion, isMatch: true, why: 'no filter lets everything through' },
+  { filters: { types: ['demoted'] }, change: demotion, isMatch: true, why: 'its type is named' },
+  { filters: { types: ['promoted'] }, change: demotion, isMatch: false, why: 'another type' },
+  { filters: { tiers: ['silver'] }, change: demotion, isMatch: true, why: 'the tier afterwards' },
+  { filters: { tiers: ['gold'] }, change: demotion, isMatch: false, why: 'the tier before' },
+  { filters: { directions: ['down'] }, change: demotion, isMatch: true, why: 'it leads down' },
+  { filters: { directions: ['up'] }, change: demotion, isMatch: false, why: 'it does not lead up' },
+  {
+    filters: { types: ['demoted'], tiers: ['gold'] },
+    change: demotion,
+    isMatch: false,
+    why: 'all filters have to hold',
+  },
+  { filters: {}, change: { ...demotion, backfill: true }, isMatch: false, why: 'silent backfill' },
+  {
+    filters: { backfill: true },
+    change: { ...demotion, backfill: true },
+    isMatch: true,
+    why: 'backfill was asked for',
+  },
+])('$filters and $change.type: $why', ({ filters, change, isMatch }) => {
+  expect(matchSubscriptions(subscribed(filters), change)).toHaveLength(isMatch ? 1 : 0);
+});
+
+test('every type has a direction', () => {
+  expect(Object.fromEntries(TIER_CHANGE_TYPES.map((type) => [type, directionOf(type)]))).toEqual({
+    assigned: 'none',
+    promoted: 'up',
+    demoted: 'down',
+    renewed: 'none',
+    'at-risk': 'none',
+    withdrawn: 'down',
+  });
+});

@@ -1,0 +1,78 @@
+import { TOPICS } from '@strata/contracts';
+import { fold, initialPartition } from '@strata/domain';
+import { KafkaGroupReader, KafkaLogReader, KafkaLogWriter, verifyTopics } from '@strata/kafka';
+import { RedisStateStore } from '@strata/redis';
+import {
+  ConfluentSchemaRegistry,
+  openTopicSerdes,
+  readSchemaFolder,
+} from '@strata/schema-registry';
+import {
+  type RunningService,
+  type ServiceContext,
+  seal,
+  systemClock,
+} from '@strata/service-runtime';
+import { systemAlarm } from './alarm.ts';
+import { type ScorerConfig, settingsOf } from './config.ts';
+import { createScorerMetrics } from './metrics.ts';
+import { startScorer } from './start-scorer.ts';
+
+const TOPICS_USED: readonly string[] = [
+  TOPICS.customerLog,
+  TOPICS.tierChanges,
+  TOPICS.tiers,
+  TOPICS.deadLetters,
+  TOPICS.policies,
+];
+
+/** Adapters -> ports -> topology, for a process of its own. */
+export async function composeScorer(
+  context: ServiceContext<ScorerConfig>,
+): Promise<RunningService> {
+  const { config, logger, metrics, lifecycle } = context;
+  const kafka = { clientId: 'strata-scorer', brokers: config.STRATA_KAFKA_BROKERS };
+  const serde = await openTopicSerdes({
+    source: new ConfluentSchemaRegistry({ url: config.STRATA_REGISTRY_URL }),
+    schemas: readSchemaFolder().filter(({ topic }) => TOPICS_USED.includes(topic)),
+    clock: systemClock,
+  });
+  const store = await RedisStateStore.connect({ url: config.STRATA_STATE_REDIS_URL });
+  lifecycle.started('state store', () => store.close());
+  const reader = new KafkaLogReader(kafka, { logger });
+  lifecycle.started('log reader', () => reader.close());
+  // The broker's append time is the clock of the log: with any other, a host with a wrong clock could demote people.
+  const partitions = await reader.partitionCount(TOPICS.customerLog);
+  const stamped = { 'message.timestamp.type': 'LogAppendTime' };
+  await verifyTopics(kafka, [{ name: TOPICS.customerLog, partitions, config: stamped }], {
+    logger,
+  });
+  const outputWriter = new KafkaLogWriter(kafka, { logger });
+  lifecycle.started('output writer', () => outputWriter.close());
+  const customerLogWriter = new KafkaLogWriter(kafka, { logger });
+  lifecycle.started('customer log writer', () => customerLogWriter.close());
+  const scorer = await startScorer(
+    {
+      group: new KafkaGroupReader(kafka, {
+        logger,
+        sessionTimeoutMs: config.STRATA_SCORER_SESSION_TIMEOUT_MS,
+      }),
+      reader,
+      outputWriter,
+      customerLogWriter,
+      store,
+      serde,
+      seal: (bytes) => seal(config.STRATA_SEALING_KEY, bytes),
+      clock: systemClock,
+      alarm: systemAlarm,
+      logger,
+      metrics: createScorerMetrics(metrics),
+      fold,
+      initialPartition,
+      onFatal: lifecycle.fatal,
+    },
+    settingsOf(config),
+  );
+  lifecycle.started('scorer', () => scorer.stop());
+  return scorer;
+}

@@ -1,0 +1,81 @@
+import {
+  defineConfig,
+  integerVariable,
+  kafkaVariables,
+  registryVariables,
+  sealingVariables,
+  stateRedisVariables,
+} from '@strata/service-runtime';
+import { z } from 'zod';
+import { DEFAULT_SCORER_SETTINGS, type ScorerSettings } from './scorer-settings.ts';
+
+const {
+  groupId,
+  commitRecordsMax,
+  hotCustomersMax,
+  outboxDepthMax,
+  tickLagMax,
+  tickWaitMsMax,
+  policyPollMs,
+} = DEFAULT_SCORER_SETTINGS;
+
+/** Whether time is the wall's or the data's is no setting here: the log says so in its first record. */
+export const scorerConfig = defineConfig('scorer', {
+  ...kafkaVariables,
+  ...registryVariables,
+  ...stateRedisVariables,
+  ...sealingVariables,
+  STRATA_SCORER_GROUP_ID: z
+    .string()
+    .default(groupId)
+    .meta({ description: 'Consumer group of the scorers of a stack.' }),
+  STRATA_SCORER_SESSION_TIMEOUT_MS: integerVariable({
+    min: 1_000,
+    max: 300_000,
+    description: 'How long the group waits for a scorer that has died; the broker sets a floor.',
+  }).default(10_000),
+  STRATA_SCORER_COMMIT_RECORDS: integerVariable({
+    min: 1,
+    max: 2_000,
+    description: 'Most records of the customer log in one commit.',
+  }).default(commitRecordsMax),
+  STRATA_SCORER_HOT_CUSTOMERS: integerVariable({
+    min: 0,
+    max: 1_000_000,
+    description: 'Decoded customer states kept in memory for each owned partition.',
+  }).default(hotCustomersMax),
+  STRATA_SCORER_OUTBOX_RECORDS: integerVariable({
+    min: 100,
+    max: 1_000_000,
+    description: 'Unpublished outputs of a partition at which it waits.',
+  }).default(outboxDepthMax),
+  STRATA_SCORER_TICK_LAG_RECORDS: integerVariable({
+    min: 0,
+    max: 1_000_000,
+    description: 'Ticks wait while a partition is further behind its log than this.',
+  }).default(tickLagMax),
+  STRATA_SCORER_TICK_WAIT_MS: integerVariable({
+    min: 0,
+    max: 600_000,
+    description: 'Longest time that due customers wait behind live traffic.',
+  }).default(tickWaitMsMax),
+  STRATA_SCORER_POLICY_POLL_MS: integerVariable({
+    min: 100,
+    max: 600_000,
+    description: 'How often the published policy is looked at.',
+  }).default(policyPollMs),
+});
+
+export type ScorerConfig = Readonly<z.output<typeof scorerConfig.object>>;
+
+export function settingsOf(config: ScorerConfig): Partial<ScorerSettings> {
+  return {
+    groupId: config.STRATA_SCORER_GROUP_ID,
+    commitRecordsMax: config.STRATA_SCORER_COMMIT_RECORDS,
+    hotCustomersMax: config.STRATA_SCORER_HOT_CUSTOMERS,
+    outboxDepthMax: config.STRATA_SCORER_OUTBOX_RECORDS,
+    tickLagMax: config.STRATA_SCORER_TICK_LAG_RECORDS,
+    tickWaitMsMax: config.STRATA_SCORER_TICK_WAIT_MS,
+    policyPollMs: config.STRATA_SCORER_POLICY_POLL_MS,
+  };
+}

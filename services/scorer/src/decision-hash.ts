@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto';
+import type { TierChange } from '@strata/domain';
+import { canonicalJson } from '@strata/domain';
+
+/** Where every partition's chain of decisions begins. */
+export const FIRST_DECISION_HASH = '0'.repeat(64);
+
+/** A tier change, or that a record was refused and why. */
+export type Decision =
+  | TierChange
+  | { readonly kind: 'dead-letter'; readonly id: string; readonly reason: string };
+
+/**
+ * One link for each decision, over all that was decided. Batch borders never show, so an independent fold of the same
+ * log ends at the same hash. Sealed bytes stay out of it: they differ each time they are sealed.
+ */
+export function advanceDecisionHash(hash: string, decision: Decision): string {
+  return createHash('sha256').update(hash, 'hex').update(canonicalJson(decision)).digest('hex');
+}

@@ -1,0 +1,14 @@
+export * from './alarm.ts';
+export { scorerConfig } from './config.ts';
+export * from './crash-point.ts';
+export * from './decision-hash.ts';
+export * from './metrics.ts';
+export * from './scorer-fault.ts';
+export * from './scorer-ports.ts';
+export * from './scorer-settings.ts';
+export {
+  decodeShardLedger,
+  SHARD_FIELDS,
+  type ShardLedger,
+} from './shard-ledger.ts';
+export * from './start-scorer.ts';

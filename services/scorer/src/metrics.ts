@@ -1,0 +1,88 @@
+import type { Metrics } from '@strata/service-runtime';
+
+/** Every metric of the scorer. No label ever carries a customer. */
+export function createScorerMetrics(metrics: Metrics) {
+  return {
+    records: metrics.counter({
+      name: 'strata_scorer_records_total',
+      help: 'Records of the customer log that were folded and committed, by kind',
+      labelNames: ['kind'],
+    }),
+    commits: metrics.counter({
+      name: 'strata_scorer_commits_total',
+      help: 'Commits to the state store, by outcome',
+      labelNames: ['outcome'],
+    }),
+    commitSeconds: metrics.histogram({
+      name: 'strata_scorer_commit_seconds',
+      help: 'Time that one commit took',
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+    }),
+    notes: metrics.counter({
+      name: 'strata_scorer_fold_notes_total',
+      help: 'What the fold noted beside its decisions, such as repeats, by name',
+      labelNames: ['note'],
+    }),
+    tierChanges: metrics.counter({
+      name: 'strata_scorer_tier_changes_total',
+      help: 'Tier changes decided and committed, by type and cause',
+      labelNames: ['type', 'cause'],
+    }),
+    deadLetters: metrics.counter({
+      name: 'strata_scorer_dead_letters_total',
+      help: 'Records refused and committed as dead letters, by reason',
+      labelNames: ['reason'],
+    }),
+    ...relayMetrics(metrics),
+    ...tickMetrics(metrics),
+    lagRecords: metrics.gauge({
+      name: 'strata_scorer_lag_records',
+      help: 'Records of the customer log not folded yet, by partition',
+      labelNames: ['partition'],
+    }),
+    outboxDepth: metrics.gauge({
+      name: 'strata_scorer_outbox_depth_records',
+      help: 'Outputs committed and not published yet, by partition',
+      labelNames: ['partition'],
+    }),
+  };
+}
+
+export type ScorerMetrics = ReturnType<typeof createScorerMetrics>;
+
+function relayMetrics(metrics: Metrics) {
+  return {
+    relaySends: metrics.counter({
+      name: 'strata_scorer_relay_sends_total',
+      help: 'Sends of the relay, by outcome',
+      labelNames: ['outcome'],
+    }),
+    relayRecords: metrics.counter({
+      name: 'strata_scorer_relay_records_total',
+      help: 'Outputs published, and skipped because the topic had them already, by topic',
+      labelNames: ['topic', 'outcome'],
+    }),
+    relayGaps: metrics.counter({
+      name: 'strata_scorer_relay_gaps_total',
+      help: 'Times an output topic ended more than one number below the next output: it lost records',
+    }),
+  };
+}
+
+function tickMetrics(metrics: Metrics) {
+  return {
+    ticks: metrics.counter({
+      name: 'strata_scorer_ticks_total',
+      help: 'Tick records appended',
+    }),
+    tickCustomers: metrics.counter({
+      name: 'strata_scorer_tick_customers_total',
+      help: 'Customers named in appended ticks',
+    }),
+    dueLatenessSeconds: metrics.histogram({
+      name: 'strata_scorer_due_lateness_seconds',
+      help: 'Wall time: from the earliest due instant to the append of the tick that names it',
+      buckets: [0.05, 0.25, 1, 5, 15, 60, 300, 3_600],
+    }),
+  };
+}

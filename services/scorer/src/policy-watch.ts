@@ -1,0 +1,140 @@
+import {
+  CURRENT_POLICY_KEY,
+  logRecordToWire,
+  policyPublicationFromWire,
+  TOPICS,
+} from '@strata/contracts';
+import type { PolicySet } from '@strata/domain';
+import type { Logger, TopicRecord } from '@strata/pipeline';
+import type { Bell } from './bell.ts';
+import type { LogAppender } from './log-appender.ts';
+import type { ScorerPorts } from './scorer-ports.ts';
+import type { Shard } from './shard.ts';
+
+/**
+ * Brings the published policy into the log. A partition grades by what its own log says, so the owner of a partition
+ * that lacks the published set appends its activation there, once.
+ */
+export class PolicyWatch {
+  readonly #ports: Pick<ScorerPorts, 'reader' | 'serde' | 'clock'>;
+  readonly #pollMs: number;
+  readonly #parts: PolicyWatchParts;
+  /** By partition of the policies topic, the offset to read from. */
+  readonly #read = new Map<number, number>();
+  readonly #told = new Set<string>();
+  #published: PolicySet | null = null;
+  #polledAtMs = Number.NEGATIVE_INFINITY;
+  #isStopping = false;
+  #run: Promise<void> = Promise.resolve();
+
+  constructor(
+    ports: Pick<ScorerPorts, 'reader' | 'serde' | 'clock'>,
+    pollMs: number,
+    parts: PolicyWatchParts,
+  ) {
+    this.#ports = ports;
+    this.#pollMs = pollMs;
+    this.#parts = parts;
+  }
+
+  /** The set under the key `current`, null while nothing is published. */
+  get published(): PolicySet | null {
+    return this.#published;
+  }
+
+  start(): void {
+    this.#run = this.#loop();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#parts.bell.ring();
+    await this.#run;
+  }
+
+  async #loop(): Promise<void> {
+    while (!this.#isStopping) {
+      try {
+        await this.#poll();
+        await this.#activate();
+      } catch (error) {
+        const sentence = error instanceof Error ? error.message : String(error);
+        this.#parts.logger.warn({ error: sentence }, 'The published policy could not be looked at');
+      }
+      if (!this.#isStopping) await this.#parts.bell.wait(this.#pollMs);
+    }
+  }
+
+  /** The bell rings more often than anybody publishes: the topic is read at most once in the interval. */
+  async #poll(): Promise<void> {
+    const nowMs = this.#ports.clock.nowMs();
+    if (nowMs - this.#polledAtMs < this.#pollMs) return;
+    const bounds = await this.#ports.reader.bounds(TOPICS.policies);
+    for (const [partition, { start, end }] of bounds.entries()) {
+      const offset = Math.max(start, this.#read.get(partition) ?? 0);
+      if (offset >= end) continue;
+      const place = { topic: TOPICS.policies, partition, offset };
+      for await (const records of this.#ports.reader.read(place, end)) {
+        await this.#ports.serde(TOPICS.policies).prepare(records.map(({ value }) => value));
+        for (const record of records) this.#take(record);
+      }
+      this.#read.set(partition, end);
+    }
+    this.#polledAtMs = nowMs;
+  }
+
+  #take({ key, value }: TopicRecord): void {
+    if (key === null || new TextDecoder().decode(key) !== CURRENT_POLICY_KEY) return;
+    if (value === null) {
+      this.#published = null;
+      return;
+    }
+    const publication = policyPublicationFromWire(this.#ports.serde(TOPICS.policies).decode(value));
+    this.#published = publication.set;
+    this.#parts.logger.info({ policySet: publication.set.id }, 'A policy is published');
+  }
+
+  async #activate(): Promise<void> {
+    const set = this.#published;
+    if (set === null) return;
+    const lacking: Shard[] = [];
+    for (const shard of this.#parts.shards()) {
+      // Behind its log a partition may hold an activation it has not folded yet, so the end is waited for.
+      if (shard.state.time === null || !shard.hasCaughtUp) continue;
+      const active = shard.activeSet;
+      if (active === null && shard.activating !== set.id) lacking.push(shard);
+      if (active !== null && active.id !== set.id) this.#tellUnsupported(active.id, set.id);
+    }
+    if (lacking.length === 0) return;
+    const wire = logRecordToWire({ kind: 'policy-activated', set });
+    for (const shard of lacking) shard.activating = set.id;
+    try {
+      await this.#parts.appender.append(lacking.map(({ partition }) => ({ partition, wire })));
+    } catch (error) {
+      // Whether it got there is unknown; a second activation of the same set changes nothing.
+      for (const shard of lacking) shard.activating = null;
+      throw error;
+    }
+    this.#parts.logger.info(
+      { policySet: set.id, partitions: lacking.length },
+      'Activated the published policy',
+    );
+  }
+
+  #tellUnsupported(activeId: string, publishedId: string): void {
+    if (this.#told.has(publishedId)) return;
+    this.#told.add(publishedId);
+    this.#parts.logger.warn(
+      { active: activeId, published: publishedId },
+      'Another policy set is published; changing the policy of a running stack is not supported yet',
+    );
+  }
+}
+
+export interface PolicyWatchParts {
+  readonly shards: () => readonly Shard[];
+  /** Rung when a partition may have become able to take an activation. */
+  readonly bell: Bell;
+  readonly appender: LogAppender;
+  readonly logger: Logger;
+}

@@ -1,0 +1,30 @@
+import { isProgrammerFault, StrataError } from '@strata/pipeline';
+
+export const SCORER_FAULT_CODES = [
+  'STRATA_SCORER_FOLD_FAILED',
+  'STRATA_SCORER_STATE_UNREADABLE',
+  'STRATA_SCORER_LEDGER_LAYOUT',
+  'STRATA_SCORER_PARTITION_COUNT',
+  'STRATA_SCORER_LOG_LOST_ITS_END',
+  'STRATA_SCORER_LOG_CUT',
+] as const;
+export type ScorerFaultCode = (typeof SCORER_FAULT_CODES)[number];
+
+/** Faults after which going on would break a promise. None of them is helped by trying again. */
+export function scorerFault(
+  code: ScorerFaultCode,
+  message: string,
+  more: { cause?: unknown; details?: Readonly<Record<string, string | number>> } = {},
+): StrataError {
+  return new StrataError(code, message, more);
+}
+
+/** An output of ours that fits no schema of ours would come out the same at every try. */
+const VALUE_UNFIT = 'STRATA_REGISTRY_VALUE_UNFIT';
+const FATAL_CODES: ReadonlySet<string> = new Set([...SCORER_FAULT_CODES, VALUE_UNFIT]);
+
+/** Whether the process has to end. Everything else is an operating fault: the partition is taken anew. */
+export function isFatal(error: unknown): boolean {
+  if (isProgrammerFault(error)) return true;
+  return error instanceof StrataError && FATAL_CODES.has(error.code);
+}

@@ -1,0 +1,41 @@
+import type { CrashHook } from './crash-point.ts';
+
+export interface ScorerSettings {
+  readonly groupId: string;
+  /** Most records in one commit: a commit stays under about 10 ms of the store's time. */
+  readonly commitRecordsMax: number;
+  /** Most customers that one commit loads; ticks name up to 1,000 each. */
+  readonly commitCustomersMax: number;
+  /** A commit is closed after so much folding, so that heartbeats never wait longer. */
+  readonly commitMsMax: number;
+  /** Decoded states kept for each owned partition. */
+  readonly hotCustomersMax: number;
+  /** A partition waits once so many of its outputs are unpublished. */
+  readonly outboxDepthMax: number;
+  /** Most outputs in one send of the relay. */
+  readonly relayRecordsMax: number;
+  readonly relayBytesMax: number;
+  /** Ticks wait while a partition is further behind than this, but never longer than `tickWaitMsMax`. */
+  readonly tickLagMax: number;
+  readonly tickWaitMsMax: number;
+  /** How often the published policy is looked at. */
+  readonly policyPollMs: number;
+  readonly groupCommitIntervalMs: number;
+  readonly at: CrashHook;
+}
+
+export const DEFAULT_SCORER_SETTINGS: ScorerSettings = {
+  groupId: 'strata-scorer',
+  commitRecordsMax: 1_000,
+  commitCustomersMax: 5_000,
+  commitMsMax: 1_000,
+  hotCustomersMax: 5_000,
+  outboxDepthMax: 20_000,
+  relayRecordsMax: 2_000,
+  relayBytesMax: 2_000_000,
+  tickLagMax: 1_000,
+  tickWaitMsMax: 5_000,
+  policyPollMs: 2_000,
+  groupCommitIntervalMs: 5_000,
+  at: () => {},
+};

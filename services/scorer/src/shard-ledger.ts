@@ -1,0 +1,51 @@
+import { FIRST_DECISION_HASH } from './decision-hash.ts';
+import { scorerFault } from './scorer-fault.ts';
+
+/** Names of the partition's fields in the store. */
+export const SHARD_FIELDS = { state: 'state', ledger: 'ledger' } as const;
+
+/**
+ * What the scorer itself keeps for a partition, committed with everything else: how far its outputs are numbered, the
+ * hash of its decisions, and what the stack was opened with.
+ */
+export interface ShardLedger {
+  /** Rises when a partition's state is built anew under another fold. */
+  readonly epoch: number;
+  /** Of the last output in the outbox. */
+  readonly position: number;
+  /** The last number given, by output topic. */
+  readonly seqs: Readonly<Record<string, number>>;
+  readonly decisionHash: string;
+  /** Partitions of the customer log as the stack was opened; null before its first record. */
+  readonly partitions: number | null;
+}
+
+export const FIRST_EPOCH = 1;
+const LAYOUT = 1;
+
+export const EMPTY_SHARD_LEDGER: ShardLedger = {
+  epoch: FIRST_EPOCH,
+  position: 0,
+  seqs: {},
+  decisionHash: FIRST_DECISION_HASH,
+  partitions: null,
+};
+
+export function encodeShardLedger(ledger: ShardLedger): Uint8Array {
+  const { epoch, position, seqs, decisionHash, partitions } = ledger;
+  const stored = { layout: LAYOUT, epoch, position, seqs, decisionHash, partitions };
+  return new TextEncoder().encode(JSON.stringify(stored));
+}
+
+export function decodeShardLedger(bytes: Uint8Array): ShardLedger {
+  const stored = JSON.parse(new TextDecoder().decode(bytes)) as ShardLedger & { layout: number };
+  if (stored.layout !== LAYOUT) {
+    throw scorerFault(
+      'STRATA_SCORER_LEDGER_LAYOUT',
+      `The partition was written by another version of the scorer (layout ${stored.layout}, ` +
+        `this one reads ${LAYOUT}): start that version, or rebuild the partition from the log.`,
+    );
+  }
+  const { epoch, position, seqs, decisionHash, partitions } = stored;
+  return { epoch, position, seqs, decisionHash, partitions };
+}

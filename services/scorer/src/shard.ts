@@ -1,0 +1,75 @@
+import type { CustomerState, PartitionState, PolicySet } from '@strata/domain';
+import { CustomerCache } from './customer-cache.ts';
+import type { ShardLedger } from './shard-ledger.ts';
+
+/**
+ * One owned partition, from one acquisition to its loss. It is never reused: a new acquisition makes a new shard, so
+ * that nothing remembered under a lost ownership can leak into the next.
+ */
+export class Shard {
+  readonly partition: number;
+  readonly owner: string;
+  readonly cache: CustomerCache<CustomerState>;
+  /** Offset of the next record to fold, as committed. */
+  next: number;
+  state: PartitionState;
+  ledger: ShardLedger;
+  /** End of the log as last seen. */
+  logEnd: number;
+  outboxDepth: number;
+  /** Where the log ended when the partition was taken: folded to there, it has caught up. */
+  readonly catchUpTo: number;
+  /** Partitions of the customer log when the partition was taken. */
+  readonly partitionCount: number;
+  /** Earliest instant in the due index, as far as known; null for never. */
+  earliestDue: number | null;
+  /** Named in ticks that were appended and not folded yet. */
+  readonly ticking = new Set<string>();
+  /** The set whose activation was appended here and not folded yet. */
+  activating: string | null = null;
+  /** Since when the batch in hand has made no progress; null while there is none. */
+  workingSinceMs: number | null = null;
+  isLost = false;
+
+  constructor(taken: {
+    partition: number;
+    owner: string;
+    next: number;
+    state: PartitionState;
+    ledger: ShardLedger;
+    logEnd: number;
+    partitionCount: number;
+    outboxDepth: number;
+    earliestDue: number | null;
+    hotCustomersMax: number;
+  }) {
+    this.partition = taken.partition;
+    this.owner = taken.owner;
+    this.next = taken.next;
+    this.state = taken.state;
+    this.ledger = taken.ledger;
+    this.logEnd = taken.logEnd;
+    this.outboxDepth = taken.outboxDepth;
+    this.earliestDue = taken.earliestDue;
+    this.partitionCount = taken.partitionCount;
+    this.catchUpTo = taken.logEnd;
+    this.cache = new CustomerCache(taken.hotCustomersMax);
+  }
+
+  get hasCaughtUp(): boolean {
+    return this.next >= this.catchUpTo;
+  }
+
+  get lag(): number {
+    return Math.max(0, this.logEnd - this.next);
+  }
+
+  get activeSet(): PolicySet | null {
+    return this.state.policySets.at(-1) ?? null;
+  }
+
+  /** How far customers count as due: the partition's own clock in data time, wall time (a hint) otherwise. */
+  dueHorizon(wallNowMs: number): number {
+    return this.state.time === 'data' ? this.state.clock : wallNowMs;
+  }
+}

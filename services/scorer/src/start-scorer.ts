@@ -1,0 +1,217 @@
+import { logRecordToWire, TOPICS } from '@strata/contracts';
+import type { AssignmentCause, BatchOutcome, RecordBatch, TopicPartition } from '@strata/pipeline';
+import type { HealthReport } from '@strata/service-runtime';
+import { Bell } from './bell.ts';
+import { reportHealth } from './health.ts';
+import { LogAppender } from './log-appender.ts';
+import { Ownership } from './ownership.ts';
+import { PolicyWatch } from './policy-watch.ts';
+import { isFatal } from './scorer-fault.ts';
+import type { ScorerPorts } from './scorer-ports.ts';
+import { DEFAULT_SCORER_SETTINGS, type ScorerSettings } from './scorer-settings.ts';
+import type { Shard } from './shard.ts';
+import { Relay } from './steps/relay.ts';
+import { Ticker } from './ticker.ts';
+import { createTopology } from './topology.ts';
+
+/** How long a partition that waits for its outbox goes without a heartbeat. */
+const HEARTBEAT_MS = 500;
+
+export interface RunningScorer {
+  report(): HealthReport;
+  /** Finishes the commit in hand and leaves the group. Unpublished outputs wait in the store for the next owner. */
+  stop(): Promise<void>;
+}
+
+/** Starts a scorer over the given ports. The ports stay the caller's: it closes them after `stop`. */
+export async function startScorer(
+  ports: ScorerPorts,
+  given: Partial<ScorerSettings> = {},
+): Promise<RunningScorer> {
+  const scorer = new Scorer(ports, { ...DEFAULT_SCORER_SETTINGS, ...given });
+  await scorer.start();
+  return scorer;
+}
+
+class Scorer implements RunningScorer {
+  readonly #ports: ScorerPorts;
+  readonly #settings: ScorerSettings;
+  readonly #ownership: Ownership;
+  readonly #appender: LogAppender;
+  readonly #relay: Relay;
+  readonly #ticker: Ticker;
+  readonly #policyWatch: PolicyWatch;
+  readonly #score: ReturnType<typeof createTopology>;
+  readonly #bells: Record<'relay' | 'drained' | 'ticker' | 'policy', Bell>;
+  #isStopping = false;
+  #hasFailed = false;
+  #leaving: Promise<void> | null = null;
+
+  constructor(ports: ScorerPorts, settings: ScorerSettings) {
+    this.#ports = ports;
+    this.#settings = settings;
+    const bell = (): Bell => new Bell(ports.alarm);
+    this.#bells = { relay: bell(), drained: bell(), ticker: bell(), policy: bell() };
+    this.#ownership = new Ownership(ports, settings);
+    this.#appender = new LogAppender(ports.customerLogWriter, ports.serde(TOPICS.customerLog));
+    const { logger } = ports;
+    const shards = (): Shard[] => this.#ownership.shards();
+    this.#relay = new Relay(ports, settings, {
+      shards,
+      bell: this.#bells.relay,
+      logger,
+      onDrained: () => this.#drained(),
+      onFenced: (shard) => this.#fenced(shard),
+      onFatal: (error) => this.#fail(error),
+    });
+    const appender = this.#appender;
+    this.#ticker = new Ticker(ports, settings, {
+      shards,
+      bell: this.#bells.ticker,
+      appender,
+      logger,
+    });
+    this.#policyWatch = new PolicyWatch(ports, settings.policyPollMs, {
+      shards,
+      bell: this.#bells.policy,
+      appender,
+      logger,
+    });
+    this.#score = createTopology(ports, settings, {
+      backPressure: (shard, batch) => this.#backPressure(shard, batch),
+      onCommitted: (shard) => this.#committed(shard),
+      isStopping: () => this.#isStopping,
+    });
+  }
+
+  async start(): Promise<void> {
+    const { groupId, groupCommitIntervalMs: commitIntervalMs } = this.#settings;
+    this.#relay.start();
+    this.#ticker.start();
+    this.#policyWatch.start();
+    await this.#ports.group.start(
+      { groupId, topics: [TOPICS.customerLog], commitIntervalMs },
+      {
+        onAssigned: (assigned, cause) => this.#assigned(assigned, cause),
+        onBatch: (batch) => this.#batch(batch),
+        onFatal: (error) => this.#fail(error),
+      },
+    );
+  }
+
+  report(): HealthReport {
+    return reportHealth({
+      hasFailed: this.#hasFailed,
+      hasBeenAssigned: this.#ownership.hasBeenAssigned,
+      shards: this.#ownership.shards(),
+      publishedSetId: this.#policyWatch.published?.id ?? null,
+      nowMs: this.#ports.clock.nowMs(),
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#bells.drained.ring();
+    await this.#settings.at('mid-shutdown');
+    await this.#leave();
+    await Promise.all([this.#ticker.stop(), this.#policyWatch.stop(), this.#relay.stop()]);
+    this.#ownership.loseAll();
+  }
+
+  async #assigned(
+    assigned: readonly TopicPartition[],
+    cause: AssignmentCause,
+  ): Promise<ReadonlyMap<string, number>> {
+    // Nothing is taken away from its next owner by one that is about to leave.
+    if (this.#isStopping || this.#hasFailed) return new Map();
+    try {
+      const starts = await this.#ownership.assign(assigned, cause);
+      this.#ports.logger.info({ partitions: assigned.length, cause }, 'Took partitions');
+      for (const bell of Object.values(this.#bells)) bell.ring();
+      return starts;
+    } catch (error) {
+      throw this.#judged(error, 'Taking partitions failed');
+    }
+  }
+
+  async #batch(batch: RecordBatch): Promise<BatchOutcome> {
+    const shard = this.#ownership.shard(batch.partition);
+    if (shard === null || this.#hasFailed) return 'reacquire';
+    shard.workingSinceMs = this.#ports.clock.nowMs();
+    try {
+      const outcome = await this.#score(shard, batch);
+      if (outcome === 'reacquire') this.#ownership.lose(shard);
+      return outcome;
+    } catch (error) {
+      // What the store holds of this partition is unknown now: nothing that was remembered may be used again.
+      this.#ownership.lose(shard);
+      throw this.#judged(error, 'A batch failed');
+    } finally {
+      shard.workingSinceMs = null;
+    }
+  }
+
+  #judged(error: unknown, message: string): unknown {
+    if (isFatal(error)) this.#fail(error);
+    else {
+      const sentence = error instanceof Error ? error.message : String(error);
+      this.#ports.logger.warn({ error: sentence }, message);
+    }
+    return error;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#ownership.loseAll();
+    this.#ports.onFatal(error);
+    // Not waited for: the batch that has failed may be the one that leaving waits for.
+    this.#leave().catch((fault: unknown) => this.#judged(fault, 'Leaving the group failed'));
+  }
+
+  #leave(): Promise<void> {
+    this.#leaving ??= this.#ports.group.stop();
+    return this.#leaving;
+  }
+
+  async #backPressure(shard: Shard, batch: RecordBatch): Promise<void> {
+    const isOver = (): boolean => this.#isStopping || shard.isLost || !batch.isOwned();
+    while (shard.outboxDepth > this.#settings.outboxDepthMax && !isOver()) {
+      this.#bells.relay.ring();
+      shard.workingSinceMs = this.#ports.clock.nowMs();
+      await this.#bells.drained.wait(HEARTBEAT_MS);
+      await batch.heartbeat();
+    }
+  }
+
+  #committed(shard: Shard): void {
+    shard.workingSinceMs = this.#ports.clock.nowMs();
+    const partition = String(shard.partition);
+    this.#ports.metrics.lagRecords.set({ partition }, shard.lag);
+    this.#ports.metrics.outboxDepth.set({ partition }, shard.outboxDepth);
+    if (shard.outboxDepth > 0) this.#bells.relay.ring();
+    this.#bells.ticker.ring();
+    if (shard.activeSet === null) this.#bells.policy.ring();
+  }
+
+  #drained(): void {
+    for (const { partition, outboxDepth } of this.#ownership.shards()) {
+      this.#ports.metrics.outboxDepth.set({ partition: String(partition) }, outboxDepth);
+    }
+    this.#bells.drained.ring();
+  }
+
+  /**
+   * Somebody else took the partition while the group still gives it to us (a zombie that woke up and left). Only a
+   * batch can ask for it again, and a silent partition has none: a tick that names nobody brings one.
+   */
+  #fenced(shard: Shard): void {
+    this.#ownership.lose(shard);
+    const { partition } = shard;
+    this.#ports.logger.warn({ partition }, 'Another owner took a partition');
+    const wire = logRecordToWire({ kind: 'tick', customerIds: [] });
+    this.#appender.append([{ partition, wire }]).catch((error: unknown) => {
+      this.#judged(error, 'A fenced partition could not be woken');
+    });
+  }
+}

@@ -1,0 +1,68 @@
+import type { CommitOutcome, StateStore, WallClock } from '@strata/pipeline';
+import { encodeCustomer, encodePartition } from '@strata/state-codec';
+import type { ScorerMetrics } from '../metrics.ts';
+import type { Shard } from '../shard.ts';
+import { encodeShardLedger, SHARD_FIELDS } from '../shard-ledger.ts';
+import type { Draft, DraftCounts } from './fold.ts';
+
+/**
+ * Everything the draft holds, and the next offset, in one atomic write. Only when it is written does the shard move on;
+ * after any other outcome the shard is worth nothing and is taken anew.
+ */
+export async function commitDraft(
+  shard: Shard,
+  { draft, next }: { draft: Draft; next: number },
+  ports: { store: StateStore; metrics: ScorerMetrics; clock: WallClock },
+): Promise<CommitOutcome> {
+  const startedMs = ports.clock.nowMs();
+  const outcome = await ports.store.commit({
+    partition: shard.partition,
+    owner: shard.owner,
+    expectedNext: shard.next,
+    next,
+    fields: {
+      [SHARD_FIELDS.state]: encodePartition(draft.state),
+      [SHARD_FIELDS.ledger]: encodeShardLedger(draft.ledger),
+    },
+    states: [...draft.customers].map(([customerId, state]) => [customerId, encodeCustomer(state)]),
+    due: [...draft.due],
+    outbox: draft.outbox,
+  });
+  ports.metrics.commits.inc({ outcome });
+  ports.metrics.commitSeconds.observe((ports.clock.nowMs() - startedMs) / 1_000);
+  if (isWritten(outcome)) {
+    moveOn(shard, draft, next);
+    tell(ports.metrics, draft.counts);
+  }
+  return outcome;
+}
+
+/** `already` is our own commit whose reply was lost: the store compares owner and offset. */
+export function isWritten(outcome: CommitOutcome): boolean {
+  return outcome === 'ok' || outcome === 'already';
+}
+
+function moveOn(shard: Shard, draft: Draft, next: number): void {
+  shard.next = next;
+  shard.state = draft.state;
+  shard.ledger = draft.ledger;
+  shard.outboxDepth += draft.outbox.length;
+  for (const [customerId, state] of draft.customers) shard.cache.set(customerId, state);
+  for (const dueAt of draft.due.values()) {
+    if (dueAt !== null) shard.earliestDue = Math.min(shard.earliestDue ?? dueAt, dueAt);
+  }
+  for (const customerId of draft.ticked) shard.ticking.delete(customerId);
+  if (shard.activating !== null && draft.activated.includes(shard.activating)) {
+    shard.activating = null;
+  }
+}
+
+function tell(metrics: ScorerMetrics, counts: DraftCounts): void {
+  for (const [kind, times] of counts.records) metrics.records.inc({ kind }, times);
+  for (const [note, times] of counts.notes) metrics.notes.inc({ note }, times);
+  for (const [reason, times] of counts.deadLetters) metrics.deadLetters.inc({ reason }, times);
+  for (const [name, times] of counts.tierChanges) {
+    const [type = '', cause = ''] = name.split(' ');
+    metrics.tierChanges.inc({ type, cause }, times);
+  }
+}

@@ -1,0 +1,187 @@
+import type { DeadLetterReason } from '@strata/contracts';
+import type { CustomerState, FoldResult, LogRecord, PartitionState } from '@strata/domain';
+import type { OutboxEntry } from '@strata/pipeline';
+import { advanceDecisionHash } from '../decision-hash.ts';
+import { OutboxDraft } from '../outbox-draft.ts';
+import { scorerFault } from '../scorer-fault.ts';
+import type { ScorerPorts } from '../scorer-ports.ts';
+import type { Shard } from '../shard.ts';
+import type { ShardLedger } from '../shard-ledger.ts';
+import type { DecodedRecord } from './decode.ts';
+import { writeDeadLetter, writeTierChange } from './write-outputs.ts';
+
+/** All that one commit will write. Nothing of the shard is touched before the store has said yes. */
+export interface Draft {
+  /** Of the decoded records, how many are in it. */
+  readonly recordCount: number;
+  readonly state: PartitionState;
+  readonly ledger: ShardLedger;
+  readonly customers: ReadonlyMap<string, CustomerState>;
+  readonly due: ReadonlyMap<string, number | null>;
+  readonly outbox: readonly OutboxEntry[];
+  readonly ticked: readonly string[];
+  readonly activated: readonly string[];
+  readonly counts: DraftCounts;
+}
+
+export interface DraftCounts {
+  readonly records: Map<string, number>;
+  readonly notes: Map<string, number>;
+  readonly tierChanges: Map<string, number>;
+  readonly deadLetters: Map<string, number>;
+}
+
+type FoldPorts = Pick<ScorerPorts, 'fold' | 'serde' | 'seal' | 'clock'>;
+
+/**
+ * Folds the records one after the other, in memory: a customer's second record sees what its first one did. Ends
+ * early, never before the first record, when it has taken as long as a commit may.
+ */
+export function foldRecords(
+  shard: Shard,
+  work: {
+    decoded: readonly DecodedRecord[];
+    loaded: ReadonlyMap<string, CustomerState>;
+    commitMsMax: number;
+  },
+  ports: FoldPorts,
+): Draft {
+  const folding = new Folding(shard, work.loaded, ports);
+  const startedMs = ports.clock.nowMs();
+  let recordCount = 0;
+  for (const decoded of work.decoded) {
+    if (recordCount > 0 && ports.clock.nowMs() - startedMs > work.commitMsMax) break;
+    folding.take(decoded);
+    recordCount += 1;
+  }
+  return folding.draft(recordCount);
+}
+
+class Folding {
+  readonly #ports: FoldPorts;
+  readonly #partition: number;
+  readonly #ledger: ShardLedger;
+  readonly #loaded: ReadonlyMap<string, CustomerState>;
+  readonly #changed = new Map<string, CustomerState>();
+  readonly #due = new Map<string, number | null>();
+  readonly #outbox: OutboxDraft;
+  readonly #ticked: string[] = [];
+  readonly #activated: string[] = [];
+  readonly #counts: DraftCounts = {
+    records: new Map(),
+    notes: new Map(),
+    tierChanges: new Map(),
+    deadLetters: new Map(),
+  };
+  #state: PartitionState;
+  #hash: string;
+  #partitions: number | null;
+
+  constructor(shard: Shard, loaded: ReadonlyMap<string, CustomerState>, ports: FoldPorts) {
+    this.#ports = ports;
+    this.#partition = shard.partition;
+    this.#ledger = shard.ledger;
+    this.#loaded = loaded;
+    this.#outbox = new OutboxDraft(shard.ledger);
+    this.#state = shard.state;
+    this.#hash = shard.ledger.decisionHash;
+    this.#partitions = shard.ledger.partitions;
+  }
+
+  take(decoded: DecodedRecord): void {
+    const { content, at, original } = decoded;
+    if (content.kind === 'poison') {
+      count(this.#counts.records, 'poison');
+      const id = `${at.partition}.${at.offset}.0`;
+      this.#refuse({ id, reason: content.reason, detail: content.detail, type: null }, decoded);
+      return;
+    }
+    const { record } = content;
+    count(this.#counts.records, record.kind);
+    this.#remember(record);
+    const result = this.#fold(decoded, record, content.customers);
+    this.#state = result.partition;
+    for (const [customerId, state] of result.customers) this.#changed.set(customerId, state);
+    for (const [customerId, dueAt] of result.dueAt) this.#due.set(customerId, dueAt);
+    for (const note of result.notes) count(this.#counts.notes, note);
+    for (const output of result.outputs) {
+      if (output.kind === 'dead-letter') {
+        const type = record.kind === 'event' ? record.event.type : null;
+        const { id, reason, detail } = output;
+        this.#refuse({ id, reason, detail, type }, { original });
+        continue;
+      }
+      this.#hash = advanceDecisionHash(this.#hash, output);
+      count(this.#counts.tierChanges, `${output.type} ${output.cause.kind}`);
+      writeTierChange(this.#outbox, output, {
+        partition: this.#partition,
+        state: this.#state,
+        standing: this.#customer(output.customerId)?.standing ?? null,
+        serde: this.#ports.serde,
+      });
+    }
+  }
+
+  draft(recordCount: number): Draft {
+    return {
+      recordCount,
+      state: this.#state,
+      ledger: {
+        epoch: this.#ledger.epoch,
+        position: this.#outbox.position,
+        seqs: this.#outbox.seqs,
+        decisionHash: this.#hash,
+        partitions: this.#partitions,
+      },
+      customers: this.#changed,
+      due: this.#due,
+      outbox: this.#outbox.entries,
+      ticked: this.#ticked,
+      activated: this.#activated,
+      counts: this.#counts,
+    };
+  }
+
+  #customer(customerId: string): CustomerState | undefined {
+    return this.#changed.get(customerId) ?? this.#loaded.get(customerId);
+  }
+
+  #fold(decoded: DecodedRecord, record: LogRecord, named: readonly string[]): FoldResult {
+    const customers = new Map<string, CustomerState>();
+    for (const customerId of named) {
+      const state = this.#customer(customerId);
+      if (state !== undefined) customers.set(customerId, state);
+    }
+    try {
+      return this.#ports.fold({ partition: this.#state, customers, record, at: decoded.at });
+    } catch (cause) {
+      const { partition, offset } = decoded.at;
+      throw scorerFault(
+        'STRATA_SCORER_FOLD_FAILED',
+        `The fold failed on partition ${partition} offset ${offset} of ${decoded.original.topic}: ` +
+          `${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`,
+        { cause, details: { partition, offset } },
+      );
+    }
+  }
+
+  #refuse(
+    letter: { id: string; reason: DeadLetterReason; detail: string | null; type: string | null },
+    { original }: Pick<DecodedRecord, 'original'>,
+  ): void {
+    const { id, reason } = letter;
+    this.#hash = advanceDecisionHash(this.#hash, { kind: 'dead-letter', id, reason });
+    count(this.#counts.deadLetters, reason);
+    writeDeadLetter(this.#outbox, letter, { original, ports: this.#ports });
+  }
+
+  #remember(record: LogRecord): void {
+    if (record.kind === 'stack-opened') this.#partitions ??= record.partitions;
+    if (record.kind === 'tick') this.#ticked.push(...record.customerIds);
+    if (record.kind === 'policy-activated') this.#activated.push(record.set.id);
+  }
+}
+
+function count(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}

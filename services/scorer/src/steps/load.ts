@@ -1,0 +1,46 @@
+import type { CustomerState } from '@strata/domain';
+import type { StateStore } from '@strata/pipeline';
+import { decodeCustomer } from '@strata/state-codec';
+import { scorerFault } from '../scorer-fault.ts';
+import type { Shard } from '../shard.ts';
+import type { DecodedRecord } from './decode.ts';
+
+/** The states of everybody whom the cut names, in one call for those that are not at hand. New customers have none. */
+export async function loadCustomers(
+  shard: Shard,
+  decoded: readonly DecodedRecord[],
+  store: StateStore,
+): Promise<Map<string, CustomerState>> {
+  const states = new Map<string, CustomerState>();
+  const missing = new Set<string>();
+  for (const { content } of decoded) {
+    if (content.kind !== 'record') continue;
+    for (const customerId of content.customers) {
+      if (states.has(customerId) || missing.has(customerId)) continue;
+      const cached = shard.cache.get(customerId);
+      if (cached === undefined) missing.add(customerId);
+      else states.set(customerId, cached);
+    }
+  }
+  if (missing.size === 0) return states;
+  const customerIds = [...missing];
+  const loaded = await store.load(shard.partition, customerIds);
+  customerIds.forEach((customerId, index) => {
+    const bytes = loaded[index] ?? null;
+    if (bytes !== null) states.set(customerId, readCustomer(bytes, shard.partition));
+  });
+  return states;
+}
+
+function readCustomer(bytes: Uint8Array, partition: number): CustomerState {
+  try {
+    return decodeCustomer(bytes);
+  } catch (cause) {
+    throw scorerFault(
+      'STRATA_SCORER_STATE_UNREADABLE',
+      `A customer of partition ${partition} cannot be read: ` +
+        `${cause instanceof Error ? cause.message : 'unknown fault'}`,
+      { cause, details: { partition } },
+    );
+  }
+}

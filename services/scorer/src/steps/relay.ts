@@ -1,0 +1,243 @@
+import { TOPICS } from '@strata/contracts';
+import {
+  freshnessOf,
+  type Logger,
+  type OutboxEntry,
+  type OutgoingRecord,
+  type OutputNumber,
+  outputNumberOf,
+  partitionFor,
+  type TopicPartition,
+  tpKey,
+} from '@strata/pipeline';
+import type { Bell } from '../bell.ts';
+import { isFatal } from '../scorer-fault.ts';
+import type { ScorerPorts } from '../scorer-ports.ts';
+import type { ScorerSettings } from '../scorer-settings.ts';
+import type { Shard } from '../shard.ts';
+
+/** Topics whose partition p holds the outputs of input partition p, in the order of their numbers. */
+const NUMBERED_TOPICS: readonly string[] = [TOPICS.tierChanges, TOPICS.tiers];
+const BACK_OFF_MS_FIRST = 100;
+const BACK_OFF_MS_MAX = 5_000;
+
+/** How far a shard's outbox is published. Lives no longer than the knowledge that the last send went well. */
+interface Cursor {
+  position: number;
+  /** By numbered topic; null where it holds nothing of the partition. */
+  readonly published: Map<string, OutputNumber | null>;
+}
+
+/** What one send takes from one shard. */
+interface Portion {
+  readonly shard: Shard;
+  readonly cursor: Cursor;
+  readonly taken: readonly OutboxEntry[];
+  readonly records: readonly OutgoingRecord[];
+}
+
+type RelayPorts = Pick<ScorerPorts, 'reader' | 'outputWriter' | 'store' | 'metrics' | 'alarm'>;
+
+/**
+ * Publishes the outboxes of all owned partitions, one send at a time, and trims only what was acknowledged. After any
+ * error it forgets its cursors and reads the tails of the topics again, so that a number which has already got there
+ * is never sent twice by this process; what a dying one still had in flight carries the same number again, and readers
+ * drop it by that.
+ */
+export class Relay {
+  readonly #ports: RelayPorts;
+  readonly #settings: ScorerSettings;
+  readonly #parts: RelayParts;
+  #cursors = new WeakMap<Shard, Cursor>();
+  #deadLetterPartitions: number | null = null;
+  #firstShard = 0;
+  #isStopping = false;
+  #run: Promise<void> = Promise.resolve();
+
+  constructor(ports: RelayPorts, settings: ScorerSettings, parts: RelayParts) {
+    this.#ports = ports;
+    this.#settings = settings;
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#run = this.#loop();
+  }
+
+  /** Ends the send in hand and its trim; what is left in the outboxes waits for the next owner. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#parts.bell.ring();
+    await this.#run;
+  }
+
+  async #loop(): Promise<void> {
+    let backOffMs = BACK_OFF_MS_FIRST;
+    while (!this.#isStopping) {
+      try {
+        const hasWorked = await this.#turn();
+        backOffMs = BACK_OFF_MS_FIRST;
+        if (!hasWorked) await this.#parts.bell.wait(null);
+      } catch (error) {
+        this.#cursors = new WeakMap();
+        this.#ports.metrics.relaySends.inc({ outcome: 'failed' });
+        if (isFatal(error)) return this.#parts.onFatal(error);
+        const sentence = error instanceof Error ? error.message : String(error);
+        this.#parts.logger.warn({ error: sentence, backOffMs }, 'Outputs wait: publishing failed');
+        await this.#pause(backOffMs);
+        backOffMs = Math.min(BACK_OFF_MS_MAX, backOffMs * 2);
+      }
+    }
+  }
+
+  async #turn(): Promise<boolean> {
+    const pending = this.#pending();
+    if (pending.length === 0) return false;
+    await this.#findCursors(pending);
+    const portions = await this.#gather(pending);
+    await this.#settings.at('after-outbox-read');
+    const current = portions.filter(({ shard }) => !shard.isLost);
+    const records = current.flatMap((portion) => portion.records);
+    if (records.length > 0) {
+      await this.#ports.outputWriter.send(records);
+      this.#ports.metrics.relaySends.inc({ outcome: 'acknowledged' });
+    }
+    await this.#settings.at('after-produce');
+    for (const portion of current) await this.#trim(portion);
+    await this.#settings.at('after-trim');
+    this.#parts.onDrained();
+    return true;
+  }
+
+  /** Begins with another shard each time, so that a busy one cannot starve the rest. */
+  #pending(): Shard[] {
+    const pending = this.#parts.shards().filter((shard) => shard.outboxDepth > 0);
+    this.#firstShard += 1;
+    const first = pending.length === 0 ? 0 : this.#firstShard % pending.length;
+    return [...pending.slice(first), ...pending.slice(0, first)];
+  }
+
+  async #findCursors(shards: readonly Shard[]): Promise<void> {
+    const unknown = shards.filter((shard) => !this.#cursors.has(shard));
+    if (unknown.length === 0) return;
+    const places = unknown.flatMap(({ partition }) =>
+      NUMBERED_TOPICS.map((topic): TopicPartition => ({ topic, partition })),
+    );
+    const tails = await this.#ports.reader.tails(places);
+    for (const shard of unknown) {
+      const published = new Map<string, OutputNumber | null>();
+      for (const topic of NUMBERED_TOPICS) {
+        const tail = tails.get(tpKey({ topic, partition: shard.partition })) ?? null;
+        published.set(topic, tail === null ? null : outputNumberOf(tail));
+      }
+      this.#cursors.set(shard, { position: 0, published });
+    }
+  }
+
+  async #gather(shards: readonly Shard[]): Promise<Portion[]> {
+    const portions: Portion[] = [];
+    let recordsLeft = this.#settings.relayRecordsMax;
+    let bytesLeft = this.#settings.relayBytesMax;
+    this.#deadLetterPartitions ??= await this.#ports.reader.partitionCount(TOPICS.deadLetters);
+    for (const shard of shards) {
+      const cursor = this.#cursors.get(shard);
+      if (cursor === undefined || recordsLeft <= 0 || bytesLeft <= 0) break;
+      const { partition, outboxDepth } = shard;
+      const entries = await this.#ports.store.outbox({
+        partition,
+        afterPosition: cursor.position,
+        limit: recordsLeft,
+      });
+      // The depth is our own count; where the store knows better and nothing was added meanwhile, it holds.
+      if (entries.length === 0 && shard.outboxDepth === outboxDepth) shard.outboxDepth = 0;
+      const taken: OutboxEntry[] = [];
+      for (const entry of entries) {
+        if (taken.length > 0 && bytesLeft <= 0) break;
+        taken.push(entry);
+        bytesLeft -= sizeOf(entry);
+      }
+      recordsLeft -= taken.length;
+      const records = this.#recordsOf(shard, cursor, taken);
+      if (taken.length > 0) portions.push({ shard, cursor, taken, records });
+    }
+    return portions;
+  }
+
+  /** Leaves out what the topics have already. Dead letters have no such rule: one letter is one key, however often. */
+  #recordsOf(shard: Shard, cursor: Cursor, taken: readonly OutboxEntry[]): OutgoingRecord[] {
+    const { relayRecords } = this.#ports.metrics;
+    const records: OutgoingRecord[] = [];
+    const reached = new Map(cursor.published);
+    for (const { topic, seq, key, value, headers } of taken) {
+      const last = reached.get(topic);
+      if (last !== undefined) {
+        const number = { epoch: shard.ledger.epoch, seq };
+        const freshness = freshnessOf(last, number);
+        if (freshness === 'repeat') {
+          relayRecords.inc({ topic, outcome: 'skipped' });
+          continue;
+        }
+        if (freshness === 'gap') this.#tellGap(shard, topic);
+        reached.set(topic, number);
+      }
+      relayRecords.inc({ topic, outcome: 'sent' });
+      const partition =
+        last === undefined && key !== null
+          ? partitionFor(key, this.#deadLetterPartitions ?? 1)
+          : shard.partition;
+      records.push({ topic, partition, key, value, headers });
+    }
+    return records;
+  }
+
+  async #trim({ shard, cursor, taken }: Portion): Promise<void> {
+    const last = taken.at(-1);
+    if (last === undefined) return;
+    const { partition, owner } = shard;
+    const upToPosition = last.position;
+    if (!(await this.#ports.store.trimOutbox({ partition, owner, upToPosition }))) {
+      this.#parts.onFenced(shard);
+      return;
+    }
+    shard.outboxDepth = Math.max(0, shard.outboxDepth - taken.length);
+    cursor.position = upToPosition;
+    for (const { topic, seq } of taken) {
+      const number = { epoch: shard.ledger.epoch, seq };
+      const known = cursor.published.get(topic);
+      if (known !== undefined && freshnessOf(known, number) !== 'repeat') {
+        cursor.published.set(topic, number);
+      }
+    }
+  }
+
+  #tellGap(shard: Shard, topic: string): void {
+    this.#ports.metrics.relayGaps.inc();
+    this.#parts.logger.error(
+      { code: 'STRATA_SCORER_OUTPUT_GAP', topic, partition: shard.partition },
+      'An output topic ends below what was already published there: it has lost records',
+    );
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#ports.alarm(ms, resolve);
+    });
+  }
+}
+
+export interface RelayParts {
+  readonly shards: () => readonly Shard[];
+  /** Rung when there is something to publish. */
+  readonly bell: Bell;
+  readonly logger: Logger;
+  readonly onDrained: () => void;
+  /** The store says that another owner holds the partition. */
+  readonly onFenced: (shard: Shard) => void;
+  readonly onFatal: (error: unknown) => void;
+}
+
+function sizeOf({ key, value, headers }: OutboxEntry): number {
+  let bytes = (key?.length ?? 0) + (value?.length ?? 0);
+  for (const [name, header] of Object.entries(headers)) bytes += name.length + header.length;
+  return bytes;
+}

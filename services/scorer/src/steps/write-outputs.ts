@@ -1,0 +1,102 @@
+import {
+  type DeadLetterReason,
+  deadLetterToWire,
+  packOriginal,
+  type TierSnapshot,
+  TOPICS,
+  tierChangeEvent,
+  tierChangeHeaders,
+  tierChangeToWire,
+  tierSnapshotToWire,
+} from '@strata/contracts';
+import type { PartitionState, Policy, Standing, TierChange } from '@strata/domain';
+import { assert, OUTPUT_NUMBER_HEADER, type TopicRecord } from '@strata/pipeline';
+import type { OutboxDraft } from '../outbox-draft.ts';
+import type { ScorerPorts } from '../scorer-ports.ts';
+
+type OutputPorts = Pick<ScorerPorts, 'serde' | 'seal'>;
+
+/** A tier change goes out twice: as an event, and as where its customer stands now. */
+export function writeTierChange(
+  draft: OutboxDraft,
+  change: TierChange,
+  context: {
+    partition: number;
+    state: PartitionState;
+    standing: Standing | null;
+    serde: OutputPorts['serde'];
+  },
+): void {
+  const { partition, state, standing, serde } = context;
+  const policy = policyOf(state, change);
+  const key = new TextEncoder().encode(change.customerId);
+  draft.add(TOPICS.tierChanges, (number) => {
+    const event = tierChangeEvent(change, { partition, ...number }, policy);
+    const value = serde(TOPICS.tierChanges).encode(tierChangeToWire(event));
+    return { key, value, headers: tierChangeHeaders(event) };
+  });
+  draft.add(TOPICS.tiers, (number) => {
+    const { customerId, customerSeq, segment, protectedUntil, effectiveAt, asOf } = change;
+    const snapshot: TierSnapshot = {
+      customerId,
+      tier: change.toTier,
+      // Where a change keeps the tier, it has been held since before.
+      since: change.fromTier === change.toTier ? (standing?.since ?? null) : effectiveAt,
+      protectedUntil,
+      policy: change.policy,
+      policyVersion: change.policyVersion,
+      segment,
+      score: change.scoreMilli / 1_000,
+      customerSeq,
+      ...number,
+      effectiveAt,
+      asOf,
+      override: null,
+    };
+    const value = serde(TOPICS.tiers).encode(tierSnapshotToWire(snapshot));
+    const header = new TextEncoder().encode(`${number.epoch}.${number.seq}`);
+    return { key, value, headers: { [OUTPUT_NUMBER_HEADER]: header } };
+  });
+}
+
+/** The whole original, sealed; what stands beside it is free of personal data. */
+export function writeDeadLetter(
+  draft: OutboxDraft,
+  letter: { id: string; reason: DeadLetterReason; detail: string | null; type: string | null },
+  { original, ports }: { original: TopicRecord; ports: OutputPorts },
+): void {
+  const { topic, partition, offset, appendedAt, value } = original;
+  const wire = deadLetterToWire({
+    ...letter,
+    topic,
+    partition,
+    offset,
+    schemaId: schemaIdOf(value),
+    firstSeenAt: appendedAt,
+    redrives: 0,
+    sizeBytes: value?.length ?? 0,
+    sealed: ports.seal(packOriginal(original)),
+  });
+  draft.add(TOPICS.deadLetters, () => ({
+    key: new TextEncoder().encode(letter.id),
+    value: ports.serde(TOPICS.deadLetters).encode(wire),
+    headers: {},
+  }));
+}
+
+/** Labels and benefits are those of the policy that decided, which stays known to the partition. */
+function policyOf(state: PartitionState, change: TierChange): Policy {
+  for (const set of state.policySets.toReversed()) {
+    const policy = set.policies.find(
+      ({ name, version }) => name === change.policy && version === change.policyVersion,
+    );
+    if (policy !== undefined) return policy;
+  }
+  assert(false, `the partition knows the policy ${change.policy} version ${change.policyVersion}`);
+}
+
+/** Confluent's envelope: a zero byte, then the schema id. */
+function schemaIdOf(value: Uint8Array | null): number | null {
+  if (value === null || value.length < 5 || value[0] !== 0) return null;
+  return new DataView(value.buffer, value.byteOffset, value.byteLength).getUint32(1);
+}

@@ -1,0 +1,62 @@
+import { logRecordFromWire, TOPICS } from '@strata/contracts';
+import { assert, type BatchOutcome, type RecordBatch, type TopicRecord } from '@strata/pipeline';
+import { assertPartitionCount } from './ownership.ts';
+import type { ScorerPorts } from './scorer-ports.ts';
+import type { ScorerSettings } from './scorer-settings.ts';
+import type { Shard } from './shard.ts';
+import { commitDraft, isWritten } from './steps/commit.ts';
+import { decodeRecords } from './steps/decode.ts';
+import { foldRecords } from './steps/fold.ts';
+import { loadCustomers } from './steps/load.ts';
+
+export interface TopologyParts {
+  /** Waits while too many outputs of the shard are unpublished. */
+  readonly backPressure: (shard: Shard, batch: RecordBatch) => Promise<void>;
+  readonly onCommitted: (shard: Shard) => void;
+  readonly isStopping: () => boolean;
+}
+
+/** strata.customer-log.v1 -> state, due index, outbox and offset in one write; the relay publishes what it finds there. */
+export function createTopology(ports: ScorerPorts, settings: ScorerSettings, parts: TopologyParts) {
+  const { store } = ports;
+  const serde = ports.serde(TOPICS.customerLog);
+  const { commitRecordsMax: recordsMax, commitCustomersMax: customersMax } = settings;
+  const { commitMsMax, at } = settings;
+  const read = (record: TopicRecord) => {
+    return logRecordFromWire(serde.decode(record.value ?? new Uint8Array()));
+  };
+  const isOver = (shard: Shard, batch: RecordBatch): boolean =>
+    parts.isStopping() || shard.isLost || !batch.isOwned();
+
+  return async function score(shard: Shard, batch: RecordBatch): Promise<BatchOutcome> {
+    await at('after-fetch');
+    shard.logEnd = Math.max(shard.logEnd, batch.logEnd);
+    await serde.prepare(batch.records.map(({ value }) => value));
+    // The store decides where a partition goes on; what lies below was committed before.
+    const records = batch.records.filter(({ offset }) => offset >= shard.next);
+    for (let from = 0; from < records.length; ) {
+      await parts.backPressure(shard, batch);
+      if (isOver(shard, batch)) return 'reacquire';
+
+      const decoded = decodeRecords(records, { from, recordsMax, customersMax, read });
+      const loaded = await loadCustomers(shard, decoded, store);
+      await at('after-load');
+      const draft = foldRecords(shard, { decoded, loaded, commitMsMax }, ports);
+      from += draft.recordCount;
+      const next =
+        from === records.length ? batch.nextOffset : (records[from - 1]?.offset ?? 0) + 1;
+      assertPartitionCount(shard, draft.ledger);
+
+      await at('before-commit');
+      if (isOver(shard, batch)) return 'reacquire';
+      const outcome = await commitDraft(shard, { draft, next }, ports);
+      if (!isWritten(outcome)) return 'reacquire';
+      await at('after-commit');
+      assert(shard.next === next, 'a shard stands where its commit put it');
+
+      parts.onCommitted(shard);
+      await batch.heartbeat();
+    }
+    return 'done';
+  };
+}

@@ -1,0 +1,123 @@
+import {
+  type CustomerEvent,
+  type CustomerState,
+  DAY_MS,
+  type Instant,
+  type LogRecord,
+  type Policy,
+  type ProfileRow,
+  profileAt,
+} from '@strata/domain';
+import { aPolicySet } from '@strata/domain/builders';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { FoldDriver } from './fold-driver.ts';
+import { logOf, logShapeArbitrary } from './log-arbitrary.ts';
+import type { LoggedRecord } from './oracle/oracle.ts';
+import { policyArbitrary } from './policy-arbitrary.ts';
+import { MODEL_SETTINGS } from './settings.ts';
+
+const caseArbitrary = fc.record({
+  policy: policyArbitrary,
+  shape: logShapeArbitrary.map((shape) => ({ ...shape, horizonDays: 800 })),
+});
+
+const eventsOf = (records: readonly LoggedRecord[]): CustomerEvent[] =>
+  records.flatMap(({ record }) => (record.kind === 'event' ? [record.event] : []));
+
+describe('the order in which events arrive', () => {
+  test('moves no value of the ledger or of a dimension', () => {
+    fc.assert(
+      fc.property(caseArbitrary, fc.array(fc.nat(1_000)), ({ policy, shape }, places) => {
+        const log = logOf(shape, policy);
+        const events = distinct(eventsOf(log.records));
+        const shuffled = events
+          .map((event, i) => ({ event, place: places[i % Math.max(1, places.length)] ?? 0, i }))
+          .sort((a, b) => a.place - b.place || b.i - a.i)
+          .map(({ event }) => event);
+        const clock = log.endAt + 2 * DAY_MS;
+        expect(valuesAfter(policy, shuffled, clock)).toEqual(valuesAfter(policy, events, clock));
+      }),
+      MODEL_SETTINGS,
+    );
+  });
+});
+
+describe('an event that comes again', () => {
+  test('changes nothing and says nothing', () => {
+    fc.assert(
+      fc.property(caseArbitrary, fc.nat(20), ({ policy, shape }, length) => {
+        const log = logOf(shape, policy);
+        const driver = new FoldDriver();
+        const taken: LoggedRecord[] = [];
+        for (const record of log.records) {
+          const outputs = driver.apply(record);
+          const isRefused = outputs.some((it) => it.kind === 'dead-letter');
+          if (record.record.kind === 'event' && !isRefused && isKept(record.record.event)) {
+            taken.push(record);
+          }
+        }
+        const before = new Map(driver.customers);
+        let { offset } = log.records.at(-1) as LoggedRecord;
+        for (const { record } of taken.slice(0, length)) {
+          offset++;
+          expect(driver.apply({ offset, appendedAt: log.endAt, record })).toEqual([]);
+        }
+        expect(driver.customers).toEqual(before);
+      }),
+      MODEL_SETTINGS,
+    );
+  });
+});
+
+/** What moves no value is known again for a week only. */
+const isKept = (event: CustomerEvent): boolean => event.type !== 'feedback';
+
+/** Each event once, and no two at one instant: of those the log decides. */
+function distinct(events: readonly CustomerEvent[]): CustomerEvent[] {
+  const byId = new Map(events.map((event) => [event.eventId, event]));
+  return [...byId.values()].map((event, i) => ({ ...event, occurredAt: event.occurredAt + i * 7 }));
+}
+
+function valuesAfter(policy: Policy, events: readonly CustomerEvent[], clock: Instant): unknown {
+  const driver = new FoldDriver();
+  const records: LogRecord[] = [
+    { kind: 'stack-opened', time: 'data', partitions: 8, ledgerHorizonDays: 800 },
+    { kind: 'policy-activated', set: aPolicySet(policy) },
+    { kind: 'clock', at: clock },
+    ...events.map((event) => ({ kind: 'event' as const, event, clockAt: event.occurredAt })),
+  ];
+  for (const [offset, record] of records.entries()) driver.apply({ offset, appendedAt: 0, record });
+  return [...driver.customers]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([customerId, state]) => ({
+      customerId,
+      ledger: ledgerOf(state),
+      rows: [0, 1, 6, 17, 41].map((later) => {
+        const at = clock + later * DAY_MS;
+        return valuesOf(profileAt({ partition: driver.partition, customerId, state, at }));
+      }),
+    }));
+}
+
+/** What follows from the path is left out: the tier, and for whom there is a score. */
+function valuesOf(row: ProfileRow): unknown {
+  const {
+    tier: _tier,
+    nextCrossingAt: _next,
+    segment: _segment,
+    scoreMilli: _score,
+    ...values
+  } = row;
+  return values;
+}
+
+function ledgerOf({ ledger }: CustomerState): unknown {
+  const { traces: _traces, olderOrderAt, ...lists } = ledger;
+  const withoutPlace = Object.entries(lists).map(([name, entries]) => [
+    name,
+    entries.map(({ offset: _offset, ...entry }) => entry),
+  ]);
+  return { olderOrderAt, ...Object.fromEntries(withoutPlace) };
+}

@@ -1,0 +1,178 @@
+import { profileAt as foldProfileAt, type TierChange } from '@strata/domain';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { FoldDriver } from './fold-driver.ts';
+import { logOf, logShapeArbitrary, type ModelLog } from './log-arbitrary.ts';
+import { nextOutputAt } from './oracle/life.ts';
+import { Oracle } from './oracle/oracle.ts';
+import { profileAt } from './oracle/profile.ts';
+import { policyArbitrary } from './policy-arbitrary.ts';
+import { MODEL_SETTINGS } from './settings.ts';
+
+const caseArbitrary = fc.record({ policy: policyArbitrary, shape: logShapeArbitrary });
+
+/** Least occurrences in a hundred cases: a model test over histories in which nothing happens proves nothing. */
+const LEAST_PER_HUNDRED = {
+  'assigned by event': 80,
+  'promoted by event': 10,
+  'promoted by time': 4,
+  'demoted by event': 0.7,
+  'demoted by time': 25,
+  'at-risk by event': 2,
+  'at-risk by time': 10,
+  'withdrawn by correction': 0.7,
+} as const;
+
+/** Fewer cases than this say little of how often things occur. */
+const CASES_TO_COUNT = 500;
+
+interface Told {
+  readonly seq: number;
+  readonly kind: string;
+  readonly tiers: string;
+  readonly at: string;
+  readonly score: number;
+}
+
+function toldByFold(changes: readonly TierChange[]): Told[] {
+  return changes.map((it) => ({
+    seq: it.customerSeq,
+    kind: `${it.type} by ${it.cause.kind}`,
+    tiers: `${it.fromTier}>${it.toTier}`,
+    at: new Date(it.effectiveAt).toISOString(),
+    score: it.scoreMilli,
+  }));
+}
+
+function toldByOracle(oracle: Oracle, customerId: string): Told[] {
+  return oracle.customerAt(customerId).changes.map((it, i) => ({
+    seq: i + 1,
+    kind: `${it.type} by ${it.causeKind}`,
+    tiers: `${it.fromTier}>${it.toTier}`,
+    at: new Date(it.effectiveAt).toISOString(),
+    score: it.scoreMilli,
+  }));
+}
+
+function run({ records }: Pick<ModelLog, 'records'>): { driver: FoldDriver; oracle: Oracle } {
+  const driver = new FoldDriver();
+  const oracle = new Oracle();
+  for (const record of records) {
+    driver.apply(record);
+    oracle.apply(record);
+  }
+  return { driver, oracle };
+}
+
+describe('the fold equals a naive reading of the contract', () => {
+  test('in every change of tier', () => {
+    const occurred = new Map<string, number>();
+    fc.assert(
+      fc.property(caseArbitrary, ({ policy, shape }) => {
+        const log = logOf(shape, policy);
+        const { driver, oracle } = run(log);
+        for (const customerId of log.customerIds) {
+          const told = toldByOracle(oracle, customerId);
+          for (const { kind } of told) occurred.set(kind, (occurred.get(kind) ?? 0) + 1);
+          expect(toldByFold(driver.changesOf(customerId))).toEqual(told);
+        }
+      }),
+      MODEL_SETTINGS,
+    );
+    for (const [kind, times] of occurred) process.stdout.write(`${kind}: ${times}\n`);
+    if (MODEL_SETTINGS.numRuns < CASES_TO_COUNT) return;
+    for (const [kind, least] of Object.entries(LEAST_PER_HUNDRED)) {
+      const perHundred = ((occurred.get(kind) ?? 0) * 100) / MODEL_SETTINGS.numRuns;
+      expect(perHundred, kind).toBeGreaterThanOrEqual(least);
+    }
+  });
+
+  test('in what it refuses', () => {
+    fc.assert(
+      fc.property(caseArbitrary, ({ policy, shape }) => {
+        const log = logOf(shape, policy);
+        const { driver, oracle } = run(log);
+        const again = repeatsIn(log);
+        const refused = driver.outputs.flatMap((it) =>
+          it.kind === 'dead-letter' && !again.has(Number(it.id.split('.')[1]))
+            ? [`${it.id.split('.')[1]} ${it.reason}`]
+            : [],
+        );
+        const expected = log.customerIds
+          .flatMap((id) => oracle.customerAt(id).refusals)
+          .sort((a, b) => a.offset - b.offset)
+          .filter((it) => !again.has(it.offset))
+          .map((it) => `${it.offset} ${it.reason}`);
+        expect(refused).toEqual(expected);
+      }),
+      MODEL_SETTINGS,
+    );
+  });
+
+  test('in the profiles, then and later', () => {
+    fc.assert(
+      fc.property(caseArbitrary, fc.nat(80), ({ policy, shape }, laterHalfDays) => {
+        // A column without a dimension looks back 365 days, which a shorter horizon has not kept.
+        const log = logOf({ ...shape, horizonDays: 800 }, policy);
+        const { driver, oracle } = run(log);
+        for (const [customerId, state] of driver.customers) {
+          const at = Math.max(log.endAt, state.clock) + laterHalfDays * 43_200_000;
+          const expected = profileAt(oracle, customerId, at);
+          // Nothing of this customer is dated at or before the instant: no row is asked for.
+          if (expected === null) continue;
+          const row = foldProfileAt({ partition: driver.partition, customerId, state, at });
+          expect({
+            tier: row.tier,
+            segment: row.segment,
+            scoreMilli: row.scoreMilli,
+            recencyDays: row.recencyDays,
+            orders: row.orders,
+            purchaseDays: row.purchaseDays,
+            revenueMinor: row.revenueMinor,
+            complaintsMicro: microOf(row.complaints),
+            engagementMicro: microOf(row.engagement),
+            nextCrossingAt: row.nextCrossingAt,
+          }).toEqual(expected);
+        }
+      }),
+      MODEL_SETTINGS,
+    );
+  });
+
+  test('in the instant at which a customer is due', () => {
+    fc.assert(
+      fc.property(caseArbitrary, ({ policy, shape }) => {
+        const log = logOf(shape, policy);
+        const driver = new FoldDriver();
+        const oracle = new Oracle();
+        for (const record of log.records) {
+          driver.apply(record);
+          oracle.apply(record);
+          if (record.record.kind !== 'event') continue;
+          const { customerId } = record.record.event;
+          if (!driver.customers.has(customerId)) continue;
+          const customer = oracle.customerAt(customerId);
+          const expected = nextOutputAt(oracle.worldOf(customer), customer.life, customer.clock);
+          expect(driver.dueAt.get(customerId) ?? null).toBe(expected);
+        }
+      }),
+      MODEL_SETTINGS,
+    );
+  });
+});
+
+/** Whether a very old repeat is dropped or refused is left open: it changes nothing either way. */
+function repeatsIn({ records }: ModelLog): Set<number> {
+  const seen = new Set<string>();
+  const again = new Set<number>();
+  for (const { offset, record } of records) {
+    if (record.kind !== 'event') continue;
+    if (seen.has(record.event.eventId)) again.add(offset);
+    seen.add(record.event.eventId);
+  }
+  return again;
+}
+
+const microOf = (value: number | null): bigint | null =>
+  value === null ? null : BigInt(Math.round(value * 1_000_000));

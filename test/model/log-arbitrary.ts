@@ -1,0 +1,208 @@
+import {
+  type CustomerEvent,
+  DAY_MS,
+  type Instant,
+  type LogRecord,
+  type Policy,
+  SEVERITIES,
+  type TimeMode,
+} from '@strata/domain';
+import fc from 'fast-check';
+
+import type { LoggedRecord } from './oracle/oracle.ts';
+
+const START = Date.UTC(2026, 0, 1);
+const HALF_DAY_MS = DAY_MS / 2;
+
+/** One thing that happens, in small numbers that shrink well. */
+interface Move {
+  readonly kind:
+    | 'purchase'
+    | 'refund'
+    | 'orderless-refund'
+    | 'order-cancelled'
+    | 'order-reinstated'
+    | 'complaint'
+    | 'complaint-resolved'
+    | 'engagement'
+    | 'feedback'
+    | 'repeat';
+  /** Half days since the move before. */
+  readonly gap: number;
+  /** Half days by which the event is dated before its turn; negative: dated ahead. */
+  readonly lag: number;
+  /** Milliseconds beside the half day. */
+  readonly jitter: number;
+  readonly customer: number;
+  /** Which order, ticket, or earlier event. */
+  readonly pick: number;
+  readonly amount: number;
+  /** What follows: nothing, a tick at once, or half days of quiet and then a tick. */
+  readonly tickAfter: number | null;
+}
+
+const move: fc.Arbitrary<Move> = fc.record({
+  kind: fc.oneof(
+    { weight: 10, arbitrary: fc.constant('purchase' as const) },
+    { weight: 3, arbitrary: fc.constant('refund' as const) },
+    { weight: 1, arbitrary: fc.constant('orderless-refund' as const) },
+    { weight: 2, arbitrary: fc.constant('order-cancelled' as const) },
+    { weight: 1, arbitrary: fc.constant('order-reinstated' as const) },
+    { weight: 2, arbitrary: fc.constant('complaint' as const) },
+    { weight: 1, arbitrary: fc.constant('complaint-resolved' as const) },
+    { weight: 2, arbitrary: fc.constant('engagement' as const) },
+    { weight: 1, arbitrary: fc.constant('feedback' as const) },
+    { weight: 1, arbitrary: fc.constant('repeat' as const) },
+  ),
+  gap: fc.constantFrom(0, 1, 2, 2, 4, 6, 10, 20),
+  lag: fc.oneof(
+    { weight: 6, arbitrary: fc.constant(0) },
+    { weight: 3, arbitrary: fc.constantFrom(1, 2, 5, 10, 20, 50) },
+    { weight: 1, arbitrary: fc.constantFrom(-1, -2, -3, 90, 170) },
+  ),
+  jitter: fc.constantFrom(0, 0, 0, 1, -1),
+  customer: fc.constantFrom(0, 0, 0, 0, 1),
+  pick: fc.nat(7),
+  amount: fc.constantFrom(0, 50, 100, 100, 120, 200, 333),
+  tickAfter: fc.constantFrom(null, null, 0, 1, 5, 13),
+});
+
+export interface ModelLog {
+  readonly time: TimeMode;
+  readonly records: readonly LoggedRecord[];
+  readonly customerIds: readonly string[];
+  /** The last instant of the log. */
+  readonly endAt: Instant;
+}
+
+export interface LogShape {
+  readonly time: TimeMode;
+  readonly horizonDays: number;
+  readonly moves: readonly Move[];
+  /** Half days of quiet at the end. */
+  readonly quiet: number;
+}
+
+export const logShapeArbitrary: fc.Arbitrary<LogShape> = fc.record({
+  time: fc.constantFrom('wall' as const, 'data' as const),
+  horizonDays: fc.constantFrom(800, 800, 800, 40),
+  moves: fc.array(move, { minLength: 1, maxLength: 16, size: 'max' }),
+  quiet: fc.constantFrom(0, 3, 20, 150),
+});
+
+export const customerIdOf = (index: number): string => `c${index + 1}`;
+
+/** The log of one partition that a shape stands for. */
+export function logOf(shape: LogShape, policy: Policy): ModelLog {
+  const records: LoggedRecord[] = [];
+  const append = (record: LogRecord, appendedAt: Instant): void => {
+    records.push({ offset: records.length * 3, appendedAt, record });
+  };
+  const { time, horizonDays } = shape;
+  append({ kind: 'stack-opened', time, partitions: 8, ledgerHorizonDays: horizonDays }, START);
+  append({ kind: 'policy-activated', set: { id: 'set-1', policies: [policy] } }, START);
+  const customerIds = [...new Set(shape.moves.map((it) => customerIdOf(it.customer)))];
+  const events: CustomerEvent[] = [];
+  let now = START;
+  for (const [index, it] of shape.moves.entries()) {
+    now += it.gap * HALF_DAY_MS;
+    const event = eventOf(it, index, { now, events, horizonDays });
+    events.push(event);
+    append(recordOf(time, event), now);
+    if (it.tickAfter === null) continue;
+    now += it.tickAfter * HALF_DAY_MS;
+    if (time === 'data' && it.tickAfter > 0) append({ kind: 'clock', at: now }, now);
+    append({ kind: 'tick', customerIds }, now);
+  }
+  const endAt = now + shape.quiet * HALF_DAY_MS;
+  if (time === 'data') append({ kind: 'clock', at: endAt }, endAt);
+  append({ kind: 'tick', customerIds }, endAt);
+  return { time, records, customerIds, endAt };
+}
+
+function recordOf(time: TimeMode, event: CustomerEvent): LogRecord {
+  return time === 'data'
+    ? { kind: 'event', event, clockAt: event.occurredAt }
+    : { kind: 'event', event };
+}
+
+/**
+ * When all of an order or ticket is older than two horizons it is forgotten, and its name may come again for another.
+ * Not in these logs: a name belongs to events of one horizon, and what is dated more than one horizon back is refused.
+ */
+const eraOf = (at: Instant, horizonDays: number): number => Math.floor(at / (horizonDays * DAY_MS));
+
+/** Mostly an order that is known already, for whatever corrects one; sometimes one that comes only later. */
+function orderIdOf(
+  it: Move,
+  index: number,
+  { base, events, horizonDays }: Omit<LogSoFar, 'now'> & { readonly base: EventBase },
+): string {
+  const era = eraOf(base.occurredAt, horizonDays);
+  const fresh = (n: number): string => `o${n} of ${era}`;
+  if (it.kind === 'purchase' && it.pick < 4) return fresh(index);
+  if (it.pick === 7) return fresh(index + 1);
+  const known = events.flatMap((event) =>
+    event.customerId === base.customerId && 'orderId' in event && event.orderId !== undefined
+      ? [event.orderId]
+      : [],
+  );
+  const ofEra = [...new Set(known)].filter((name) => name.endsWith(` of ${era}`)).reverse();
+  return ofEra[it.pick % Math.max(1, ofEra.length)] ?? fresh(index);
+}
+
+interface EventBase {
+  readonly customerId: string;
+  readonly occurredAt: Instant;
+}
+
+interface LogSoFar {
+  readonly now: Instant;
+  readonly events: readonly CustomerEvent[];
+  readonly horizonDays: number;
+}
+
+function eventOf(it: Move, index: number, { now, events, horizonDays }: LogSoFar): CustomerEvent {
+  const customerId = customerIdOf(it.customer);
+  if (it.kind === 'repeat') {
+    // Feedback leaves nothing behind by which a repeat could be known again.
+    const own = events.filter(
+      (event) => event.customerId === customerId && event.type !== 'feedback',
+    );
+    const again = own[it.pick % Math.max(1, own.length)];
+    if (again !== undefined) return again;
+  }
+  const base = {
+    source: 'shop',
+    // The letters turn, so that ids do not sort as the events are dated.
+    eventId: `${'cab'[index % 3]}${index}`,
+    customerId,
+    occurredAt: now - it.lag * HALF_DAY_MS + it.jitter,
+  };
+  const order = {
+    orderSource: 'shop',
+    orderId: orderIdOf(it, index, { base, events, horizonDays }),
+  };
+  const amount = { minor: it.amount, currency: 'CNY' };
+  const ticketId = `t${it.pick % 2} of ${eraOf(base.occurredAt, horizonDays)}`;
+  switch (it.kind) {
+    case 'purchase':
+      return { ...base, ...order, type: 'purchase', amount };
+    case 'refund':
+      return { ...base, ...order, type: 'refund', amount };
+    case 'orderless-refund':
+      return { ...base, type: 'refund', amount };
+    case 'order-cancelled':
+    case 'order-reinstated':
+      return { ...base, ...order, type: it.kind };
+    case 'complaint':
+      return { ...base, type: 'complaint', ticketId, severity: SEVERITIES[it.pick % 4] ?? 'low' };
+    case 'complaint-resolved':
+      return { ...base, type: 'complaint-resolved', ticketId };
+    case 'engagement':
+      return { ...base, type: 'engagement', kind: 'visit', weight: (it.pick + 1) * 0.333 };
+    case 'feedback':
+    case 'repeat':
+      return { ...base, type: 'feedback', score: 9, scale: 10 };
+  }
+}

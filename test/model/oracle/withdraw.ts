@@ -1,0 +1,61 @@
+import type { CustomerEvent, Instant } from '@strata/domain';
+
+import { type History, orderNameOf, orderOf } from './history.ts';
+import { enterOf, type Life, type NaiveChange, type Step, type World } from './life.ts';
+
+/**
+ * The instant of the order that a record has corrected, null where it is no correction: a reinstatement never is, and
+ * the first purchase of an order has nothing to correct.
+ */
+export function correctedOrderAt(
+  before: History,
+  after: History,
+  event: CustomerEvent,
+): Instant | null {
+  const name = orderNameOf(event);
+  if (name === null || event.type === 'order-reinstated') return null;
+  const was = orderOf(before, name);
+  const is = orderOf(after, name);
+  if (was === null || is === null) return null;
+  // What is left of a cancelled order is nothing, so refunds that wait in it change nothing. A late part of which
+  // nothing is left, or which was worth nothing, is one part more all the same.
+  const left = (order: typeof is): string =>
+    order.counts ? JSON.stringify(order.parts.map((part) => [part.at, part.left])) : '';
+  const isChanged = was.counts !== is.counts || was.at !== is.at || left(was) !== left(is);
+  return isChanged ? is.at : null;
+}
+
+/** Takes back, newest first, the promotions that the corrected history no longer bears out. */
+export function withdraw(
+  world: World,
+  from: Life,
+  { clock, orderAt, horizonMs }: { clock: Instant; orderAt: Instant; horizonMs: number },
+): Step & { readonly life: Life } {
+  const { policy } = world;
+  const changes: NaiveChange[] = [];
+  let life = from;
+  const scoreMilli = world.score(clock);
+  for (;;) {
+    const newest = life.promotions.at(-1);
+    if (newest === undefined || orderAt > newest.at || clock - newest.at > horizonMs) break;
+    const enter = enterOf(policy, newest.toTier);
+    if (scoreMilli >= enter || world.score(newest.at) >= enter) break;
+    life = {
+      ...life,
+      tier: newest.fromTier,
+      since: clock,
+      graceSince: null,
+      isWarned: false,
+      promotions: life.promotions.slice(0, -1),
+    };
+    changes.push({
+      type: 'withdrawn',
+      fromTier: newest.toTier,
+      toTier: newest.fromTier,
+      causeKind: 'correction',
+      effectiveAt: clock,
+      scoreMilli,
+    });
+  }
+  return { life, changes };
+}

@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest';
+import { FILES, filesThat, readText } from './repository.ts';
+
+const SERVICES = filesThat(/^services\/[^/]+\/package\.json$/).map(
+  (path) => path.split('/')[1] ?? '',
+);
+/** A reader looks a rule of grading up by its name and finds the file. */
+const RULES = ['refund', 'window edge', 'hysteresis', 'grace', 'at-risk', 'withdrawn', 'quantile'];
+
+describe('documents', () => {
+  test.each(SERVICES)('%s has a README that fits on one screen', (service) => {
+    const lines = readText(`services/${service}/README.md`).split('\n').length;
+    expect(lines).toBeLessThanOrEqual(80);
+  });
+
+  test.each(RULES)('the architecture names the file of the rule %s', (rule) => {
+    const row = readText('docs/architecture.md')
+      .split('\n')
+      .find((line) => line.toLowerCase().startsWith(`| ${rule} |`));
+    expect(row).toMatch(/`packages\/domain\/src\/[\w/-]+\.ts`/);
+  });
+
+  test('the two READMEs tell the same commands', () => {
+    const commands = (path: string): readonly string[] =>
+      [...readText(path).matchAll(/^ {4}(\.\/strata .+|npm .+)$/gm)].map(([, line = '']) =>
+        line.replace(/\s+#.*$/, ''),
+      );
+    expect(commands('README.md').length).toBeGreaterThan(5);
+    expect(commands('README.zh-CN.md')).toEqual(commands('README.md'));
+  });
+
+  test('decisions are numbered without a gap, and say how they stand', () => {
+    const decisions = FILES.filter((path) => path.startsWith('docs/decisions/')).toSorted();
+    const numbers = decisions.map((path) => Number(/\/(\d{4})-[a-z0-9-]+\.md$/.exec(path)?.[1]));
+    expect(numbers).toEqual(decisions.map((_, index) => index));
+    for (const path of decisions.slice(1)) {
+      expect(readText(path), path).toMatch(/^Status: (accepted|superseded by \[\d{4}\])/m);
+    }
+  });
+});

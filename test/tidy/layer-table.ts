@@ -1,0 +1,97 @@
+/**
+ * What may import what: the one table. A package stands in it by its folder; `mayImport` names
+ * packages of ours, `vendors` packages of others. Anything that a manifest lists beyond that fails.
+ */
+export interface Layer {
+  readonly why: string;
+  readonly members: Readonly<Record<string, readonly string[]>>;
+  /** Packages of ours that every member may import. */
+  readonly mayImport: readonly string[];
+}
+
+const SERVICE_PACKAGES = [
+  'contracts',
+  'domain',
+  'jobs',
+  'kafka',
+  'local-stack',
+  'memory',
+  'pipeline',
+  'policy-file',
+  'redis',
+  'schema-registry',
+  'service-runtime',
+  'state-codec',
+];
+
+/** Each member with the vendors that it alone may use. */
+export const LAYERS: readonly Layer[] = [
+  {
+    why: 'The core is pure: no I/O, no clock, no randomness, so a replay cannot differ.',
+    members: { 'packages/domain': [], 'packages/pipeline': [] },
+    mayImport: [],
+  },
+  {
+    why: 'Mappings turn bytes and files into the domain and back; they know no port.',
+    members: {
+      'packages/contracts': ['zod'],
+      'packages/policy-file': ['yaml', 'zod'],
+      'packages/state-codec': [],
+    },
+    mayImport: ['domain'],
+  },
+  {
+    why: 'Adapters know ports and one vendor, never the domain: they are tested with toy values.',
+    members: {
+      // BullMQ is handed its connection, which is ioredis.
+      'packages/jobs': ['bullmq', 'ioredis'],
+      'packages/kafka': ['kafkajs'],
+      'packages/memory': [],
+      'packages/redis': ['ioredis'],
+      // The client leaves Avro to avsc.
+      'packages/schema-registry': ['@kafkajs/confluent-schema-registry', 'avsc'],
+    },
+    mayImport: ['pipeline'],
+  },
+  {
+    why: 'The runtime of services, and the processes of a local stack, know nothing of grading.',
+    members: {
+      'packages/service-runtime': ['pino', 'prom-client', 'zod'],
+      'packages/local-stack': [],
+    },
+    mayImport: [],
+  },
+  {
+    why: 'Services meet on topics: none imports another.',
+    members: {
+      'services/console': ['zod'],
+      'services/ingestor': ['zod'],
+      'services/notifier': ['standardwebhooks', 'zod'],
+      'services/scorer': ['zod'],
+    },
+    mayImport: SERVICE_PACKAGES,
+  },
+  {
+    why: 'The commands compose all services in one process for `--stack embedded`.',
+    members: { 'services/cli': ['csv-parse', 'standardwebhooks', 'yaml', 'zod'] },
+    mayImport: [...SERVICE_PACKAGES, 'console', 'ingestor', 'notifier', 'scorer'],
+  },
+  {
+    why: 'What only tests use may know ports and domain; no other code may know it.',
+    members: { 'packages/testing': ['fast-check', 'vitest'] },
+    mayImport: ['domain', 'pipeline'],
+  },
+];
+
+/** For tests alone, hence only as devDependencies. */
+export const FOR_TESTS: readonly string[] = ['memory', 'testing'];
+export const VENDORS_FOR_TESTS: readonly string[] = ['fast-check', 'vitest'];
+
+/** Where services may be put together in one process. */
+export const MAY_COMPOSE_SERVICES = 'services/cli/src/embedded.ts';
+
+/**
+ * The scorer's part of a shard is a layout that the commands read, too; it is data, not the
+ * service.
+ */
+export const MAY_READ_SHARDS = 'services/cli/src/stack/partition-view.ts';
