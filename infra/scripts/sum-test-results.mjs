@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs';
 
 const args = process.argv.slice(2);
+const LINES_MAX = 20;
 let passed = 0;
 const failures = [];
 
@@ -30,7 +31,7 @@ function addReport(path) {
     const failedBefore = failures.length;
     for (const test of file.assertionResults) addTest(file, test);
     if (file.status === 'failed' && failures.length === failedBefore) {
-      failures.push(`${file.name}: ${firstLine(file.message)}`);
+      failures.push(`${file.name}: ${firstLines(file.message)}`);
     }
   }
   if (!report.success && failures.length === before) {
@@ -41,8 +42,8 @@ function addReport(path) {
 function addTest(file, test) {
   if (test.status === 'passed') passed += 1;
   else {
-    const reason = test.status === 'failed' ? firstLine(test.failureMessages?.[0]) : 'not run';
-    failures.push(`${file.name}: ${test.fullName} (${reason})`);
+    const reason = test.status === 'failed' ? test.failureMessages?.[0] : notRun(file);
+    failures.push(`${file.name}: ${test.fullName} (${firstLines(reason)})`);
   }
 }
 
@@ -54,6 +55,15 @@ function readReport(path) {
   }
 }
 
-function firstLine(text) {
-  return String(text ?? '').split('\n')[0];
+/** A test without an outcome of its own: skipped, or its file's set-up failed, whose message tells why. */
+function notRun(file) {
+  return file.message ? `not run: ${file.message}` : 'not run';
+}
+
+/** Enough of a message to act on: what went wrong, and the log lines that our own faults bring along. */
+function firstLines(text) {
+  return String(text ?? '')
+    .split('\n')
+    .slice(0, LINES_MAX)
+    .join('\n    ');
 }

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { newClusterId } from './cluster-id.ts';
 import { freePort } from './free-port.ts';
 import { answersApiVersions } from './raw-probe.ts';
 import { renderTemplate } from './render-template.ts';
@@ -60,11 +60,10 @@ async function format(options: {
   env: NodeJS.ProcessEnv;
 }): Promise<void> {
   const { java, jvm, settings, env } = options;
-  const clusterId = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
   const formatted = await runCommand(
     java,
     ['-Xmx256m', '-XX:TieredStopAtLevel=1', ...jvm, 'kafka.tools.StorageTool', 'format'].concat(
-      ['-t', clusterId],
+      ['-t', newClusterId()],
       ['-c', settings],
     ),
     env,

@@ -93,8 +93,8 @@ export async function stopStack(dataDir: string): Promise<string[]> {
   const backends = running.filter((each) => each.kind === 'backend');
   await Promise.all(
     backends.map(async (each) => {
-      await stopProcess(each, each.graceMs);
-      keepWhatItLeft(each);
+      // What a killed process left may be cut in the middle.
+      if (await stopProcess(each, each.graceMs)) keepWhatItLeft(each);
     }),
   );
   guards.get(dataDir)?.release();

@@ -15,13 +15,14 @@ export async function waitForEnd(identity: ProcessIdentity, timeoutMs: number): 
 
 /**
  * Ends a process and its group: SIGTERM, then SIGKILL after the grace. Every process of the stack
- * leads a group of its own, so what it spawned ends with it.
+ * leads a group of its own, so what it spawned ends with it. Answers whether it came to its own end.
  */
-export async function stopProcess(identity: ProcessIdentity, graceMs: number): Promise<void> {
-  if (!signalGroup(identity, 'SIGTERM')) return;
-  if (await waitForEnd(identity, graceMs)) return;
+export async function stopProcess(identity: ProcessIdentity, graceMs: number): Promise<boolean> {
+  if (!signalGroup(identity, 'SIGTERM')) return true;
+  if (await waitForEnd(identity, graceMs)) return true;
   signalGroup(identity, 'SIGKILL');
   await waitForEnd(identity, 5_000);
+  return false;
 }
 
 function signalGroup(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
