@@ -156,6 +156,10 @@ const SERVICE_ERRORS: Readonly<Record<string, ErrorText>> = {
     'A number does not fit the layout of the state.',
     'A fault of ours: report it.',
   ),
+  STRATA_STATE_CODEC_SECTION: text(
+    'Bytes of state have a section that this version does not know.',
+    'Run the version that wrote them.',
+  ),
   STRATA_STATE_CODEC_VERSION: text(
     'Bytes of state have a layout that this version does not know.',
     'Run the version that wrote them.',

@@ -76,6 +76,14 @@ export class ByteReader {
     return kind === STRING_HEX ? this.hex(size) : this.utf8(size);
   }
 
+  /** Reads the inside of a section, whose length comes first and must be exactly what `read` takes. */
+  section<T>(read: () => T): T {
+    const end = this.count() + this.position;
+    const value = read();
+    if (this.position !== end) throw damaged('a section has another length than it says');
+    return value;
+  }
+
   end(): void {
     if (this.position !== this.bytes.length) throw damaged('they go on after the end');
   }

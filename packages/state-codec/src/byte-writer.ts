@@ -31,6 +31,19 @@ export class ByteWriter {
     return this.bytes.slice(0, this.length);
   }
 
+  /** A tagged part that a reader can measure without knowing it: id, length, then what `write` writes. */
+  section(id: number, write: () => void): void {
+    this.unsigned(id);
+    const start = this.length;
+    write();
+    const size = this.length - start;
+    // How long the length is depends on it, so it goes in front of what is written already.
+    this.unsigned(size);
+    const prefix = this.bytes.slice(start + size, this.length);
+    this.bytes.copyWithin(start + prefix.length, start, start + size);
+    this.bytes.set(prefix, start);
+  }
+
   byte(value: number): void {
     this.makeRoom(1);
     this.bytes[this.length++] = value;

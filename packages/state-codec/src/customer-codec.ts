@@ -2,11 +2,16 @@ import type { CustomerState, Instant, PromotionEntry, Standing } from '@strata/d
 
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
+import { readSections, writeSections } from './customer-sections.ts';
 import { readLedger, writeLedger } from './ledger-codec.ts';
 import { StateCodecError } from './state-codec-error.ts';
 
-/** First byte of every value. A new layout gets a new number, and the old one goes on being read. */
-export const CUSTOMER_CODEC_VERSION = 1;
+/**
+ * First byte of every value. A new layout gets a new number, and the old one goes on being read: 2 is 1 with tagged
+ * sections behind it.
+ */
+export const CUSTOMER_CODEC_VERSION = 2;
+const VERSIONS: readonly number[] = [1, CUSTOMER_CODEC_VERSION];
 
 const HAS_CLOCK = 1;
 const IS_EXISTING = 2;
@@ -33,6 +38,7 @@ export function encodeCustomer(state: CustomerState): Uint8Array {
   if (state.setId !== null) writer.text(state.setId);
   if (state.standing !== null) writeStanding(state.standing, clock);
   writeLedger(writer, state.ledger, clock);
+  writeSections(writer, state, { clock });
   return writer.finish();
 }
 
@@ -40,15 +46,14 @@ export function encodeCustomer(state: CustomerState): Uint8Array {
 export function decodeCustomer(bytes: Uint8Array): CustomerState {
   const reader = new ByteReader(bytes);
   const version = reader.byte();
-  if (version !== CUSTOMER_CODEC_VERSION) throw unknownVersion(version);
+  if (!VERSIONS.includes(version)) throw unknownVersion(version);
   const flags = reader.byte();
   const clock = (flags & HAS_CLOCK) !== 0 ? reader.signed() : 0;
   const seq = reader.unsigned();
   const setId = (flags & HAS_SET) !== 0 ? reader.text() : null;
   const standing = (flags & HAS_STANDING) !== 0 ? readStanding(reader, clock, flags) : null;
   const ledger = readLedger(reader, clock, (flags & HAS_OLDER_ORDER) !== 0);
-  reader.end();
-  return {
+  const state: CustomerState = {
     clock: (flags & HAS_CLOCK) !== 0 ? clock : Number.NEGATIVE_INFINITY,
     seq,
     isExisting: (flags & IS_EXISTING) !== 0,
@@ -56,6 +61,9 @@ export function decodeCustomer(bytes: Uint8Array): CustomerState {
     standing,
     ledger,
   };
+  const whole = version === 1 ? state : readSections(reader, state, { clock });
+  reader.end();
+  return whole;
 }
 
 function flagsOf(state: CustomerState, hasClock: boolean): number {

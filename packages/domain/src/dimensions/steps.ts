@@ -36,8 +36,12 @@ export function fixedScoring(steps: readonly ThresholdStep[], scale: Scale): Sco
   return { steps: exact, unscored: null };
 }
 
-/** The first step that the value reaches, or the value itself; then the cap, then thousandths, half to even. */
-export function pointsMilliOf(rule: PointsRule, scaled: number, scale: Scale): number {
+/**
+ * The first step that the value reaches, or the value itself, and `otherwise` where there is none; then the cap, then
+ * thousandths, half to even.
+ */
+export function pointsMilliOf(rule: PointsRule, scaled: number | null, scale: Scale): number {
+  if (scaled === null) return capped(rule.otherwiseMilli, rule.capMilli);
   const perMilli = scale / 1_000;
   if (rule.steps === null) {
     return divideHalfEven(capped(scaled, rule.capMilli, perMilli), perMilli);
@@ -55,12 +59,17 @@ export interface ExactBorders {
   readonly high: number | null;
 }
 
-/** The steps on both sides of a value; null at the ends. The lowest quantile has no lower end. */
-export function bordersOf(steps: readonly ExactStep[], scaled: number): ExactBorders {
+/** The steps on both sides of a value; null at the ends. The lowest quantile has no lower end. No value lies below all. */
+export function bordersOf(steps: readonly ExactStep[], scaled: number | null): ExactBorders {
+  if (scaled === null) return { low: null, high: lowestOf(steps) };
   let high: number | null = null;
   for (const { atLeast } of steps) {
     if (scaled >= atLeast) return { low: Number.isFinite(atLeast) ? atLeast : null, high };
     high = atLeast;
   }
   return { low: null, high };
+}
+
+function lowestOf(steps: readonly ExactStep[]): number | null {
+  return steps.findLast(({ atLeast }) => Number.isFinite(atLeast))?.atLeast ?? null;
 }

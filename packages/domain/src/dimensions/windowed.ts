@@ -3,12 +3,15 @@ import { countUpTo, runningTotals } from '../sorted.ts';
 import type { Measure } from './measure.ts';
 import { bordersOf, type ExactBorders, pointsMilliOf, type Scale, type Scoring } from './steps.ts';
 
-export interface WindowRule extends Scoring {
+export interface ValueRule extends Scoring {
   readonly name: string;
   readonly weightMilli: number;
-  readonly windowMs: number;
   readonly otherwiseMilli: number;
   readonly capMilli: number | null;
+}
+
+export interface WindowRule extends ValueRule {
+  readonly windowMs: number;
 }
 
 /** What a window adds up: an amount, in thousandths of the value's unit, at an instant. */
@@ -126,22 +129,26 @@ export function measureDistinctDays(
 
 /** An exact value over time: what it is at an instant, and when it may next be another. */
 export interface Course {
-  scaledAt(at: Instant): number;
+  /** Null where there is nothing to measure: it scores `otherwise`. */
+  scaledAt(at: Instant): number | null;
   nextChangeAfter(at: Instant): Instant;
-  /** Not later than the value falls below `low` or reaches `high` (both scaled); where it is known without a walk. */
+  /**
+   * Not later than the value falls below `low` or reaches `high` (both scaled); where it is known without a walk.
+   * Only for courses that always have a value.
+   */
   nextCrossingAfter?(at: Instant, between: ExactBorders): Instant;
 }
 
-export function measureOf(rule: WindowRule, scale: Scale, course: Course): Measure {
+export function measureOf(rule: ValueRule, scale: Scale, course: Course): Measure {
   const { name, weightMilli, steps, unscored } = rule;
-  const scaledAt = (at: Instant): number => course.scaledAt(at);
+  const scaledAt = (at: Instant): number | null => course.scaledAt(at);
   const pointsMilliAt = (at: Instant): number => pointsMilliOf(rule, scaledAt(at), scale);
   const inUnit = (scaled: number | null): number | null =>
     scaled === null ? null : scaled / scale;
   return {
     name,
     weightMilli,
-    valueAt: (at) => scaledAt(at) / scale,
+    valueAt: (at) => inUnit(scaledAt(at)),
     exactAt: scaledAt,
     thresholds: (steps ?? []).map((it) => it.atLeast / scale).filter(Number.isFinite),
     pointsMilliAt,
@@ -156,10 +163,11 @@ export function measureOf(rule: WindowRule, scale: Scale, course: Course): Measu
       return next;
     },
     scoreAt(at) {
-      const { low, high } = bordersOf(steps ?? [], scaledAt(at));
+      const scaled = scaledAt(at);
+      const { low, high } = bordersOf(steps ?? [], scaled);
       return {
         name,
-        value: scaledAt(at) / scale,
+        value: inUnit(scaled),
         pointsMilli: pointsMilliAt(at),
         weightMilli,
         borderBelow: inUnit(low),

@@ -1,0 +1,62 @@
+import type { CustomerState, Instant } from '@strata/domain';
+
+import { type ByteReader, damaged } from './byte-reader.ts';
+import type { ByteWriter } from './byte-writer.ts';
+import { StateCodecError } from './state-codec-error.ts';
+
+/**
+ * A part of the state that few customers have. Who does not have it pays nothing for it: an empty section is not
+ * written. Instants are told from `clock`, strings share the references of the whole value.
+ */
+export interface CustomerSection {
+  /** From 1; never given to anything else, also when the section is gone. */
+  readonly id: number;
+  isEmpty(state: CustomerState): boolean;
+  write(writer: ByteWriter, state: CustomerState, clock: Instant): void;
+  /** Adds what was stored to the state that was read so far. */
+  read(reader: ByteReader, state: CustomerState, clock: Instant): CustomerState;
+}
+
+/** Stands behind the last section, so that bytes cut between two of them are told from a state without the second. */
+const END = 0;
+
+/** By ascending id, the order in which they are written. */
+const SECTIONS: readonly CustomerSection[] = [];
+
+export function writeSections(
+  writer: ByteWriter,
+  state: CustomerState,
+  { clock, sections = SECTIONS }: { clock: Instant; sections?: readonly CustomerSection[] },
+): void {
+  for (const section of sections) {
+    if (section.isEmpty(state)) continue;
+    writer.section(section.id, () => section.write(writer, state, clock));
+  }
+  writer.unsigned(END);
+}
+
+export function readSections(
+  reader: ByteReader,
+  state: CustomerState,
+  { clock, sections = SECTIONS }: { clock: Instant; sections?: readonly CustomerSection[] },
+): CustomerState {
+  let current = state;
+  let last = 0;
+  for (let id = reader.unsigned(); id !== END; id = reader.unsigned()) {
+    if (id <= last) throw damaged('sections are not in ascending order');
+    last = id;
+    const known = sections.find((it) => it.id === id);
+    if (known === undefined) throw unknownSection(id);
+    const before = current;
+    current = reader.section(() => known.read(reader, before, clock));
+  }
+  return current;
+}
+
+function unknownSection(id: number): StateCodecError {
+  return new StateCodecError(
+    'STRATA_STATE_CODEC_SECTION',
+    `stored state has section ${id}, which this build does not know: ` +
+      'run the newer build, or rebuild this partition from the customer log',
+  );
+}
