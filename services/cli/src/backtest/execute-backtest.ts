@@ -11,6 +11,7 @@ import { CliFault } from '../cli-fault.ts';
 import type { CommandContext } from '../command.ts';
 import type { FileFormat } from '../formats/file-format.ts';
 import { readDataFile } from '../formats/read-data-file.ts';
+import type { Language } from '../language.ts';
 import { backtestTexts } from '../messages/backtest.ts';
 import { OutFile } from '../out-file.ts';
 import { type ChosenPolicy, inCurrency } from '../policy-choice.ts';
@@ -66,7 +67,8 @@ export async function executeBacktest(plan: BacktestPlan): Promise<void> {
   try {
     await profiles?.ready();
     await changes?.ready();
-    await readAndGrade(plan, { profiles, changes });
+    const result = await gradeFile(plan, { profiles, changes });
+    report(plan, result);
   } catch (fault) {
     await profiles?.discard();
     await changes?.discard();
@@ -74,9 +76,28 @@ export async function executeBacktest(plan: BacktestPlan): Promise<void> {
   }
 }
 
-async function readAndGrade(plan: BacktestPlan, outs: Outs): Promise<void> {
-  const { context, path, format, timeZone, policies } = plan;
+function report({ context, isJson }: BacktestPlan, result: BacktestOutcome): void {
   const { language, stdout } = context;
+  stdout.write(isJson ? jsonOf(result) : backtestText(result, language));
+  if (isJson) return;
+  for (const { path, lines } of result.written) {
+    stdout.write(`${backtestTexts(language).wrote(path, groupDigits(lines))}\n`);
+  }
+}
+
+/** What was read, and what came of it under each policy. */
+export interface BacktestOutcome {
+  readonly file: FileReport;
+  readonly reports: readonly PolicyReport[];
+  readonly written: readonly WrittenFile[];
+}
+
+/** Reads the file once and folds it once for each policy, without a word about the result. */
+export async function gradeFile(
+  plan: BacktestPlan,
+  outs: Outs = { profiles: null, changes: null },
+): Promise<BacktestOutcome> {
+  const { context, path, format, timeZone, policies } = plan;
   const { events, counts } = await readDataFile({ path, format, timeZone }, context);
   const file: FileReport = {
     counts,
@@ -95,11 +116,7 @@ async function readAndGrade(plan: BacktestPlan, outs: Outs): Promise<void> {
     reports.push(run.report);
     written.push(...run.written);
   }
-  stdout.write(plan.isJson ? jsonOf(file, reports, written) : textOf(plan, file, reports));
-  if (plan.isJson) return;
-  for (const { path: out, lines } of written) {
-    stdout.write(`${backtestTexts(language).wrote(out, groupDigits(lines))}\n`);
-  }
+  return { file, reports, written };
 }
 
 interface Run {
@@ -239,8 +256,8 @@ function noEvents(
   );
 }
 
-function textOf(plan: BacktestPlan, file: FileReport, reports: readonly PolicyReport[]): string {
-  const { language } = plan.context;
+/** The summary as a person reads it. */
+export function backtestText({ file, reports }: BacktestOutcome, language: Language): string {
   const [first, second] = reports;
   const policies = reports.map((report) => policyText(report, language)).join('');
   const comparison =
@@ -248,11 +265,7 @@ function textOf(plan: BacktestPlan, file: FileReport, reports: readonly PolicyRe
   return fileText(file, language) + policies + comparison;
 }
 
-function jsonOf(
-  file: FileReport,
-  reports: readonly PolicyReport[],
-  written: readonly WrittenFile[],
-): string {
+function jsonOf({ file, reports, written }: BacktestOutcome): string {
   const [first, second] = reports;
   const comparison =
     first === undefined || second === undefined

@@ -6,6 +6,7 @@ import { importCommand } from './import.ts';
 import { policyCheckCommand } from './policy-check.ts';
 import { policyPublishCommand } from './policy-publish.ts';
 import { profilesCommand } from './profiles.ts';
+import { sampleCommand } from './sample.ts';
 import { statusCommand } from './status.ts';
 import { upCommand } from './up.ts';
 import { whyCommand } from './why.ts';
@@ -17,6 +18,7 @@ export const COMMANDS: readonly Command[] = [
   downCommand,
   statusCommand,
   importCommand,
+  sampleCommand,
   backtestCommand,
   profilesCommand,
   whyCommand,

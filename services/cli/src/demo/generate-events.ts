@@ -1,8 +1,10 @@
 import { DAY_MS, type Instant } from '@strata/domain';
+import type { Arrival } from '../sample/customer-feed.ts';
+import { inventNames } from '../sample/invented-names.ts';
+import { SeededRandom } from '../sample/seeded-random.ts';
+import { shoppingArrivals } from '../sample/shopping-life.ts';
 import { DEMO_END, DEMO_START } from './demo-calendar.ts';
-import { inventNames } from './invented-names.ts';
-import { SeededRandom } from './seeded-random.ts';
-import { type Arrival, shopperArrivals } from './shopper-events.ts';
+import { DEMO_TRADE } from './demo-trade.ts';
 import { TEA_HOUSE, teaHouseEvents } from './tea-house.ts';
 
 export const DEMO_SEED = 20_260;
@@ -37,7 +39,7 @@ export function generateEvents(seed: number = DEMO_SEED): DemoData {
   const names = inventNames(random, SHOPPERS, TEA_HOUSE);
   const shoppers = names.flatMap((customerId, index) => {
     const number = String(index + 1).padStart(4, '0');
-    return shopperArrivals({ customerId, number }, random);
+    return shoppingArrivals({ customerId, number, others: [] }, DEMO_TRADE, random);
   });
   const story = teaHouseEvents().map((event) => ({ event, arrivesAt: event.occurredAt }));
   const arrivals = [...shoppers, ...story].toSorted(
