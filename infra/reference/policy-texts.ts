@@ -16,7 +16,9 @@ export const POLICY_TEXTS: Readonly<Record<string, string>> = {
     'The first step that matches gives the points. Without steps the value, capped, is the points.',
   'dimensions.*.steps[].within': '`recency`: the last counted order is less than this old. Rising.',
   'dimensions.*.steps[].at_least':
-    'The least value of the step: orders, days, minor units, weight. Falling.',
+    'The least value of the step: orders, days, minor units, weight, a count, a percentage. Falling.',
+  'dimensions.*.channel':
+    '`channel_share`: the channel whose orders are counted, in percent of all that name one.',
   'dimensions.*.steps[].points': 'Points of the step.',
   'dimensions.*.quantiles':
     'Instead of steps: points by the place among all customers, by the borders of a calibration. Recency is ranked in whole days, the most recent best; of the rest the largest values get the most points.',

@@ -1,5 +1,6 @@
 import { documentSchema } from '../../packages/policy-file/src/document-schema.ts';
 import { requireSameNames } from './closed-list.ts';
+import { DIMENSION_TEXTS } from './dimension-texts.ts';
 import { code, page, table } from './markdown.ts';
 import { POLICY_TEXTS } from './policy-texts.ts';
 import { unwrapped, type ZodShape } from './zod-shape.ts';
@@ -30,6 +31,12 @@ export function policyPage(): string {
         key.fallback,
         POLICY_TEXTS[key.place] ?? '',
       ]),
+    ),
+    '## Kinds of dimension',
+    'What has no value scores `otherwise`. Windows are `(at - window, at]`.',
+    table(
+      ['`of`', 'Unit', 'What it measures'],
+      Object.entries(DIMENSION_TEXTS).map(([of, { unit, text }]) => [code(of), unit, text]),
     ),
   ]);
 }

@@ -14,6 +14,9 @@ export interface OrderPart extends LedgerEntry {
   readonly orderKey: Hash64;
   /** In the base currency. */
   readonly amountMinor: number;
+  /** Hashes, because only whether they are equal counts; absent where the purchase named none. */
+  readonly category?: Hash64;
+  readonly channel?: Hash64;
 }
 
 /** `orderKey` null: a refund without order, negative revenue at its own instant. */
@@ -35,6 +38,13 @@ export interface TicketEntry extends LedgerEntry {
   readonly ticketKey: Hash64;
   /** Null: a resolution. */
   readonly severity: Severity | null;
+  /** How satisfied a resolution left the customer, 0 to 100 in thousandths; absent where nobody asked. */
+  readonly percentMilli?: number;
+}
+
+/** An opinion: 0 for the worst, 100 for the best of its scale, in thousandths. */
+export interface FeedbackEntry extends LedgerEntry {
+  readonly percentMilli: number;
 }
 
 export interface EngagementEntry extends LedgerEntry {
@@ -48,6 +58,7 @@ export interface Ledger {
   readonly verdicts: readonly OrderVerdict[];
   readonly tickets: readonly TicketEntry[];
   readonly engagements: readonly EngagementEntry[];
+  readonly feedbacks: readonly FeedbackEntry[];
   /** Events that move no value, kept for a week only to know their repeats. */
   readonly traces: readonly LedgerEntry[];
   /** The last counted order that has left the ledger, for recency; null when none has. */
@@ -99,6 +110,7 @@ export const EMPTY_LEDGER: Ledger = {
   verdicts: [],
   tickets: [],
   engagements: [],
+  feedbacks: [],
   traces: [],
   olderOrderAt: null,
 };

@@ -18,8 +18,20 @@ export function sumOfProductsMilli(pairs: readonly (readonly [number, number])[]
   }
   let exact = 0n;
   for (const [a, b] of pairs) exact += BigInt(a) * BigInt(b);
-  const floor = exact >= 0n ? exact / 1_000n : -((-exact + 999n) / 1_000n);
-  const twiceRest = (exact - floor * 1_000n) * 2n;
-  const isUp = twiceRest > 1_000n || (twiceRest === 1_000n && floor % 2n !== 0n);
-  return Number(isUp ? floor + 1n : floor);
+  return Number(divideExactly(exact, 1_000n));
+}
+
+/** `part` of `whole` as percent in thousandths, half to even; both are thousandths, `whole` above zero. */
+export function percentMilliOf(partMilli: number, wholeMilli: number): number {
+  const dividend = partMilli * 100_000;
+  if (Number.isSafeInteger(dividend)) return divideHalfEven(dividend, wholeMilli);
+  return Number(divideExactly(BigInt(partMilli) * 100_000n, BigInt(wholeMilli)));
+}
+
+/** As `divideHalfEven`, beyond what a double holds. */
+function divideExactly(dividend: bigint, divisor: bigint): bigint {
+  const floor = dividend >= 0n ? dividend / divisor : -((-dividend + divisor - 1n) / divisor);
+  const twiceRest = (dividend - floor * divisor) * 2n;
+  const isUp = twiceRest > divisor || (twiceRest === divisor && floor % 2n !== 0n);
+  return isUp ? floor + 1n : floor;
 }

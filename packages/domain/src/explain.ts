@@ -114,17 +114,16 @@ function counterfactuals(situation: Situation): readonly Counterfactual[] {
   return found;
 }
 
-/** Only amounts that reach a revenue step can matter, so these, and a small order, are all that is tried. */
+/** Only amounts that reach a step of a dimension of money can matter: these, and a small order, are all that is tried. */
 function smallestOrder(
   { customerId, state, grading, at }: Situation,
   suffices: (after: Grading) => boolean,
 ): number | null {
   const amounts = new Set([1]);
-  for (const [index, dimension] of grading.policy.dimensions.entries()) {
-    if (dimension.of !== 'revenue') continue;
-    const value = grading.measures[index]?.valueAt(at) ?? 0;
-    for (const threshold of grading.measures[index]?.thresholds ?? []) {
-      amounts.add(Math.max(1, Math.ceil(threshold - value)));
+  for (const measure of grading.measures) {
+    if (measure.orderReaching === undefined) continue;
+    for (const threshold of measure.thresholds) {
+      amounts.add(Math.max(1, Math.ceil(measure.orderReaching(threshold, at))));
     }
   }
   for (const amountMinor of [...amounts].sort((a, b) => a - b)) {

@@ -2,12 +2,19 @@ import { catchUp } from './calibration/catch-up.ts';
 import type { CustomerState } from './customer-state.ts';
 import type { Telling } from './decide.ts';
 import { countedInstants, lastOrderAt } from './dimensions/recency.ts';
-import { measureDistinctDays, measureSum } from './dimensions/windowed.ts';
+import { measureDistinct, measureSum } from './dimensions/windowed.ts';
 import type { PartitionState } from './fold-types.ts';
 import { DAY_MS, type Instant } from './instant.ts';
-import { localDayIn } from './local-day.ts';
 import { activeSet, existingPolicy, yardstickAt } from './partition-state.ts';
-import { type Grading, grade, type LedgerView, revenueEntries, viewOf } from './policy/grading.ts';
+import {
+  dayEntries,
+  type Grading,
+  grade,
+  type LedgerView,
+  orderEntries,
+  revenueEntries,
+  viewOf,
+} from './policy/grading.ts';
 import type { DimensionKind, Policy, WindowedDimension } from './policy/policy.ts';
 import { nextMove } from './tier/look-ahead.ts';
 import type { TierChange } from './tier/tier-change.ts';
@@ -125,8 +132,7 @@ const bare = {
 };
 
 function ordersIn(view: LedgerView, windowMs: number, at: Instant): number {
-  const entries = view.countedAt.map((it) => ({ at: it, amountMilli: 1_000 }));
-  return measureSum({ ...bare, windowMs }, entries).valueAt(at) ?? 0;
+  return measureSum({ ...bare, windowMs }, orderEntries(view)).valueAt(at) ?? 0;
 }
 
 function revenueIn(view: LedgerView, windowMs: number, at: Instant): number {
@@ -137,6 +143,6 @@ function purchaseDaysIn(
   view: LedgerView,
   { windowMs, at, policy }: { windowMs: number; at: Instant; policy: Policy | null },
 ): number {
-  const dayOf = localDayIn(policy?.timeZone ?? 'UTC');
-  return measureDistinctDays({ ...bare, windowMs }, view.countedAt, dayOf).valueAt(at) ?? 0;
+  const entries = dayEntries(view, policy?.timeZone ?? 'UTC');
+  return measureDistinct({ ...bare, windowMs }, entries).valueAt(at) ?? 0;
 }

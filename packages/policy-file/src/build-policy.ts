@@ -65,6 +65,14 @@ function buildDimension(name: string, document: DimensionDocument, weightMilli: 
         resolvedCountsMilli: document.resolved_counts,
         steps: buildSteps(document.steps),
       };
+    case 'channel_share':
+      return {
+        ...base,
+        of: document.of,
+        windowMs: document.window,
+        channel: document.channel,
+        steps: buildSteps(document.steps),
+      };
     default:
       return {
         ...base,

@@ -19,6 +19,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   score: 'score: {recency: 100}',
   of: 'of: orders',
   window: 'window: 365d',
+  channel: 'channel: online',
   per: 'per: {low: 1, medium: 2, high: 4, critical: 8}',
   enter: 'enter: 220',
   leave: 'leave: 200',

@@ -1,4 +1,10 @@
-import { isCurrency, QUANTILE_TIES, SEVERITIES, SOFT_LANDINGS } from '@strata/domain';
+import {
+  isCurrency,
+  QUANTILE_TIES,
+  SEVERITIES,
+  SOFT_LANDINGS,
+  WINDOWED_KINDS,
+} from '@strata/domain';
 import { z } from 'zod';
 import { decimal, duration, issueOf, shown, wholeNumber } from './scalars.ts';
 
@@ -80,8 +86,17 @@ const recency = z.strictObject({
 });
 
 const windowed = z.strictObject({
-  of: z.enum(['orders', 'purchase_days', 'revenue', 'engagement']),
+  of: z.enum(WINDOWED_KINDS),
   window,
+  steps: nonEmpty(thresholdStep, 100).optional(),
+  ...byQuantiles,
+  ...points,
+});
+
+const channelShare = z.strictObject({
+  of: z.literal('channel_share'),
+  window,
+  channel: z.string(),
   steps: nonEmpty(thresholdStep, 100).optional(),
   ...byQuantiles,
   ...points,
@@ -104,7 +119,12 @@ const complaints = z.strictObject({
   ...points,
 });
 
-export const dimensionSchema = z.discriminatedUnion('of', [recency, windowed, complaints]);
+export const dimensionSchema = z.discriminatedUnion('of', [
+  recency,
+  windowed,
+  channelShare,
+  complaints,
+]);
 export type DimensionDocument = z.output<typeof dimensionSchema>;
 
 const border = z.strictObject({ enter: decimal(), leave: decimal() });
@@ -147,6 +167,7 @@ export type PolicyDocument = z.output<typeof documentSchema>;
 const KEYS_OF_DIMENSION: Readonly<Record<string, readonly string[]>> = {
   recency: Object.keys(recency.shape),
   complaints: Object.keys(complaints.shape),
+  channel_share: Object.keys(channelShare.shape),
 };
 
 /** The keys that may stand at a place of the document, for suggestions. `raw` is the document as read. */

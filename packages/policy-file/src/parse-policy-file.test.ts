@@ -78,6 +78,30 @@ describe('defaults', () => {
   });
 });
 
+describe('the share of a channel', () => {
+  const withShare = (dimension: string) =>
+    parseShop((text) => text.replace('dimensions:\n', `dimensions:\n  digital: ${dimension}\n`));
+
+  it('is a dimension with a channel', () => {
+    const share =
+      '{of: channel_share, channel: online, window: 90d, steps: [{at_least: 50, points: 2}]}';
+    expect(policyOf(withShare(share)).dimensions[0]).toMatchObject({
+      of: 'channel_share',
+      channel: 'online',
+      windowMs: 90 * 86_400_000,
+      steps: [{ atLeastMilli: 50_000, pointsMilli: 2_000 }],
+    });
+  });
+
+  it('says what to write where the channel is missing', () => {
+    const result = withShare('{of: channel_share, window: 90d}');
+    const problems = result.ok ? [] : result.problems;
+    expect(problems.map((problem) => problemText(problem, 'en')).join()).toMatch(
+      /dimensions\.digital\.channel.*as channel: online/,
+    );
+  });
+});
+
 describe('a notice as long as the shortest recency step', () => {
   it('is a warning, not an error', () => {
     const result = parseShop((text) => text.replace('at_risk_notice: 14d', 'at_risk_notice: 30d'));

@@ -1,10 +1,11 @@
-import type {
-  CustomerState,
-  Hash64,
-  Ledger,
-  PromotionEntry,
-  Standing,
-  TicketEntry,
+import {
+  type CustomerState,
+  type Hash64,
+  hash64,
+  type Ledger,
+  type PromotionEntry,
+  type Standing,
+  type TicketEntry,
 } from '@strata/domain';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -30,6 +31,8 @@ const amount = fc.oneof(
 const hash = fc
   .array(fc.nat(0xffff), { minLength: 4, maxLength: 4 })
   .map((units) => String.fromCharCode(...units) as Hash64);
+/** Few, so that most are met again. */
+const label = fc.constantFrom(hash64('tea'), hash64('cups'), hash64('online'));
 const text = fc.oneof(
   fc.constantFrom(
     'gold',
@@ -53,12 +56,17 @@ const entry = { eventKey: hash, at: instant, offset };
 const ledger: fc.Arbitrary<Ledger> = fc.record(
   {
     parts: fc.array(
-      fc.oneof(
-        fc.record({ ...entry, orderKey: hash, amountMinor: amount }, PLAIN),
-        fc
-          .record({ ...entry, amountMinor: amount })
-          .map((part) => ({ ...part, orderKey: part.eventKey })),
-      ),
+      fc
+        .tuple(
+          fc.oneof(
+            fc.record({ ...entry, orderKey: hash, amountMinor: amount }, PLAIN),
+            fc
+              .record({ ...entry, amountMinor: amount })
+              .map((part) => ({ ...part, orderKey: part.eventKey })),
+          ),
+          fc.record({ category: label, channel: label }, { ...PLAIN, requiredKeys: [] }),
+        )
+        .map(([part, labels]) => ({ ...part, ...labels })),
     ),
     refunds: fc.array(
       fc.record({ ...entry, orderKey: fc.option(hash), amountMinor: amount }, PLAIN),
@@ -81,10 +89,12 @@ const ledger: fc.Arbitrary<Ledger> = fc.record(
             'critical',
             null,
           ),
+          percentMilli: amount,
         },
-        PLAIN,
+        { ...PLAIN, requiredKeys: ['eventKey', 'at', 'offset', 'ticketKey', 'severity'] },
       ),
     ),
+    feedbacks: fc.array(fc.record({ ...entry, percentMilli: amount }, PLAIN)),
     engagements: fc.array(fc.record({ ...entry, weightMilli: amount }, PLAIN)),
     traces: fc.array(fc.record(entry, PLAIN)),
     olderOrderAt: fc.option(instant),

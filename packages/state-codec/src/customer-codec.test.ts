@@ -115,8 +115,28 @@ const everyField: CustomerState = {
       { eventKey: hash64('app', 'a1'), at: START, offset: 12, weightMilli: 1_500 },
       { eventKey: hash64('app', 'a2'), at: START, offset: 13, weightMilli: -1 },
     ],
+    feedbacks: [],
     traces: [{ eventKey: hash64('survey', 'f1'), at: START, offset: 14 }],
     olderOrderAt: START - 900 * DAY_MS,
+  },
+};
+
+const labelsAndOpinions: CustomerState = {
+  ...everyField,
+  ledger: {
+    ...everyField.ledger,
+    parts: partsOf(4).map((part, i) => ({
+      ...part,
+      ...(i === 1 ? {} : { channel: hash64('online') }),
+      ...(i === 3 ? {} : { category: hash64(i === 0 ? 'tea' : 'cups') }),
+    })),
+    tickets: everyField.ledger.tickets.map((ticket) =>
+      ticket.severity === null ? { ...ticket, percentMilli: 80_000 } : ticket,
+    ),
+    feedbacks: [
+      { eventKey: hash64('survey', 'f2'), at: START, offset: 15, percentMilli: 90_000 },
+      { eventKey: hash64('survey', 'f3'), at: START + 2, offset: 16, percentMilli: 33_333 },
+    ],
   },
 };
 
@@ -132,10 +152,13 @@ const STATES = [
   ['every-field', everyField],
 ] as const;
 
-test.each(STATES)('layout 2 is written and read as it was on its first day: %s', (name, state) => {
-  expect(Buffer.from(encodeCustomer(state)).toString('hex')).toBe(golden(2, name));
-  expect(decodeCustomer(Buffer.from(golden(2, name), 'hex'))).toStrictEqual(state);
-});
+test.each([...STATES, ['labels-and-opinions', labelsAndOpinions] as const])(
+  'layout 2 is written and read as it was on its first day: %s',
+  (name, state) => {
+    expect(Buffer.from(encodeCustomer(state)).toString('hex')).toBe(golden(2, name));
+    expect(decodeCustomer(Buffer.from(golden(2, name), 'hex'))).toStrictEqual(state);
+  },
+);
 
 test.each(STATES)('layout 1 is still read: %s', (name, state) => {
   expect(decodeCustomer(Buffer.from(golden(1, name), 'hex'))).toStrictEqual(state);
@@ -150,6 +173,17 @@ test.each([
   expect(length).toBeLessThanOrEqual(bytesMax);
   // A looser bound than the truth would hide growth.
   expect(length).toBeGreaterThan(bytesMax - 3);
+});
+
+test('eight orders of one channel and two categories: at most 42 bytes more', () => {
+  const parts = eightOrders.ledger.parts.map((part, i) => ({
+    ...part,
+    channel: hash64('online'),
+    category: hash64(i % 3 === 0 ? 'tea' : 'cups'),
+  }));
+  const labelled = { ...eightOrders, ledger: { ...EMPTY_LEDGER, parts } };
+  const extra = encodeCustomer(labelled).length - encodeCustomer(eightOrders).length;
+  expect(extra).toBeLessThanOrEqual(42);
 });
 
 describe('what is refused', () => {

@@ -2,6 +2,8 @@ import type { CustomerState, Instant } from '@strata/domain';
 
 import { type ByteReader, damaged } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
+import { labelSection } from './label-section.ts';
+import { feedbackSection, satisfactionSection } from './opinion-section.ts';
 import { StateCodecError } from './state-codec-error.ts';
 
 /**
@@ -21,7 +23,7 @@ export interface CustomerSection {
 const END = 0;
 
 /** By ascending id, the order in which they are written. */
-const SECTIONS: readonly CustomerSection[] = [];
+const SECTIONS: readonly CustomerSection[] = [labelSection, feedbackSection, satisfactionSection];
 
 export function writeSections(
   writer: ByteWriter,

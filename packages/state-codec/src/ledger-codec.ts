@@ -42,6 +42,7 @@ export function readLedger(reader: ByteReader, clock: Instant, hasOlderOrder: bo
     verdicts: readEntries(reader, clock, readVerdict),
     tickets: readEntries(reader, clock, readTicket),
     engagements: readEntries(reader, clock, readEngagement),
+    feedbacks: [],
     traces: readEntries(reader, clock, readTrace),
     olderOrderAt,
   };
@@ -54,7 +55,7 @@ interface EntriesToWrite<T> {
 }
 
 /** The first entry is told from the clock and offset 0, each other one from the entry before it. */
-function writeEntries<T extends Readonly<EntryHead>>(
+export function writeEntries<T extends Readonly<EntryHead>>(
   writer: ByteWriter,
   { entries, clock, writeRest }: EntriesToWrite<T>,
 ): void {
@@ -71,7 +72,7 @@ function writeEntries<T extends Readonly<EntryHead>>(
   }
 }
 
-function readEntries<T>(
+export function readEntries<T>(
   reader: ByteReader,
   clock: Instant,
   readOne: (reader: ByteReader, head: Readonly<EntryHead>) => T,

@@ -30,6 +30,8 @@ export function valueAt(dimension: Dimension, history: History, at: Instant): bi
       return engagementAt(history, at, dimension.windowMs);
     case 'complaints':
       return complaintsAt(history, at, dimension);
+    default:
+      throw new Error(`the naive reading of the rules does not know ${dimension.of}`);
   }
 }
 

@@ -66,6 +66,12 @@ const SCALES: Readonly<Record<ValueKind, Scale>> = {
   revenue: 1_000,
   engagement: 1_000,
   complaints: 1_000_000,
+  average_order: 1_000,
+  feedback: 1_000,
+  satisfaction: 1_000,
+  categories: 1_000,
+  channels: 1_000,
+  channel_share: 1_000,
 };
 
 /** What values of a kind are multiples of, so that a border is shown as a value that a customer can have. */
@@ -75,4 +81,10 @@ const GRAINS: Readonly<Record<ValueKind, number>> = {
   revenue: 1_000,
   engagement: 1,
   complaints: 1,
+  average_order: 1,
+  feedback: 1,
+  satisfaction: 1,
+  categories: 1_000,
+  channels: 1_000,
+  channel_share: 1,
 };

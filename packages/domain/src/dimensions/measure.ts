@@ -18,4 +18,6 @@ export interface Measure {
   /** The next instant after `at` at which the points may differ; Infinity for never. Never too late, sometimes too early. */
   nextChangeAfter(at: Instant): Instant;
   scoreAt(at: Instant): DimensionScore;
+  /** The amount of one more order, in minor units, that would bring the value to `threshold`; only where money counts. */
+  orderReaching?(threshold: number, at: Instant): number;
 }

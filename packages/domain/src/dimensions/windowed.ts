@@ -25,13 +25,21 @@ export interface WindowEntry {
  * less the refunds that name no order. An entry at t leaves at t + windowMs, exactly.
  */
 export function measureSum(rule: WindowRule, entries: readonly WindowEntry[]): Measure {
-  const { windowMs } = rule;
+  return measureOf(rule, 1_000, sumCourse(entries, rule.windowMs));
+}
+
+/** A course that always has a value. */
+export interface SumCourse extends Course {
+  scaledAt(at: Instant): number;
+}
+
+export function sumCourse(entries: readonly WindowEntry[], windowMs: number): SumCourse {
   const lost = entries.filter((it) => it.amountMilli < 0);
   const gained = lost.length === 0 ? entries : entries.filter((it) => it.amountMilli >= 0);
   const gains = new WindowTotal(gained, windowMs);
   const losses = new WindowTotal(lost, windowMs);
   const sumAt = (at: Instant): number => Math.max(0, gains.at(at) + losses.at(at));
-  return measureOf(rule, 1_000, {
+  return {
     scaledAt: sumAt,
     nextChangeAfter: (at) => Math.min(gains.nextEdge(at), losses.nextEdge(at)),
     // While nothing enters, gains only shrink and losses only heal: the sum cannot fall below the lower border
@@ -43,7 +51,7 @@ export function measureSum(rule: WindowRule, entries: readonly WindowEntry[]): M
         low === null ? Infinity : gains.fallsBelow(at, low - losses.at(at)),
         high === null ? Infinity : losses.risesTo(at, high - gains.at(at)),
       ),
-  });
+  };
 }
 
 /** Running totals of one sign over a sliding window. */
@@ -110,16 +118,16 @@ function isInOrder(entries: readonly WindowEntry[]): boolean {
   return entries.every((it, i) => i === 0 || (entries[i - 1] as WindowEntry).at <= it.at);
 }
 
-/** Distinct days of the instants in the window. `dayOf` is the local day of an instant in the policy's zone. */
-export function measureDistinctDays(
+/** How many different labels the window holds: local days of orders, categories, channels. `entries` by instant. */
+export function measureDistinct(
   rule: WindowRule,
-  instants: readonly Instant[],
-  dayOf: (at: Instant) => number,
+  entries: readonly { readonly at: Instant; readonly label: unknown }[],
 ): Measure {
-  const days = instants.map(dayOf);
+  const instants = entries.map(({ at }) => at);
+  const labels = entries.map(({ label }) => label);
   const countAt = (at: Instant): number => {
     const from = countUpTo(instants, at - rule.windowMs);
-    return new Set(days.slice(from, countUpTo(instants, at))).size * 1_000;
+    return new Set(labels.slice(from, countUpTo(instants, at))).size * 1_000;
   };
   return measureOf(rule, 1_000, {
     scaledAt: countAt,
@@ -178,7 +186,8 @@ export function measureOf(rule: ValueRule, scale: Scale, course: Course): Measur
   };
 }
 
-function nextEdge(instants: readonly Instant[], at: Instant, windowMs: number): Instant {
+/** When one of the ascending instants next enters the window or leaves it. */
+export function nextEdge(instants: readonly Instant[], at: Instant, windowMs: number): Instant {
   const enters = instants[countUpTo(instants, at)] ?? Infinity;
   const oldest = instants[countUpTo(instants, at - windowMs)];
   return Math.min(enters, oldest === undefined ? Infinity : oldest + windowMs);

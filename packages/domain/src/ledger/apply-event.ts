@@ -1,5 +1,6 @@
-import type { CustomerEvent } from '../customer-event.ts';
+import type { ComplaintResolved, CustomerEvent, Feedback, Purchase } from '../customer-event.ts';
 import type { Ledger } from '../customer-state.ts';
+import { percentMilliOf } from '../decimal.ts';
 import { type Hash64, hash64 } from '../hash64.ts';
 import type { Instant } from '../instant.ts';
 import { inserted } from '../sorted.ts';
@@ -33,6 +34,7 @@ export function isKnown(ledger: Ledger, eventKey: Hash64): boolean {
     ledger.verdicts.some((it) => it.eventKey === eventKey) ||
     ledger.tickets.some((it) => it.eventKey === eventKey) ||
     ledger.engagements.some((it) => it.eventKey === eventKey) ||
+    ledger.feedbacks.some((it) => it.eventKey === eventKey) ||
     ledger.traces.some((it) => it.eventKey === eventKey)
   );
 }
@@ -101,6 +103,7 @@ function withEntry(
         ...entry,
         orderKey: orderKey as Hash64,
         amountMinor: context.amountMinor,
+        ...labelsOf(event),
       };
       return { ...ledger, parts: inserted(ledger.parts, part) };
     }
@@ -126,6 +129,7 @@ function withEntry(
         ...entry,
         ticketKey: hash64(event.source, event.ticketId),
         severity: event.type === 'complaint' ? event.severity : null,
+        ...(event.type === 'complaint' ? {} : satisfactionOf(event)),
       };
       return { ...ledger, tickets: inserted(ledger.tickets, ticket) };
     }
@@ -133,13 +137,41 @@ function withEntry(
       const engagement = { ...entry, weightMilli: Math.round(event.weight * 1_000) };
       return { ...ledger, engagements: inserted(ledger.engagements, engagement) };
     }
-    case 'feedback':
+    case 'feedback': {
+      const feedback = { ...entry, percentMilli: opinionMilli(event) };
+      return { ...ledger, feedbacks: inserted(ledger.feedbacks, feedback) };
+    }
     case 'referral':
     case 'interaction':
     case 'opportunity':
     case 'profile':
       return { ...ledger, traces: inserted(ledger.traces, entry) };
   }
+}
+
+/** Absent, not empty: most purchases name neither, and an entry without them takes no room. */
+function labelsOf({ category, channel }: Purchase): {
+  readonly category?: Hash64;
+  readonly channel?: Hash64;
+} {
+  return {
+    ...(category === undefined ? {} : { category: hash64(category) }),
+    ...(channel === undefined ? {} : { channel: hash64(channel) }),
+  };
+}
+
+const SATISFACTION_SCALE = 5;
+/** A score far beyond its scale is a fault of its source; up to here sums of them stay exact. */
+const PERCENT_MILLI_MAX = 1_000_000_000_000;
+
+function satisfactionOf({ satisfaction }: ComplaintResolved): { readonly percentMilli?: number } {
+  if (satisfaction === undefined) return {};
+  return { percentMilli: opinionMilli({ score: satisfaction, scale: SATISFACTION_SCALE }) };
+}
+
+function opinionMilli({ score, scale }: Pick<Feedback, 'score' | 'scale'>): number {
+  const percentMilli = percentMilliOf(Math.round(score * 1_000), Math.round(scale * 1_000));
+  return Math.min(percentMilli, PERCENT_MILLI_MAX);
 }
 
 function isChanged(before: Order, after: Order): boolean {

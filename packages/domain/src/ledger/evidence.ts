@@ -2,13 +2,14 @@ import type { Ledger } from '../customer-state.ts';
 import type { Instant } from '../instant.ts';
 import { ordersOf } from './orders.ts';
 
-/** Log offsets of the records behind the values at an instant, newest first: parts of counted orders, refunds, tickets, engagements. */
+/** Log offsets of the records behind the values at an instant, newest first: parts of counted orders, refunds, tickets, engagements, feedback. */
 export function evidenceAt(ledger: Ledger, at: Instant): readonly number[] {
   const entries = [
     ...ordersOf(ledger).flatMap((order) => (order.counts ? order.remaining : [])),
     ...ledger.refunds,
     ...ledger.tickets,
     ...ledger.engagements,
+    ...ledger.feedbacks,
   ].filter((entry) => entry.at <= at);
   entries.sort((a, b) => b.at - a.at || b.offset - a.offset);
   return [...new Set(entries.map((entry) => entry.offset))];

@@ -2,12 +2,11 @@ import type { Ledger, OrderPart, OrderVerdict } from '../customer-state.ts';
 import type { Hash64 } from '../hash64.ts';
 import type { Instant } from '../instant.ts';
 
-/** What is left of one part of an order after the order's refunds. */
-export interface RemainingPart {
-  readonly at: Instant;
-  readonly amountMinor: number;
-  readonly offset: number;
-}
+/** What is left of one part of an order after the order's refunds: of one refunded to zero no category, no channel. */
+export type RemainingPart = Pick<
+  OrderPart,
+  'at' | 'amountMinor' | 'offset' | 'category' | 'channel'
+>;
 
 /** An order as the dimensions see it. It dates from its earliest part, also when that part is refunded to zero. */
 export interface Order {
@@ -16,6 +15,8 @@ export interface Order {
   /** Neither cancelled nor fully refunded. */
   readonly counts: boolean;
   readonly isCancelled: boolean;
+  /** Of its earliest part, refunded or not; absent where that names none. */
+  readonly channel?: Hash64;
   /** Oldest first; all of them, refunded to zero or not. */
   readonly remaining: readonly RemainingPart[];
   /** Refunds beyond what the parts held. */
@@ -80,10 +81,14 @@ function orderFrom(
     const taken = Math.min(toRefund, part.amountMinor);
     toRefund -= taken;
     leftMinor += part.amountMinor - taken;
-    return { at: part.at, amountMinor: part.amountMinor - taken, offset: part.offset };
+    const { at, offset } = part;
+    const isRefunded = taken > 0 && taken === part.amountMinor;
+    return isRefunded
+      ? { at, offset, amountMinor: 0 }
+      : { ...part, amountMinor: part.amountMinor - taken };
   });
   const isFullyRefunded = refundedMinor > 0 && leftMinor === 0;
-  return {
+  const order: Order = {
     key: first.orderKey,
     at: first.at,
     counts: !isCancelled && !isFullyRefunded,
@@ -91,4 +96,5 @@ function orderFrom(
     remaining,
     refundExcessMinor: toRefund,
   };
+  return first.channel === undefined ? order : { ...order, channel: first.channel };
 }

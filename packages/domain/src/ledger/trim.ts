@@ -56,6 +56,7 @@ export function trimmed(
     verdicts: ledger.verdicts.filter((it) => keep(it.orderKey, it.at)),
     tickets: ledger.tickets.filter((it) => newestByTicket(it.ticketKey) > oldest),
     engagements: ledger.engagements.filter((it) => it.at > oldest),
+    feedbacks: ledger.feedbacks.filter((it) => it.at > oldest),
     traces: ledger.traces.filter((it) => it.at > clock - TRACE_MS).slice(-TRACES_MAX),
     olderOrderAt,
   };
@@ -73,6 +74,7 @@ function mayHold(
     (ledger.verdicts[0]?.at ?? oldestWaiting + 1) <= oldestWaiting ||
     (ledger.tickets[0]?.at ?? oldest + 1) <= oldest ||
     (ledger.engagements[0]?.at ?? oldest + 1) <= oldest ||
+    (ledger.feedbacks[0]?.at ?? oldest + 1) <= oldest ||
     (ledger.traces[0]?.at ?? clock) <= clock - TRACE_MS ||
     ledger.traces.length > TRACES_MAX
   );

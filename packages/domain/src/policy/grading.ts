@@ -1,11 +1,21 @@
 import type { Calibration } from '../calibration/calibration.ts';
 import { recencyScoring, scoringOf } from '../calibration/quantile-scoring.ts';
-import type { Ledger } from '../customer-state.ts';
+import type { FeedbackEntry, Ledger, TicketEntry } from '../customer-state.ts';
 import { sumOfProductsMilli } from '../decimal.ts';
+import { measureAverageOrder } from '../dimensions/average-order.ts';
+import { measureChannelShare } from '../dimensions/channel-share.ts';
 import { measureComplaints } from '../dimensions/complaints.ts';
+import { measureMean } from '../dimensions/mean.ts';
 import type { Measure } from '../dimensions/measure.ts';
 import { countedInstants, measureRecency } from '../dimensions/recency.ts';
-import { measureDistinctDays, measureSum, type WindowEntry } from '../dimensions/windowed.ts';
+import { measureVariety } from '../dimensions/variety.ts';
+import {
+  measureDistinct,
+  measureSum,
+  type WindowEntry,
+  type WindowRule,
+} from '../dimensions/windowed.ts';
+import { hash64 } from '../hash64.ts';
 import type { Instant } from '../instant.ts';
 import { type Order, ordersOf } from '../ledger/orders.ts';
 import { localDayIn } from '../local-day.ts';
@@ -121,37 +131,65 @@ export function revenueEntries(view: LedgerView): readonly WindowEntry[] {
   return entries;
 }
 
+/** Each counted order once, at its own instant. */
+export function orderEntries(view: LedgerView): readonly WindowEntry[] {
+  return view.countedAt.map((at) => ({ at, amountMilli: 1_000 }));
+}
+
+/** The local day of each counted order. */
+export function dayEntries(view: LedgerView, timeZone: string) {
+  const dayOf = localDayIn(timeZone);
+  return view.countedAt.map((at) => ({ at, label: dayOf(at) }));
+}
+
 export function measureFor(
   dimension: Dimension,
   view: LedgerView,
   by: Yardstick & { readonly customerId: string },
 ): Measure {
+  if (dimension.of === 'recency') {
+    const instants = countedInstants(view.orders, view.ledger.olderOrderAt);
+    return measureRecency(dimension, instants, recencyScoring(dimension, by));
+  }
+  const { ledger, orders, countedAt } = view;
+  const rule = { ...dimension, ...scoringOf(dimension, by) };
   switch (dimension.of) {
-    case 'recency':
-      return measureRecency(
-        dimension,
-        countedInstants(view.orders, view.ledger.olderOrderAt),
-        recencyScoring(dimension, by),
-      );
     case 'orders':
-      return measureSum(
-        { ...dimension, ...scoringOf(dimension, by) },
-        view.countedAt.map((at) => ({ at, amountMilli: 1_000 })),
-      );
+      return measureSum(rule, orderEntries(view));
     case 'purchase_days':
-      return measureDistinctDays(
-        { ...dimension, ...scoringOf(dimension, by) },
-        view.countedAt,
-        localDayIn(by.policy.timeZone),
-      );
+      return measureDistinct(rule, dayEntries(view, by.policy.timeZone));
     case 'revenue':
-      return measureSum({ ...dimension, ...scoringOf(dimension, by) }, revenueEntries(view));
+      return measureRevenue(rule, revenueEntries(view));
+    case 'average_order':
+      return measureAverageOrder(rule, revenueEntries(view), countedAt);
     case 'engagement':
       return measureSum(
-        { ...dimension, ...scoringOf(dimension, by) },
-        view.ledger.engagements.map((it) => ({ at: it.at, amountMilli: it.weightMilli })),
+        rule,
+        ledger.engagements.map((it) => ({ at: it.at, amountMilli: it.weightMilli })),
       );
     case 'complaints':
-      return measureComplaints(dimension, view.ledger.tickets, scoringOf(dimension, by));
+      return measureComplaints(dimension, ledger.tickets, rule);
+    case 'feedback':
+      return measureMean(rule, ledger.feedbacks);
+    case 'satisfaction':
+      return measureMean(rule, ledger.tickets.filter(hasOpinion));
+    case 'categories':
+      return measureVariety(rule, orders, 'category');
+    case 'channels':
+      return measureVariety(rule, orders, 'channel');
+    case 'channel_share':
+      return measureChannelShare(rule, orders, hash64(dimension.channel));
   }
+}
+
+function measureRevenue(rule: WindowRule, entries: readonly WindowEntry[]): Measure {
+  const measure = measureSum(rule, entries);
+  return {
+    ...measure,
+    orderReaching: (threshold, at) => threshold - (measure.valueAt(at) ?? 0),
+  };
+}
+
+function hasOpinion(ticket: TicketEntry): ticket is TicketEntry & FeedbackEntry {
+  return ticket.percentMilli !== undefined;
 }

@@ -41,6 +41,12 @@ export const DIMENSION_KINDS = [
   'revenue',
   'complaints',
   'engagement',
+  'average_order',
+  'feedback',
+  'satisfaction',
+  'categories',
+  'channels',
+  'channel_share',
 ] as const;
 export type DimensionKind = (typeof DIMENSION_KINDS)[number];
 
@@ -78,10 +84,31 @@ export interface RecencyDimension extends DimensionBase {
   readonly steps: readonly { readonly withinMs: number; readonly pointsMilli: number }[];
 }
 
+/** The kinds that are said by a window alone. */
+export const WINDOWED_KINDS = [
+  'orders',
+  'purchase_days',
+  'revenue',
+  'engagement',
+  'average_order',
+  'feedback',
+  'satisfaction',
+  'categories',
+  'channels',
+] as const satisfies readonly DimensionKind[];
+
 /** Steps on a value: `at_least` thresholds in the value's own unit (orders, days, minor units), descending; none means the capped value is the points. */
 export interface WindowedDimension extends DimensionBase {
-  readonly of: 'orders' | 'purchase_days' | 'revenue' | 'engagement';
+  readonly of: (typeof WINDOWED_KINDS)[number];
   readonly windowMs: number;
+  readonly steps: readonly ThresholdStep[];
+}
+
+/** Of the orders that name a channel, the percentage of one. */
+export interface ChannelShareDimension extends DimensionBase {
+  readonly of: 'channel_share';
+  readonly windowMs: number;
+  readonly channel: string;
   readonly steps: readonly ThresholdStep[];
 }
 
@@ -100,7 +127,11 @@ export interface ThresholdStep {
   readonly pointsMilli: number;
 }
 
-export type Dimension = RecencyDimension | WindowedDimension | ComplaintsDimension;
+export type Dimension =
+  | RecencyDimension
+  | WindowedDimension
+  | ChannelShareDimension
+  | ComplaintsDimension;
 
 /** Score to enter a tier from below, and the score under which it is left. */
 export interface Border {

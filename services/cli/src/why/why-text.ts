@@ -1,5 +1,6 @@
 import { formatRfc3339 } from '@strata/contracts';
 import {
+  type DimensionKind,
   type DimensionScore,
   type Explanation,
   existingPolicy,
@@ -78,7 +79,7 @@ function row(score: DimensionScore, policy: Policy, language: Language): readonl
   const kind = dimension?.of;
   const shown = (value: number | null): string => {
     if (value === null) return '-';
-    return kind === 'revenue' ? moneyText(value, policy.baseCurrency) : String(value);
+    return isMoney(kind) ? moneyText(value, policy.baseCurrency) : String(value);
   };
   const better =
     score.borderAbove === null
@@ -96,6 +97,10 @@ function row(score: DimensionScore, policy: Policy, language: Language): readonl
     decimal((score.pointsMilli * score.weightMilli) / 1_000),
     better,
   ];
+}
+
+function isMoney(kind: DimensionKind | undefined): boolean {
+  return kind === 'revenue' || kind === 'average_order';
 }
 
 function aheadLines(

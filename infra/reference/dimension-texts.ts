@@ -1,0 +1,34 @@
+import type { DimensionKind } from '../../packages/domain/src/index.ts';
+
+/** What each kind of dimension measures, and in which unit its value, its steps and the events show it. */
+export const DIMENSION_TEXTS: Readonly<
+  Record<DimensionKind, { readonly unit: string; readonly text: string }>
+> = {
+  recency: { unit: 'whole days', text: 'Time since the last counted order.' },
+  orders: { unit: 'orders', text: 'Counted orders in the window.' },
+  purchase_days: { unit: 'days', text: 'Distinct local days with a counted order.' },
+  revenue: { unit: 'minor units', text: 'Sales after refunds.' },
+  complaints: { unit: 'weight', text: 'Tickets, each weighed by its severity.' },
+  engagement: { unit: 'weight', text: 'Sum of the weights of engagement events.' },
+  average_order: {
+    unit: 'minor units, 3 decimals',
+    text: '`revenue` over `orders` of the window. No value without an order.',
+  },
+  feedback: {
+    unit: '0 to 100, 3 decimals',
+    text: 'Mean of 100 x score / scale of the feedback in the window. No value without any.',
+  },
+  satisfaction: {
+    unit: '0 to 100, 3 decimals',
+    text: 'Mean of 100 x satisfaction / 5 of the resolutions in the window that say one. No value without any.',
+  },
+  categories: {
+    unit: 'count',
+    text: 'Different categories bought. Parts that were fully refunded name none.',
+  },
+  channels: { unit: 'count', text: 'Different channels bought through, counted like categories.' },
+  channel_share: {
+    unit: 'percent, 3 decimals',
+    text: 'Of the orders whose earliest part names a channel, those that name `channel`. No value without any.',
+  },
+};
