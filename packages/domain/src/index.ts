@@ -3,6 +3,16 @@ export * from './calibration/calibration.ts';
 export { type Census, census } from './calibration/census.ts';
 export { exactUnitOf } from './calibration/quantile-scoring.ts';
 export * from './canonical-json.ts';
+export { type Fit, type FitFailure, fitPurchases, fitSpend } from './clv/fit.ts';
+export {
+  type DiscountStep,
+  discountSteps,
+  lifetimeValue,
+  type Outlook,
+} from './clv/lifetime-value.ts';
+export { groupsOf, type HistoryGroup, logLikelihood } from './clv/purchase-likelihood.ts';
+export * from './clv/purchase-model.ts';
+export * from './clv/spend-model.ts';
 export * from './compare-bytewise.ts';
 export * from './currency.ts';
 export * from './customer-event.ts';
