@@ -4,8 +4,9 @@ import { nearestWord } from './nearest-word.ts';
 import { KNOWN_KINDS } from './not-yet.ts';
 import type { FieldPath, PolicyProblem } from './policy-problem.ts';
 import type { ProblemKey } from './problem-texts.ts';
-import { type IssueParams, shown } from './scalars.ts';
+import { type IssueParams, quoted, shown } from './scalars.ts';
 import type { SourceDocument } from './source-document.ts';
+import { fullWidthSign } from './syntax-problem.ts';
 
 type Args = Readonly<Record<string, string>>;
 
@@ -43,14 +44,40 @@ const TYPE_PROBLEMS: Readonly<Record<string, ProblemKey>> = {
   record: 'not-a-mapping',
 };
 
+/** How a mapping or list is written, by the field that holds it. */
+const SHAPE_EXAMPLES: Readonly<Record<string, string>> = {
+  ladder: 'ladder: [bronze, silver, gold]',
+  steps: 'steps: [{at_least: 5, points: 3}]',
+  segments: 'segments: [{name: champions, when: {recency: [5]}}]',
+  when: 'when: {recency: [5]}',
+  tiers: 'gold: {enter: 320, leave: 300}',
+  labels: 'gold: {zh: 金牌客户, en: Gold}',
+  treatment: 'gold: {service_hours: 4}',
+  dimensions: 'orders: {of: orders, window: 365d}',
+  score: 'score: {recency: 40, orders: 60}',
+  lifecycle: 'lifecycle: {grace: 14d}',
+  quantiles: 'quantiles: {buckets: 5}',
+  per: 'per: {low: 1, medium: 2, high: 4, critical: 8}',
+};
+
+/** That of the field itself, else of the nearest around it. */
+function shapeExample(path: FieldPath): string {
+  const named = path.filter((step) => typeof step === 'string').toReversed();
+  const known = named.find((step) => SHAPE_EXAMPLES[step] !== undefined);
+  return SHAPE_EXAMPLES[known ?? ''] ?? 'key: value';
+}
+
 /** A zod issue in the words of this package: place, what is wrong, what to write instead. */
 export function describeIssue(source: SourceDocument, issue: z.core.$ZodIssue): PolicyProblem[] {
   const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeysAt(path, source.raw);
-    return issue.keys.map((key) =>
-      source.problem('unknown-key', [...path, key], { key, ...guessArgs(key, known) }),
-    );
+    return issue.keys.map((key) => {
+      const sign = fullWidthSign(key);
+      return sign === null
+        ? source.problem('unknown-key', [...path, key], { key, ...guessArgs(key, known) })
+        : source.problem('full-width', [...path, key], { sign });
+    });
   }
   if (issue.code === 'custom') {
     const params = issue.params as IssueParams | undefined;
@@ -67,7 +94,7 @@ export function describeIssue(source: SourceDocument, issue: z.core.$ZodIssue): 
   }
   const expected = issue.code === 'invalid_type' ? issue.expected : 'object';
   const key = TYPE_PROBLEMS[expected] ?? 'not-a-mapping';
-  return [source.problem(key, path, { value: shown(value) })];
+  return [source.problem(key, path, { value: quoted(value), example: shapeExample(path) })];
 }
 
 /** "Did you mean" in both languages, and the list of what is known. */

@@ -6,7 +6,7 @@ import {
   WINDOWED_KINDS,
 } from '@strata/domain';
 import { z } from 'zod';
-import { decimal, duration, issueOf, shown, wholeNumber } from './scalars.ts';
+import { decimal, duration, issueOf, quoted, shown, wholeNumber } from './scalars.ts';
 
 const NAME = /^\p{L}[\p{L}\p{N}_.-]{0,63}$/u;
 const TIERS_MAX = 64;
@@ -26,7 +26,7 @@ const name = z.string().superRefine((value, context) => {
 const version = z.unknown().transform((value, context): number => {
   if (value === undefined) context.addIssue(issueOf('missing'));
   else if (Number.isSafeInteger(value) && Number(value) > 0) return Number(value);
-  else context.addIssue(issueOf('not-a-version', { value: shown(value) }));
+  else context.addIssue(issueOf('not-a-version', { value: quoted(value) }));
   return z.NEVER;
 });
 

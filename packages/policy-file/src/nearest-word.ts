@@ -1,5 +1,10 @@
+const WORD_MIN = 3;
+const PREFIX_MIN = 4;
+
 /** The known word that a typing slip most likely meant; null when none is near. */
 export function nearestWord(word: string, known: readonly string[]): string | null {
+  // Two letters are too few to tell a slip from another word.
+  if (word.length < WORD_MIN) return null;
   let best: string | null = null;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
@@ -9,7 +14,23 @@ export function nearestWord(word: string, known: readonly string[]): string | nu
       bestDistance = distance;
     }
   }
-  return best;
+  return best ?? lengthened(word, known);
+}
+
+/** Somebody who writes `grace_period` or `at_risk` means the word that begins like it. */
+function lengthened(word: string, known: readonly string[]): string | null {
+  const lower = word.toLowerCase();
+  const like = known.filter((candidate) => {
+    const other = candidate.toLowerCase();
+    return (
+      Math.min(lower.length, other.length) >= PREFIX_MIN && isOneBeginningTheOther(lower, other)
+    );
+  });
+  return like.length === 1 ? (like[0] ?? null) : null;
+}
+
+function isOneBeginningTheOther(a: string, b: string): boolean {
+  return a.startsWith(b) || b.startsWith(a);
 }
 
 /** Levenshtein's distance, in which two neighbouring letters that changed places count once. */

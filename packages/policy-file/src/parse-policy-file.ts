@@ -1,5 +1,13 @@
 import { LEDGER_HORIZON_DAYS_DEFAULT, type PolicySet } from '@strata/domain';
-import { type Document, isDocument, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
+import {
+  type Document,
+  isDocument,
+  isScalar,
+  LineCounter,
+  parseAllDocuments,
+  visit,
+  type YAMLParseError,
+} from 'yaml';
 import { buildPolicy } from './build-policy.ts';
 import { checkPolicy } from './check-policy.ts';
 import { describeIssue } from './describe-issue.ts';
@@ -8,8 +16,9 @@ import { refuseNotYet } from './not-yet.ts';
 import type { FieldPath, PolicyProblem } from './policy-problem.ts';
 import { policySetOf } from './policy-set.ts';
 import { PROBLEM_TEXTS } from './problem-texts.ts';
-import { shown } from './scalars.ts';
+import { quoted } from './scalars.ts';
 import { SourceDocument } from './source-document.ts';
+import { type SourceText, syntaxProblem } from './syntax-problem.ts';
 
 export interface PolicyFileOptions {
   /** The name by which problems call the file. */
@@ -34,18 +43,11 @@ export function parsePolicyFile(text: string, options: PolicyFileOptions): Polic
   const broken = documents.flatMap((document) => document.errors);
   if (broken.length > 0)
     return refused(
-      broken.map((error) =>
-        syntaxProblem(error.code === 'DUPLICATE_KEY' ? 'duplicate-key' : 'yaml-syntax', {
-          message: error.message,
-          offset: error.pos[0],
-          lines,
-          file: options.file,
-        }),
-      ),
+      tellable(broken).map((error) => syntaxProblem(error, { text, lines, file: options.file })),
     );
   const sources: SourceDocument[] = [];
   for (const document of documents.filter(hasContents)) {
-    const source = readSource(document, { lines, file: options.file });
+    const source = readSource(document, { text, lines, file: options.file });
     if ('problem' in source) return refused([source.problem]);
     sources.push(source.source);
   }
@@ -53,6 +55,12 @@ export function parsePolicyFile(text: string, options: PolicyFileOptions): Polic
   if (first === undefined) return refused([emptyProblem(options.file)]);
   if (second !== undefined) return refused([second.problem('several-documents', [])]);
   return parseDocument(first, options);
+}
+
+/** Behind a bracket that is not closed nothing is read as it was meant: only the first such error says anything. */
+function tellable(errors: readonly YAMLParseError[]): readonly YAMLParseError[] {
+  const first = errors.find(({ code }) => code !== 'DUPLICATE_KEY');
+  return errors.filter((error) => error.code === 'DUPLICATE_KEY' || error === first);
 }
 
 /** A document of comments alone is none. */
@@ -63,7 +71,7 @@ function hasContents({ contents }: Document.Parsed): boolean {
 /** Aliases are only resolved here: one may name nothing, contain itself, or unfold without end. */
 function readSource(
   document: Document.Parsed,
-  where: { readonly lines: LineCounter; readonly file: string },
+  where: SourceText,
 ): { readonly source: SourceDocument } | { readonly problem: PolicyProblem } {
   try {
     const source = new SourceDocument({ document, ...where });
@@ -83,7 +91,7 @@ function containsItself(value: unknown, around: readonly unknown[] = []): boolea
 
 function aliasProblem(
   document: Document.Parsed,
-  { lines, file }: { readonly lines: LineCounter; readonly file: string },
+  where: SourceText,
   message: string,
 ): PolicyProblem {
   let offset = document.range[0];
@@ -93,12 +101,14 @@ function aliasProblem(
       return visit.BREAK;
     },
   });
-  return syntaxProblem('yaml-syntax', { message, offset, lines, file });
+  return syntaxProblem({ code: 'BAD_ALIAS', message, pos: [offset, offset] }, where);
 }
 
 function parseDocument(source: SourceDocument, options: PolicyFileOptions): PolicyFileResult {
   if (typeof source.raw !== 'object' || source.raw === null || Array.isArray(source.raw)) {
-    return refused([source.problem('not-a-mapping', [], { value: shown(source.raw) })]);
+    return refused([
+      source.problem('not-a-mapping', [], { value: quoted(source.raw), example: 'policy: shop' }),
+    ]);
   }
   const refusals = refuseNotYet(source);
   const result = documentSchema.safeParse(source.raw);
@@ -131,29 +141,4 @@ function emptyProblem(file: string): PolicyProblem {
   const texts = PROBLEM_TEXTS['empty-file'];
   const place = { file, line: 1, column: 1, field: '' };
   return { severity: 'error', ...place, what: texts.what({}), remedy: texts.remedy({}) };
-}
-
-interface SyntaxFault {
-  readonly message: string;
-  readonly offset: number;
-  readonly lines: LineCounter;
-  readonly file: string;
-}
-
-function syntaxProblem(
-  key: 'yaml-syntax' | 'duplicate-key',
-  { message, offset, lines, file }: SyntaxFault,
-): PolicyProblem {
-  const { line, col } = lines.linePos(offset);
-  const texts = PROBLEM_TEXTS[key];
-  const args = { detail: message.replace(/\.$/, '') };
-  return {
-    severity: 'error',
-    file,
-    line: Math.max(line, 1),
-    column: Math.max(col, 1),
-    field: '',
-    what: texts.what(args),
-    remedy: texts.remedy(args),
-  };
 }

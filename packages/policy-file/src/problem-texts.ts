@@ -35,10 +35,23 @@ const EXISTING_ONLY = {
 export const PROBLEM_TEXTS = {
   'yaml-syntax': words(
     { zh: 'YAML 语法有误：{detail}。', en: 'not valid YAML: {detail}. ' },
-    { zh: '请检查该处的缩进、引号与括号。', en: 'Check indentation, quotes and brackets there.' },
+    {
+      zh: '请检查该处及其上方的缩进、引号与括号。',
+      en: 'Check indentation, quotes and brackets there and above.',
+    },
+  ),
+  'full-width': words(
+    {
+      zh: '这里的“{sign}”是全角标点，YAML 不识别。',
+      en: "'{sign}' is full-width punctuation, which YAML takes for text. ",
+    },
+    {
+      zh: '请改用半角标点，冒号与逗号后加一个空格，例如 version: 1。',
+      en: 'Write the half-width sign, with a space behind a colon or comma, as version: 1.',
+    },
   ),
   'duplicate-key': words(
-    { zh: '同一个键写了两次。', en: 'the same key stands twice. ' },
+    { zh: '“{key}”写了两次。', en: "the key '{key}' stands twice. " },
     { zh: '请只保留其中一个。', en: 'Keep one of them.' },
   ),
   'empty-file': words(
@@ -53,11 +66,11 @@ export const PROBLEM_TEXTS = {
       zh: '这里应是一组“键: 值”，现为 {value}。',
       en: 'a mapping of keys is wanted, not {value}. ',
     },
-    { zh: '请写成 键: 值 的形式。', en: 'Write it as key: value.' },
+    { zh: '请写成 {example} 的形式。', en: 'Write it as {example}.' },
   ),
   'not-a-list': words(
     { zh: '这里应是列表，现为 {value}。', en: 'a list is wanted, not {value}. ' },
-    { zh: '请写成 [a, b] 的形式。', en: 'Write it as [a, b].' },
+    { zh: '请写成 {example} 的形式。', en: 'Write it as {example}.' },
   ),
   'not-text': words(
     { zh: '这里应是文字，现为 {value}。', en: 'text is wanted, not {value}. ' },
@@ -65,7 +78,10 @@ export const PROBLEM_TEXTS = {
   ),
   'not-a-number': words(
     { zh: '这里应是数字，现为 {value}。', en: 'a number is wanted, not {value}. ' },
-    { zh: '请写不带引号与单位的数字。', en: 'Write a number without quotes or unit.' },
+    {
+      zh: '请写不带引号、单位与千位分隔符的数字，例如 200000。',
+      en: 'Write it without quotes, unit or separators, as 200000.',
+    },
   ),
   'not-whole': words(
     { zh: '这里应是整数，现为 {value}。', en: 'a whole number is wanted, not {value}. ' },
@@ -94,7 +110,10 @@ export const PROBLEM_TEXTS = {
   ),
   'not-a-duration': words(
     { zh: '“{value}”不是时长。', en: "'{value}' is not a duration. " },
-    { zh: '请以天为单位书写，例如 30d。', en: 'Write days, as 30d.' },
+    {
+      zh: '请以天为单位书写，至多三位小数，例如 30d 或 0.5d。',
+      en: 'Write days, as 30d or 0.5d, with at most 3 decimals.',
+    },
   ),
   'empty-duration': words(
     { zh: '时长 {value} 为零。', en: 'the duration {value} is zero. ' },
@@ -175,11 +194,11 @@ export const PROBLEM_TEXTS = {
   ),
   'borders-not-rising': words(
     {
-      zh: '{which} {value} 不高于下一级“{below}”的 {belowValue}。',
+      zh: '{which} {value} 不高于低一级的“{below}”的 {belowValue}。',
       en: "{which} {value} is not above the {belowValue} of '{below}', the tier below. ",
     },
     {
-      zh: '边界须沿 ladder 逐级升高。',
+      zh: '边界须沿 ladder 逐级升高：请调高此处，或调低前者。',
       en: 'Borders rise along the ladder: raise this one or lower that.',
     },
   ),

@@ -36,7 +36,7 @@ export function decimal(range: { readonly min?: number; readonly max?: number } 
   return z.unknown().transform((value, context): number => {
     if (typeof value !== 'number') {
       if (value === undefined) context.addIssue(issueOf('missing'));
-      else context.addIssue(issueOf('not-a-number', { value: shown(value) }));
+      else context.addIssue(issueOf('not-a-number', { value: quoted(value) }));
       return z.NEVER;
     }
     if (!(value >= min && value <= max)) {
@@ -59,7 +59,7 @@ export function wholeNumber({ min, max }: { readonly min: number; readonly max: 
   return z.unknown().transform((value, context): number => {
     if (value === undefined) context.addIssue(issueOf('missing'));
     else if (typeof value !== 'number') {
-      context.addIssue(issueOf('not-a-number', { value: shown(value) }));
+      context.addIssue(issueOf('not-a-number', { value: quoted(value) }));
     } else if (!(value >= min && value <= max)) {
       context.addIssue(
         issueOf('out-of-range', { value: `${value}`, min: `${min}`, max: `${max}` }),
@@ -95,4 +95,9 @@ export function duration(limits: { readonly isPositive: boolean }) {
 export function shown(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** The same where text and number must be told apart. */
+export function quoted(value: unknown): string {
+  return typeof value === 'string' ? `"${shown(value)}"` : shown(value);
 }
