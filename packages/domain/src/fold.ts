@@ -3,7 +3,8 @@ import { type CustomerState, type Ledger, NEW_CUSTOMER } from './customer-state.
 import { decide, type Telling } from './decide.ts';
 import type { FoldNote, FoldResult, Output, PartitionState } from './fold-types.ts';
 import type { Instant } from './instant.ts';
-import { applyEvent, eventKeyOf, isKnown, orderKeyOfEvent } from './ledger/apply-event.ts';
+import { applyEvent, eventKeyOf, orderKeyOfEvent } from './ledger/apply-event.ts';
+import { isKnown } from './ledger/entry-list.ts';
 import { type Order, orderOf, ordersOf } from './ledger/orders.ts';
 import { trimmed } from './ledger/trim.ts';
 import type { EventRecord, LogRecord, RecordCoordinates } from './log-record.ts';

@@ -1,20 +1,13 @@
 import { catchUp } from './calibration/catch-up.ts';
 import type { CustomerState } from './customer-state.ts';
 import type { Telling } from './decide.ts';
-import { countedInstants, lastOrderAt } from './dimensions/recency.ts';
+import { countedEver, lastOrderAt } from './dimensions/recency.ts';
 import { measureDistinct, measureSum } from './dimensions/windowed.ts';
 import type { PartitionState } from './fold-types.ts';
 import { DAY_MS, type Instant } from './instant.ts';
+import { dayEntries, type LedgerView, orderEntries, viewOf } from './ledger/ledger-view.ts';
 import { activeSet, existingPolicy, yardstickAt } from './partition-state.ts';
-import {
-  dayEntries,
-  type Grading,
-  grade,
-  type LedgerView,
-  orderEntries,
-  revenueEntries,
-  viewOf,
-} from './policy/grading.ts';
+import { type Grading, grade } from './policy/grading.ts';
 import type { DimensionKind, Policy, WindowedDimension } from './policy/policy.ts';
 import { nextMove } from './tier/look-ahead.ts';
 import type { TierChange } from './tier/tier-change.ts';
@@ -82,7 +75,7 @@ export function profileAt(query: ProfileQuery): ProfileRow {
   const policy = grading?.policy ?? (set === null ? null : existingPolicy(set));
   const view = viewOf(state.ledger);
   const ordersWindowMs = windowOf(policy, 'orders');
-  const lastAt = lastOrderAt(countedInstants(view.orders, state.ledger.olderOrderAt), at);
+  const lastAt = lastOrderAt(countedEver(view), at);
   // Also of a prospect, whom nothing grades yet, the values are known.
   const valued =
     grading ??
@@ -136,7 +129,7 @@ function ordersIn(view: LedgerView, windowMs: number, at: Instant): number {
 }
 
 function revenueIn(view: LedgerView, windowMs: number, at: Instant): number {
-  return measureSum({ ...bare, windowMs }, revenueEntries(view)).valueAt(at) ?? 0;
+  return measureSum({ ...bare, windowMs }, view.revenue).valueAt(at) ?? 0;
 }
 
 function purchaseDaysIn(

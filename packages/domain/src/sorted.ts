@@ -26,9 +26,18 @@ export function inserted<T extends { readonly at: number; readonly offset: numbe
   entries: readonly T[],
   entry: T,
 ): readonly T[] {
-  let index = entries.length;
-  while (index > 0 && isAfter(entries[index - 1] as T, entry)) index--;
-  return entries.toSpliced(index, 0, entry);
+  return insertedBy(entries, entry, isAfter);
+}
+
+/** A copy with `item` in its place, behind those that come neither before nor after it. */
+export function insertedBy<T>(
+  items: readonly T[],
+  item: T,
+  isAfter: (a: T, b: T) => boolean,
+): readonly T[] {
+  let index = items.length;
+  while (index > 0 && isAfter(items[index - 1] as T, item)) index--;
+  return items.toSpliced(index, 0, item);
 }
 
 function isAfter(

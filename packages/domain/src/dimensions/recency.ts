@@ -1,19 +1,16 @@
 import { DAY_MS, type Instant } from '../instant.ts';
-import type { Order } from '../ledger/orders.ts';
+import type { LedgerView } from '../ledger/ledger-view.ts';
 import type { RecencyDimension } from '../policy/policy.ts';
 import { countUpTo } from '../sorted.ts';
 import type { Unscored } from '../tier/tier-change.ts';
 import type { Measure } from './measure.ts';
 import { capped } from './steps.ts';
 
-/** Instants of the counted orders, ascending, with the one that has left the ledger in front. */
-export function countedInstants(
-  orders: readonly Order[],
-  olderOrderAt: Instant | null,
-): readonly Instant[] {
-  const instants = orders.filter((order) => order.counts).map((order) => order.at);
-  if (olderOrderAt !== null) instants.push(olderOrderAt);
-  return instants.sort((a, b) => a - b);
+/** Instants of the counted orders, ascending, with the one that has left the ledger in its place. */
+export function countedEver({ ledger, countedAt }: LedgerView): readonly Instant[] {
+  const { olderOrderAt } = ledger;
+  if (olderOrderAt === null) return countedAt;
+  return countedAt.toSpliced(countUpTo(countedAt, olderOrderAt), 0, olderOrderAt);
 }
 
 /** The last counted order at or before `at`, null when there is none. */

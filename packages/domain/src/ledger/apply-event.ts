@@ -3,7 +3,8 @@ import type { Ledger } from '../customer-state.ts';
 import { percentMilliOf } from '../decimal.ts';
 import { type Hash64, hash64 } from '../hash64.ts';
 import type { Instant } from '../instant.ts';
-import { inserted } from '../sorted.ts';
+import { inserted } from './entry-list.ts';
+import { carryView } from './ledger-view.ts';
 import { type Order, orderOf } from './orders.ts';
 
 /** An event on its way into the ledger: amounts are in the base currency already. */
@@ -25,19 +26,6 @@ export interface LedgerStep {
 export const eventKeyOf = (event: CustomerEvent): Hash64 => hash64(event.source, event.eventId);
 export const orderKeyOf = (orderSource: string, orderId: string): Hash64 =>
   hash64(orderSource, orderId);
-
-/** Whether an event of this (source, eventId) lies in the ledger. */
-export function isKnown(ledger: Ledger, eventKey: Hash64): boolean {
-  return (
-    ledger.parts.some((it) => it.eventKey === eventKey) ||
-    ledger.refunds.some((it) => it.eventKey === eventKey) ||
-    ledger.verdicts.some((it) => it.eventKey === eventKey) ||
-    ledger.tickets.some((it) => it.eventKey === eventKey) ||
-    ledger.engagements.some((it) => it.eventKey === eventKey) ||
-    ledger.feedbacks.some((it) => it.eventKey === eventKey) ||
-    ledger.traces.some((it) => it.eventKey === eventKey)
-  );
-}
 
 /** The order that an event is about, null where it is about none. */
 export function orderKeyOfEvent(event: CustomerEvent): Hash64 | null {
@@ -71,10 +59,11 @@ export function applyEvent(
   const next = withEntry(ledger, event, { ...context, eventKey: eventKeyOf(event) });
   const orderKey = orderKeyOfEvent(event);
   const before = context.order;
+  const after = orderKey === null ? null : orderOf(next, orderKey);
+  carryView(ledger, next, { before, after });
   if (orderKey === null || (before === null && ledger.refunds.length === 0)) {
     return { ledger: next, correctedOrderAt: null, refundExcessMinor: 0 };
   }
-  const after = orderOf(next, orderKey);
   const isCorrection =
     event.type !== 'order-reinstated' &&
     before !== null &&

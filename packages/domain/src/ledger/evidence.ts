@@ -1,11 +1,11 @@
 import type { Ledger } from '../customer-state.ts';
 import type { Instant } from '../instant.ts';
-import { ordersOf } from './orders.ts';
+import { viewOf } from './ledger-view.ts';
 
 /** Log offsets of the records behind the values at an instant, newest first: parts of counted orders, refunds, tickets, engagements, feedback. */
 export function evidenceAt(ledger: Ledger, at: Instant): readonly number[] {
   const entries = [
-    ...ordersOf(ledger).flatMap((order) => (order.counts ? order.remaining : [])),
+    ...viewOf(ledger).orders.flatMap((order) => (order.counts ? order.remaining : [])),
     ...ledger.refunds,
     ...ledger.tickets,
     ...ledger.engagements,

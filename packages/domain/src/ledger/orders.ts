@@ -1,6 +1,7 @@
 import type { Ledger, OrderPart, OrderVerdict } from '../customer-state.ts';
 import type { Hash64 } from '../hash64.ts';
 import type { Instant } from '../instant.ts';
+import { ofOrder } from './entry-list.ts';
 
 /** What is left of one part of an order after the order's refunds: of one refunded to zero no category, no channel. */
 export type RemainingPart = Pick<
@@ -23,7 +24,7 @@ export interface Order {
   readonly refundExcessMinor: number;
 }
 
-/** All orders of the ledger that have a part. */
+/** All orders of the ledger that have a part, by the places of their first parts. */
 export function ordersOf(ledger: Ledger): readonly Order[] {
   const partsByOrder = Map.groupBy(ledger.parts, (part) => part.orderKey);
   const refunded = new Map<Hash64, number>();
@@ -45,14 +46,12 @@ export function ordersOf(ledger: Ledger): readonly Order[] {
 
 /** The one order, or null when no part of it is known. */
 export function orderOf(ledger: Ledger, key: Hash64): Order | null {
-  const parts = ledger.parts.filter((part) => part.orderKey === key);
+  const parts = ofOrder(ledger.parts, key);
   if (parts.length === 0) return null;
   let refundedMinor = 0;
-  for (const refund of ledger.refunds) {
-    if (refund.orderKey === key) refundedMinor += refund.amountMinor;
-  }
+  for (const refund of ofOrder(ledger.refunds, key)) refundedMinor += refund.amountMinor;
   let verdict: OrderVerdict | undefined;
-  for (const it of ledger.verdicts) if (it.orderKey === key) verdict = laterOf(it, verdict);
+  for (const it of ofOrder(ledger.verdicts, key)) verdict = laterOf(it, verdict);
   return orderFrom(parts, refundedMinor, verdict?.isCancelled ?? false);
 }
 

@@ -7,18 +7,12 @@ import { measureChannelShare } from '../dimensions/channel-share.ts';
 import { measureComplaints } from '../dimensions/complaints.ts';
 import { measureMean } from '../dimensions/mean.ts';
 import type { Measure } from '../dimensions/measure.ts';
-import { countedInstants, measureRecency } from '../dimensions/recency.ts';
+import { countedEver, measureRecency } from '../dimensions/recency.ts';
 import { measureVariety } from '../dimensions/variety.ts';
-import {
-  measureDistinct,
-  measureSum,
-  type WindowEntry,
-  type WindowRule,
-} from '../dimensions/windowed.ts';
+import { measureDistinct, measureSum, type WindowRule } from '../dimensions/windowed.ts';
 import { hash64 } from '../hash64.ts';
 import type { Instant } from '../instant.ts';
-import { type Order, ordersOf } from '../ledger/orders.ts';
-import { localDayIn } from '../local-day.ts';
+import { dayEntries, type LedgerView, orderEntries, viewOf } from '../ledger/ledger-view.ts';
 import type { DimensionScore } from '../tier/tier-change.ts';
 import type { Dimension, Policy, Segment } from './policy.ts';
 
@@ -102,54 +96,13 @@ function matches(segment: Segment, measures: readonly Measure[], at: Instant): b
   });
 }
 
-/** What the dimensions read of a ledger, worked out once for all of them. */
-export interface LedgerView {
-  readonly ledger: Ledger;
-  readonly orders: readonly Order[];
-  /** Instants of the counted orders in the ledger, ascending. */
-  readonly countedAt: readonly Instant[];
-}
-
-export function viewOf(ledger: Ledger): LedgerView {
-  const orders = ordersOf(ledger);
-  return { ledger, orders, countedAt: countedInstants(orders, null) };
-}
-
-export function revenueEntries(view: LedgerView): readonly WindowEntry[] {
-  const entries: WindowEntry[] = [];
-  for (const order of view.orders) {
-    if (order.isCancelled) continue;
-    for (const part of order.remaining) {
-      entries.push({ at: part.at, amountMilli: part.amountMinor * 1_000 });
-    }
-  }
-  for (const refund of view.ledger.refunds) {
-    if (refund.orderKey === null) {
-      entries.push({ at: refund.at, amountMilli: -refund.amountMinor * 1_000 });
-    }
-  }
-  return entries;
-}
-
-/** Each counted order once, at its own instant. */
-export function orderEntries(view: LedgerView): readonly WindowEntry[] {
-  return view.countedAt.map((at) => ({ at, amountMilli: 1_000 }));
-}
-
-/** The local day of each counted order. */
-export function dayEntries(view: LedgerView, timeZone: string) {
-  const dayOf = localDayIn(timeZone);
-  return view.countedAt.map((at) => ({ at, label: dayOf(at) }));
-}
-
 export function measureFor(
   dimension: Dimension,
   view: LedgerView,
   by: Yardstick & { readonly customerId: string },
 ): Measure {
   if (dimension.of === 'recency') {
-    const instants = countedInstants(view.orders, view.ledger.olderOrderAt);
-    return measureRecency(dimension, instants, recencyScoring(dimension, by));
+    return measureRecency(dimension, countedEver(view), recencyScoring(dimension, by));
   }
   const { ledger, orders, countedAt } = view;
   const rule = { ...dimension, ...scoringOf(dimension, by) };
@@ -159,9 +112,9 @@ export function measureFor(
     case 'purchase_days':
       return measureDistinct(rule, dayEntries(view, by.policy.timeZone));
     case 'revenue':
-      return measureRevenue(rule, revenueEntries(view));
+      return measureRevenue(rule, view);
     case 'average_order':
-      return measureAverageOrder(rule, revenueEntries(view), countedAt);
+      return measureAverageOrder(rule, view.revenue, countedAt);
     case 'engagement':
       return measureSum(
         rule,
@@ -182,8 +135,8 @@ export function measureFor(
   }
 }
 
-function measureRevenue(rule: WindowRule, entries: readonly WindowEntry[]): Measure {
-  const measure = measureSum(rule, entries);
+function measureRevenue(rule: WindowRule, view: LedgerView): Measure {
+  const measure = measureSum(rule, view.revenue);
   return {
     ...measure,
     orderReaching: (threshold, at) => threshold - (measure.valueAt(at) ?? 0),

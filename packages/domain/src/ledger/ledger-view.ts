@@ -1,0 +1,130 @@
+import type { Ledger } from '../customer-state.ts';
+import type { WindowEntry } from '../dimensions/windowed.ts';
+import type { Instant } from '../instant.ts';
+import { localDayIn } from '../local-day.ts';
+import { countUpTo, insertedBy } from '../sorted.ts';
+import { type Order, ordersOf, type RemainingPart } from './orders.ts';
+
+/** What the dimensions read of a ledger, worked out once for all of them. */
+export interface LedgerView {
+  readonly ledger: Ledger;
+  /** By the places of their first parts. */
+  readonly orders: readonly Order[];
+  /** Instants of the counted orders in the ledger, ascending. */
+  readonly countedAt: readonly Instant[];
+  /** What is left of the parts of orders, and refunds without order below zero, by instant. */
+  readonly revenue: readonly WindowEntry[];
+}
+
+/** Views of smaller ledgers are made anew: that costs less than to remember them for every customer. */
+const REMEMBERED_PARTS_MIN = 64;
+
+/** A memory of a pure function, gone with the ledger; it changes no answer. */
+const views = new WeakMap<Ledger, LedgerView>();
+
+export function viewOf(ledger: Ledger): LedgerView {
+  const known = views.get(ledger);
+  if (known !== undefined) return known;
+  const orders = ordersOf(ledger);
+  const countedAt = orders.filter((it) => it.counts).map((it) => it.at);
+  return remembered({ ledger, orders, countedAt, revenue: revenueOf(ledger, orders) });
+}
+
+function remembered(view: LedgerView): LedgerView {
+  if (view.ledger.parts.length >= REMEMBERED_PARTS_MIN) views.set(view.ledger, view);
+  return view;
+}
+
+/** What one event does to one order, or to none: both null. */
+interface OrderChange {
+  readonly before: Order | null;
+  readonly after: Order | null;
+}
+
+/** Derives the view of the ledger `to`, which one event made of `from`, where the view of `from` is at hand. */
+export function carryView(from: Ledger, to: Ledger, change: OrderChange): void {
+  const view = views.get(from);
+  if (view === undefined) return;
+  const orders = withOrder(view.orders, change);
+  remembered({
+    ledger: to,
+    orders,
+    countedAt: withCounted(view.countedAt, change),
+    revenue: withRevenue({ view, to, orders }, change),
+  });
+}
+
+function withOrder(orders: readonly Order[], { before, after }: OrderChange): readonly Order[] {
+  if (after === null) return orders;
+  if (before === null) return insertedBy(orders, after, isAfter);
+  const index = orders.findLastIndex((it) => it.key === after.key);
+  return !isAfter(before, after) && !isAfter(after, before)
+    ? orders.with(index, after)
+    : insertedBy(orders.toSpliced(index, 1), after, isAfter);
+}
+
+function isAfter(a: Order, b: Order): boolean {
+  if (a.at !== b.at) return a.at > b.at;
+  return (a.remaining[0] as RemainingPart).offset > (b.remaining[0] as RemainingPart).offset;
+}
+
+function withCounted(
+  countedAt: readonly Instant[],
+  { before, after }: OrderChange,
+): readonly Instant[] {
+  const was = before?.counts === true ? before.at : null;
+  const is = after?.counts === true ? after.at : null;
+  if (was === is) return countedAt;
+  const others = was === null ? countedAt : countedAt.toSpliced(countUpTo(countedAt, was) - 1, 1);
+  return is === null ? others : others.toSpliced(countUpTo(others, is), 0, is);
+}
+
+function withRevenue(
+  { view, to, orders }: { view: LedgerView; to: Ledger; orders: readonly Order[] },
+  change: OrderChange,
+): readonly WindowEntry[] {
+  if (change.after === null && view.ledger.refunds === to.refunds) return view.revenue;
+  const added = addedPart(change);
+  return added === null
+    ? revenueOf(to, orders)
+    : insertedBy(view.revenue, revenueEntry(added), (a, b) => a.at > b.at);
+}
+
+/** The part that is all that is new of an order; null where something else of it changed. */
+function addedPart({ before, after }: OrderChange): RemainingPart | null {
+  if (after === null || after.isCancelled || before?.isCancelled === true) return null;
+  const old = before?.remaining ?? [];
+  const isMore = after.remaining.length === old.length + 1;
+  return isMore && old.every((part, i) => part === after.remaining[i])
+    ? (after.remaining.at(-1) ?? null)
+    : null;
+}
+
+function revenueOf(ledger: Ledger, orders: readonly Order[]): readonly WindowEntry[] {
+  const entries: WindowEntry[] = [];
+  for (const order of orders) {
+    if (order.isCancelled) continue;
+    for (const part of order.remaining) entries.push(revenueEntry(part));
+  }
+  for (const refund of ledger.refunds) {
+    if (refund.orderKey === null) {
+      entries.push({ at: refund.at, amountMilli: -refund.amountMinor * 1_000 });
+    }
+  }
+  return entries.sort((a, b) => a.at - b.at);
+}
+
+function revenueEntry({ at, amountMinor }: RemainingPart): WindowEntry {
+  return { at, amountMilli: amountMinor * 1_000 };
+}
+
+/** Each counted order once, at its own instant. */
+export function orderEntries(view: LedgerView): readonly WindowEntry[] {
+  return view.countedAt.map((at) => ({ at, amountMilli: 1_000 }));
+}
+
+/** The local day of each counted order. */
+export function dayEntries(view: LedgerView, timeZone: string) {
+  const dayOf = localDayIn(timeZone);
+  return view.countedAt.map((at) => ({ at, label: dayOf(at) }));
+}
