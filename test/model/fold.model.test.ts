@@ -4,9 +4,10 @@ import { describe, expect, test } from 'vitest';
 
 import { FoldDriver } from './fold-driver.ts';
 import { logOf, logShapeArbitrary, type ModelLog } from './log-arbitrary.ts';
-import { nextOutputAt } from './oracle/life.ts';
+import { worldOf } from './oracle/customer.ts';
 import { Oracle } from './oracle/oracle.ts';
 import { profileAt } from './oracle/profile.ts';
+import { nextOutputAt } from './oracle/settle.ts';
 import { policyArbitrary } from './policy-arbitrary.ts';
 import { MODEL_SETTINGS } from './settings.ts';
 
@@ -132,6 +133,7 @@ describe('the fold equals a naive reading of the contract', () => {
             revenueMinor: row.revenueMinor,
             complaintsMicro: microOf(row.complaints),
             engagementMicro: microOf(row.engagement),
+            referralsMicro: null,
             nextCrossingAt: row.nextCrossingAt,
           }).toEqual(expected);
         }
@@ -153,7 +155,9 @@ describe('the fold equals a naive reading of the contract', () => {
           const { customerId } = record.record.event;
           if (!driver.customers.has(customerId)) continue;
           const customer = oracle.customerAt(customerId);
-          const expected = nextOutputAt(oracle.worldOf(customer), customer.life, customer.clock);
+          const world = worldOf(customer);
+          const expected =
+            world === null ? null : nextOutputAt(world, customer.life, customer.clock);
           expect(driver.dueAt.get(customerId) ?? null).toBe(expected);
         }
       }),

@@ -1,8 +1,18 @@
 import type { CustomerEvent, Instant } from '@strata/domain';
 
-/** An event of one customer that was taken, with its place in the log. */
+/** A customer whom this one referred has become existing. It is dated by the other's clock of that moment. */
+export interface Conversion {
+  readonly type: 'referral-converted';
+  readonly source: 'referral';
+  /** The referred customer: each counts once. */
+  readonly eventId: string;
+  readonly customerId: string;
+  readonly occurredAt: Instant;
+}
+
+/** Something that was taken into the account of one customer, with its place in the log. */
 export interface Applied {
-  readonly event: CustomerEvent;
+  readonly event: CustomerEvent | Conversion;
   readonly offset: number;
 }
 
@@ -12,6 +22,9 @@ export type History = readonly Applied[];
 export interface NaivePart {
   readonly at: Instant;
   readonly offset: number;
+  readonly amount: number;
+  readonly category: string | undefined;
+  readonly channel: string | undefined;
   /** What refunds have left of it. */
   left: number;
 }
@@ -19,6 +32,7 @@ export interface NaivePart {
 export interface NaiveOrder {
   readonly key: string;
   readonly at: Instant;
+  /** Oldest first. */
   readonly parts: readonly NaivePart[];
   readonly isCancelled: boolean;
   /** Not cancelled and not fully refunded. */
@@ -26,7 +40,7 @@ export interface NaiveOrder {
 }
 
 /** The order an event names, as readable text; null where it names none. */
-export function orderNameOf(event: CustomerEvent): string | null {
+export function orderNameOf(event: Applied['event']): string | null {
   if (event.type === 'purchase') return `${event.orderSource} / ${event.orderId}`;
   if (event.type === 'order-cancelled') return `${event.orderSource} / ${event.orderId}`;
   if (event.type === 'order-reinstated') return `${event.orderSource} / ${event.orderId}`;
@@ -62,7 +76,8 @@ export function orderOf(history: History, name: string): NaiveOrder | null {
   let refunded = 0;
   for (const { event, offset } of about) {
     if (event.type === 'purchase') {
-      parts.push({ at: event.occurredAt, offset, left: event.amount.minor });
+      const { occurredAt: at, amount, category, channel } = event;
+      parts.push({ at, offset, amount: amount.minor, category, channel, left: amount.minor });
     }
     if (event.type === 'refund') refunded += event.amount.minor;
   }
@@ -83,17 +98,21 @@ export function orderOf(history: History, name: string): NaiveOrder | null {
   return { key: name, at: first.at, parts, isCancelled, counts };
 }
 
-/** The largest (occurredAt, source, eventId) holds. Strings compare by UTF-16 code units. */
 function isCancelledBy(about: History): boolean {
-  let last: CustomerEvent | null = null;
-  for (const { event } of about) {
-    if (event.type !== 'order-cancelled' && event.type !== 'order-reinstated') continue;
-    if (last === null || isLater(event, last)) last = event;
-  }
-  return last?.type === 'order-cancelled';
+  const decisive = about.filter(
+    ({ event }) => event.type === 'order-cancelled' || event.type === 'order-reinstated',
+  );
+  return lastOf(decisive)?.event.type === 'order-cancelled';
 }
 
-function isLater(one: CustomerEvent, other: CustomerEvent): boolean {
+/** The one with the largest (occurredAt, source, eventId). Strings compare by UTF-16 code units. */
+export function lastOf(history: History): Applied | null {
+  let last: Applied | null = null;
+  for (const one of history) if (last === null || isLater(one.event, last.event)) last = one;
+  return last;
+}
+
+function isLater(one: Applied['event'], other: Applied['event']): boolean {
   if (one.occurredAt !== other.occurredAt) return one.occurredAt > other.occurredAt;
   if (one.source !== other.source) return one.source > other.source;
   return one.eventId > other.eventId;

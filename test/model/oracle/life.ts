@@ -1,50 +1,8 @@
-import type { CauseKind, Instant, Policy, TierChangeType } from '@strata/domain';
+import type { CauseKind, Instant, TierChangeType } from '@strata/domain';
 
-import { type History, ordersOf } from './history.ts';
-import { scoreAt } from './score.ts';
-
-/** What is known of a customer: one policy and the events taken so far. Scores are remembered, nothing else is. */
-export class World {
-  readonly policy: Policy;
-  readonly history: History;
-  private readonly scores = new Map<Instant, number>();
-  private readonly edges: readonly Instant[];
-  /** An order that has a part, whenever that is dated, is not cancelled. */
-  readonly hasBought: boolean;
-
-  constructor(policy: Policy, history: History) {
-    this.policy = policy;
-    this.history = history;
-    this.edges = edgesOf(policy, history);
-    this.hasBought = ordersOf(history).some((order) => !order.isCancelled);
-  }
-
-  score(at: Instant): number {
-    let score = this.scores.get(at);
-    if (score === undefined) {
-      score = scoreAt(this.policy, this.history, at);
-      this.scores.set(at, score);
-    }
-    return score;
-  }
-
-  /** The first instant after `at` at which any value could differ. */
-  nextEdge(at: Instant): Instant {
-    return this.edges.find((edge) => edge > at) ?? Number.POSITIVE_INFINITY;
-  }
-}
-
-/** Every event's instant, and that instant plus every window and every step: more than needed, never less. */
-function edgesOf(policy: Policy, history: History): Instant[] {
-  const spans = new Set<number>([0]);
-  for (const dimension of policy.dimensions) {
-    if (dimension.of === 'recency') for (const step of dimension.steps) spans.add(step.withinMs);
-    else spans.add(dimension.windowMs);
-  }
-  const edges = new Set<Instant>();
-  for (const { event } of history) for (const span of spans) edges.add(event.occurredAt + span);
-  return [...edges].sort((a, b) => a - b);
-}
+import type { NaivePolicy } from './grammar.ts';
+import { nextPeriodEnd } from './period.ts';
+import type { World } from './world.ts';
 
 export interface NaivePromotion {
   readonly at: Instant;
@@ -69,6 +27,9 @@ export interface NaiveChange {
   readonly causeKind: CauseKind;
   readonly effectiveAt: Instant;
   readonly scoreMilli: number;
+  readonly policy: string;
+  readonly fromPolicy: string | null;
+  readonly isOverridden: boolean;
 }
 
 export interface Step {
@@ -76,168 +37,160 @@ export interface Step {
   readonly changes: readonly NaiveChange[];
 }
 
-export function enterOf(policy: Policy, tier: string): number {
-  const border = policy.borders.find((it) => it.tier === tier);
-  return border === undefined ? Number.NEGATIVE_INFINITY : border.enterMilli;
+/** Why an instant is looked at: because time has come to it, or because a record is evaluated. */
+export type Occasion = 'time' | 'record' | 'end of an override by record';
+
+export interface Moment {
+  readonly at: Instant;
+  readonly occasion: Occasion;
 }
 
-export function leaveOf(policy: Policy, tier: string): number {
+/** A border that no calibration has filled yet is never entered by, and nobody falls under it. */
+export function enterOf(policy: NaivePolicy, tier: string): number {
   const border = policy.borders.find((it) => it.tier === tier);
-  return border === undefined ? Number.NEGATIVE_INFINITY : border.leaveMilli;
+  if (border === undefined) return Number.NEGATIVE_INFINITY;
+  return border.enterMilli ?? Number.POSITIVE_INFINITY;
+}
+
+export function leaveOf(policy: NaivePolicy, tier: string): number {
+  const border = policy.borders.find((it) => it.tier === tier);
+  return border?.leaveMilli ?? Number.NEGATIVE_INFINITY;
 }
 
 /** The highest tier whose border is met: `leave` up to the present tier, `enter` above it. */
-function targetOf(policy: Policy, score: number, present: string | null): string {
+function targetOf(policy: NaivePolicy, score: number, present: string | null): number {
   const presentRank = present === null ? -1 : policy.ladder.indexOf(present);
-  let target = policy.ladder[0] as string;
+  let target = 0;
   policy.ladder.forEach((tier, rank) => {
     const border = rank <= presentRank ? leaveOf(policy, tier) : enterOf(policy, tier);
-    if (score >= border) target = tier;
+    if (score >= border) target = rank;
   });
   return target;
 }
 
-/** All changes of tier at one instant, until nothing moves any more. Warnings come after, see `settleInstant`. */
-export function moveTier(world: World, from: Life | null, at: Instant): Step {
+/** The score under which grace begins; where a person holds the tier, or none is lower, there is none. */
+function leaveAt(world: World, life: Life, at: Instant): number {
   const { policy } = world;
+  const isHeld = policy.ladder.indexOf(life.tier) <= world.rangeAt(at).low;
+  return isHeld ? Number.NEGATIVE_INFINITY : leaveOf(policy, life.tier);
+}
+
+function within(world: World, at: Instant, rank: number): number {
+  const { low, high } = world.rangeAt(at);
+  return Math.min(Math.max(rank, low), high);
+}
+
+/** All changes of tier at one instant, until nothing moves any more. Warnings come after, see `settleInstant`. */
+export function moveTier(world: World, from: Life | null, { at, occasion }: Moment): Step {
+  const { policy } = world;
+  const { ladder, lifecycle } = policy;
   const changes: NaiveChange[] = [];
   const scoreMilli = world.score(at);
-  const base = { effectiveAt: at, scoreMilli, causeKind: 'time' } as const;
+  const change = (type: TierChangeType, fromTier: string | null, toTier: string): NaiveChange => ({
+    ...aChange(world, at),
+    type,
+    fromTier,
+    toTier,
+    causeKind: type === 'assigned' ? 'event' : 'time',
+    fromPolicy: type === 'assigned' ? world.fromPolicy : null,
+  });
   let life = from;
   if (life === null) {
-    if (!world.hasBought) return { life, changes };
-    life = standAt(targetOf(policy, scoreMilli, null), at);
-    changes.push({
-      ...base,
-      causeKind: 'event',
-      type: 'assigned',
-      fromTier: null,
-      toTier: life.tier,
-    });
+    const target = within(world, at, targetOf(policy, scoreMilli, null));
+    life = standAt(ladder[target] as string, at);
+    changes.push(change('assigned', null, life.tier));
   }
+  let isPeriodEnd = occasion === 'time' && isPeriodEndAt(world, life, at);
+  const isLook =
+    lifecycle.qualification === 'rolling' ||
+    isPeriodEnd ||
+    occasion === 'end of an override by record' ||
+    (occasion === 'time' && world.override?.until === at);
+  let hasFallen = false;
   for (;;) {
     const tier: string = life.tier;
-    const target = targetOf(policy, scoreMilli, tier);
-    if (policy.ladder.indexOf(target) > policy.ladder.indexOf(tier) && !life.isBlocked) {
-      const promotion: NaivePromotion = { at, fromTier: tier, toTier: target };
-      life = { ...standAt(target, at), promotions: [...life.promotions, promotion] };
-      changes.push({ ...base, type: 'promoted', fromTier: tier, toTier: target });
+    const rank = ladder.indexOf(tier);
+    const target = within(world, at, targetOf(policy, scoreMilli, tier));
+    if (target > rank && !life.isBlocked) {
+      const toTier = ladder[target] as string;
+      const promotion: NaivePromotion = { at, fromTier: tier, toTier };
+      life = { ...standAt(toTier, at), promotions: [...life.promotions, promotion] };
+      changes.push(change('promoted', tier, toTier));
+      isPeriodEnd = false;
       continue;
     }
-    if (scoreMilli >= leaveOf(policy, tier)) {
-      return { life: { ...life, graceSince: null }, changes };
+    if (scoreMilli >= leaveAt(world, life, at)) {
+      life = { ...life, graceSince: null };
+      if (isPeriodEnd) changes.push(change('renewed', tier, tier));
+      return { life, changes };
     }
+    // After a step down only a policy that rolls looks again at once.
+    const isLookedAt = isLook && (!hasFallen || lifecycle.qualification === 'rolling');
+    if (life.graceSince === null && !isLookedAt) return { life, changes };
     life = { ...life, graceSince: life.graceSince ?? at };
     if (at < demotionDueAt(policy, life)) return { life, changes };
-    const landing = landingOf(policy, tier, target);
-    life = { ...standAt(landing, at), isBlocked: policy.lifecycle.softLanding === 'base' };
-    changes.push({ ...base, type: 'demoted', fromTier: tier, toTier: landing });
+    const landing = ladder[within(world, at, landingOf(policy, rank, target))] as string;
+    life = { ...standAt(landing, at), isBlocked: lifecycle.softLanding === 'base' };
+    changes.push(change('demoted', tier, landing));
+    hasFallen = true;
+    isPeriodEnd = false;
   }
 }
 
-function standAt(tier: string, at: Instant): Life {
+/** What every change at this instant has in common. */
+export function aChange(world: World, at: Instant) {
+  return {
+    effectiveAt: at,
+    scoreMilli: world.score(at),
+    policy: world.policy.name,
+    fromPolicy: null,
+    isOverridden: world.isOverridden(at),
+  } as const;
+}
+
+function isPeriodEndAt(world: World, life: Life, at: Instant): boolean {
+  const anchors = { joinedAt: world.joinedAt, since: life.since };
+  return nextPeriodEnd(world.policy, anchors, at - 1) === at;
+}
+
+export function standAt(tier: string, at: Instant): Life {
   return { tier, since: at, graceSince: null, isBlocked: false, isWarned: false, promotions: [] };
 }
 
-function demotionDueAt(policy: Policy, life: Life): Instant {
+export function demotionDueAt(policy: NaivePolicy, life: Life): Instant {
   const { graceMs, minimumStayMs } = policy.lifecycle;
   if (life.graceSince === null) return Number.POSITIVE_INFINITY;
   return Math.max(life.graceSince + graceMs, life.since + minimumStayMs);
 }
 
-function landingOf(policy: Policy, tier: string, target: string): string {
+function landingOf(policy: NaivePolicy, rank: number, target: number): number {
   switch (policy.lifecycle.softLanding) {
     case 'one':
-      return policy.ladder[policy.ladder.indexOf(tier) - 1] as string;
+      return rank - 1;
     case 'target':
       return target;
     case 'base':
-      return policy.ladder[0] as string;
+      return 0;
   }
 }
 
-/** What happens at one instant: changes of tier first, then, on what they leave, the warning. */
-export function settleInstant(world: World, from: Life | null, at: Instant): Step {
-  const moved = moveTier(world, from, at);
-  const { life } = moved;
-  if (life === null || !isAtRisk(world, life, at)) {
-    return { life: life === null ? null : { ...life, isWarned: false }, changes: moved.changes };
-  }
-  if (life.isWarned) return moved;
-  const warning: NaiveChange = {
-    type: 'at-risk',
-    fromTier: life.tier,
-    toTier: life.tier,
-    causeKind: 'time',
-    effectiveAt: at,
-    scoreMilli: world.score(at),
-  };
-  return { life: { ...life, isWarned: true }, changes: [...moved.changes, warning] };
-}
-
-function isAtRisk(world: World, life: Life, at: Instant): boolean {
-  const { atRiskNoticeMs } = world.policy.lifecycle;
-  if (atRiskNoticeMs === null || life.tier === world.policy.ladder[0]) return false;
-  if (life.graceSince !== null) return true;
-  const next = nextTierChange(world, life, at);
-  return next?.type === 'demoted' && next.effectiveAt - at <= atRiskNoticeMs;
-}
-
-/** The first change of tier after `at` if nothing more happens, found by walking through every edge. */
-export function nextTierChange(world: World, from: Life | null, at: Instant): NaiveChange | null {
-  let life = from;
-  let now = at;
-  for (;;) {
-    now = nextInstant(world, life, now);
-    if (now === Number.POSITIVE_INFINITY) return null;
-    const step = moveTier(world, life, now);
-    if (step.changes[0] !== undefined) return step.changes[0];
-    life = step.life;
-  }
-}
-
-function nextInstant(world: World, life: Life | null, after: Instant): Instant {
-  const dueAt = life === null ? Number.POSITIVE_INFINITY : demotionDueAt(world.policy, life);
-  const edge = world.nextEdge(after);
-  return dueAt > after ? Math.min(dueAt, edge) : edge;
-}
-
-/** Settles all that falls in (from, to], in order. */
-export function settleUntil(
+/** A person's decision moves at once whoever stands outside its range; what follows is settled as ever. */
+export function obeyOverride(
   world: World,
-  from: { life: Life | null; at: Instant },
-  to: Instant,
-): Step {
-  const changes: NaiveChange[] = [];
-  let { life, at } = from;
-  for (;;) {
-    at = Math.min(nextInstant(world, life, at), noticeAt(world, life, at));
-    if (at > to || at === Number.POSITIVE_INFINITY) return { life, changes };
-    const step = settleInstant(world, life, at);
-    life = step.life;
-    changes.push(...step.changes);
-  }
-}
-
-/** When the warning of the next demotion falls due, if that lies ahead. */
-function noticeAt(world: World, life: Life | null, after: Instant): Instant {
-  const { atRiskNoticeMs } = world.policy.lifecycle;
-  if (life === null || atRiskNoticeMs === null) return Number.POSITIVE_INFINITY;
-  const next = nextTierChange(world, life, after);
-  if (next?.type !== 'demoted') return Number.POSITIVE_INFINITY;
-  const noticeAtMs = next.effectiveAt - atRiskNoticeMs;
-  return noticeAtMs > after ? noticeAtMs : Number.POSITIVE_INFINITY;
-}
-
-/** The first output of any kind after `at` if nothing more happens: what a due index has to know. */
-export function nextOutputAt(world: World, from: Life | null, at: Instant): Instant | null {
-  let life = from;
-  let now = at;
-  for (;;) {
-    now = Math.min(nextInstant(world, life, now), noticeAt(world, life, now));
-    if (now === Number.POSITIVE_INFINITY) return null;
-    const step = settleInstant(world, life, now);
-    if (step.changes.length > 0) return now;
-    life = step.life;
-  }
+  life: Life,
+  at: Instant,
+): Step & { readonly life: Life } {
+  const { ladder } = world.policy;
+  const rank = ladder.indexOf(life.tier);
+  const allowed = within(world, at, rank);
+  if (allowed === rank) return { life, changes: [] };
+  const tier = ladder[allowed] as string;
+  const change: NaiveChange = {
+    ...aChange(world, at),
+    type: allowed > rank ? 'promoted' : 'demoted',
+    fromTier: life.tier,
+    toTier: tier,
+    causeKind: 'override',
+  };
+  return { life: standAt(tier, at), changes: [change] };
 }

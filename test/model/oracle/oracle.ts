@@ -4,12 +4,16 @@ import {
   type FoldRefusal,
   type Instant,
   type LogRecord,
-  type Policy,
 } from '@strata/domain';
 
-import { type Applied, type History, orderNameOf, orderOf } from './history.ts';
-import { type Life, type NaiveChange, settleInstant, settleUntil, World } from './life.ts';
+import { hasBought, type NaiveCustomer, policyFor, UNSEEN, worldOf } from './customer.ts';
+import type { NaivePolicy } from './grammar.ts';
+import { type Applied, type Conversion, type History, orderNameOf, orderOf } from './history.ts';
+import { type NaiveChange, type Occasion, obeyOverride, type Step } from './life.ts';
+import { conversionsDue } from './referrals.ts';
+import { settleInstant, settleUntil } from './settle.ts';
 import { correctedOrderAt, withdraw } from './withdraw.ts';
+import type { NaiveOverride } from './world.ts';
 
 /**
  * The grading rules of the contract once more, written to be read: the whole history is kept, every step starts from
@@ -21,25 +25,9 @@ export interface LoggedRecord {
   readonly record: LogRecord;
 }
 
-export interface NaiveCustomer {
-  readonly clock: Instant;
-  readonly history: History;
-  readonly life: Life | null;
-  readonly changes: readonly NaiveChange[];
-  readonly refusals: readonly { readonly offset: number; readonly reason: FoldRefusal }[];
-}
-
-const UNSEEN: NaiveCustomer = {
-  clock: Number.NEGATIVE_INFINITY,
-  history: [],
-  life: null,
-  changes: [],
-  refusals: [],
-};
-
 export class Oracle {
   readonly customers = new Map<string, NaiveCustomer>();
-  policy: Policy | null = null;
+  policies: readonly NaivePolicy[] = [];
   private isDataTime = false;
   private horizonMs = 0;
   /** Wall time: the largest append time. Data time: the last clock mark. */
@@ -54,7 +42,7 @@ export class Oracle {
         if (!this.isDataTime) this.moveClock(appendedAt);
         return;
       case 'policy-activated':
-        this.policy = record.set.policies[0] as Policy;
+        this.policies = record.set.policies;
         return;
       case 'clock':
         if (this.isDataTime) this.moveClock(record.at);
@@ -65,6 +53,7 @@ export class Oracle {
         return;
       case 'event':
         this.take({ event: record.event, offset }, record.clockAt);
+        for (const due of conversionsDue(this.customers)) this.takeConversion(due, offset);
     }
   }
 
@@ -74,61 +63,104 @@ export class Oracle {
     return this.settled(customer, Math.max(customer.clock, this.partitionClock, at));
   }
 
-  worldOf(customer: NaiveCustomer): World {
-    return new World(this.policy as Policy, customer.history);
+  override(customerId: string, override: NaiveOverride | null, clockAt?: Instant): void {
+    const customer = this.settledFor(customerId, clockAt);
+    const { clock } = customer;
+    const wasInForce = worldOf(customer)?.isOverridden(clock) ?? false;
+    const after = { ...customer, override };
+    const world = worldOf(after);
+    if (world === null || customer.life === null) {
+      this.customers.set(customerId, after);
+      return;
+    }
+    const moved = obeyOverride(world, customer.life, clock);
+    const occasion: Occasion = wasInForce ? 'end of an override by record' : 'record';
+    const settled = settleInstant(world, moved.life, { at: clock, occasion });
+    const changes = [...moved.changes, ...settled.changes];
+    const step = { life: settled.life, changes: causedBy('override', changes) };
+    this.customers.set(customerId, withStep(after, step));
   }
 
   private moveClock(at: Instant): void {
     this.partitionClock = Math.max(this.partitionClock, at);
   }
 
-  private take(taken: Applied, clockAt: Instant | undefined): void {
-    const { customerId } = taken.event;
+  /** The customer at the clock that a record brings, everything due before it settled. */
+  private settledFor(customerId: string, recordClock: Instant | undefined): NaiveCustomer {
     const present = this.customers.get(customerId) ?? UNSEEN;
-    const ownClock = this.isDataTime ? (clockAt ?? taken.event.occurredAt) : this.partitionClock;
-    const clock = Math.max(present.clock, this.partitionClock, ownClock);
-    const settled = this.settled(present, clock);
-    const history = withoutExpired(settled.history, clock - this.horizonMs);
-    this.customers.set(customerId, this.afterEvent({ ...settled, history }, taken));
+    const ownClock = this.isDataTime ? (recordClock ?? this.partitionClock) : this.partitionClock;
+    return this.settled(present, Math.max(present.clock, this.partitionClock, ownClock));
   }
 
   private settled(customer: NaiveCustomer, clock: Instant): NaiveCustomer {
-    if (this.policy === null) return { ...customer, clock };
+    const world = worldOf(customer);
+    if (world === null) return { ...customer, clock };
     const from = { life: customer.life, at: customer.clock };
-    const step = settleUntil(this.worldOf(customer), from, clock);
-    return { ...customer, clock, life: step.life, changes: [...customer.changes, ...step.changes] };
+    return withStep({ ...customer, clock }, settleUntil(world, from, clock));
+  }
+
+  private take({ event, offset }: { event: CustomerEvent; offset: number }, at?: Instant): void {
+    const settled = this.settledFor(event.customerId, at ?? event.occurredAt);
+    const history = withoutExpired(settled.history, settled.clock - this.horizonMs);
+    const customer = { ...settled, history };
+    this.customers.set(event.customerId, this.afterEvent(customer, { event, offset }));
+  }
+
+  private takeConversion(event: Conversion, offset: number): void {
+    const settled = this.settledFor(event.customerId, event.occurredAt);
+    this.customers.set(event.customerId, this.afterEvent(settled, { event, offset }));
   }
 
   private afterEvent(customer: NaiveCustomer, taken: Applied): NaiveCustomer {
-    const { clock, history } = customer;
-    if (history.some(({ event }) => isSame(event, taken.event))) return customer;
+    const { clock } = customer;
+    if (customer.history.some(({ event }) => isSame(event, taken.event))) return customer;
     const reason = this.refusal(customer, taken.event);
     if (reason !== null) {
       return { ...customer, refusals: [...customer.refusals, { offset: taken.offset, reason }] };
     }
-    const after = [...history, taken];
-    const world = new World(this.policy as Policy, after);
+    const history = [...customer.history, taken];
+    const existingAt = customer.existingAt ?? (hasBought(history) ? clock : null);
+    const known = { ...customer, history, existingAt, isKnown: true };
+    const policy = policyFor(this.policies, known);
+    if (policy === null) return { ...known, policy, life: null };
+    const joinedAt = known.joinedAt ?? (policy.appliesTo === 'prospects' ? null : clock);
+    const after = { ...known, policy, joinedAt };
+    if (policy.name !== customer.policy?.name) return this.handedOver(customer, after);
+    return this.regraded(customer, after, taken);
+  }
+
+  /** Under another policy than before, or under any for the first time, a customer starts anew. */
+  private handedOver(before: NaiveCustomer, after: NaiveCustomer): NaiveCustomer {
+    const world = worldOf(after, before.policy?.name);
+    if (world === null) throw new Error('a customer is handed over to a policy');
+    const step = settleInstant(world, null, { at: after.clock, occasion: 'record' });
+    return withStep(after, { ...step, changes: causedBy('event', step.changes) });
+  }
+
+  private regraded(before: NaiveCustomer, after: NaiveCustomer, taken: Applied): NaiveCustomer {
+    const { clock } = after;
+    const world = worldOf(after);
+    if (world === null) throw new Error('a customer is graded by a policy');
     // The block after a landing at the base is lifted by any event that is taken, before it is graded.
-    let life = customer.life === null ? null : { ...customer.life, isBlocked: false };
+    const isLifting = taken.event.type !== 'referral-converted';
+    let life =
+      before.life === null
+        ? null
+        : { ...before.life, isBlocked: before.life.isBlocked && !isLifting };
     const changes: NaiveChange[] = [];
-    const orderAt = correctedOrderAt(history, after, taken.event);
+    const orderAt = correctedOrderAt(before.history, after.history, taken.event);
     if (life !== null && orderAt !== null && world.policy.lifecycle.onCorrection === 'withdraw') {
       const step = withdraw(world, life, { clock, orderAt, horizonMs: this.horizonMs });
       life = step.life;
       changes.push(...step.changes);
     }
-    const step = settleInstant(world, life, clock);
-    changes.push(...step.changes.map(causedByEvent));
-    return {
-      ...customer,
-      history: after,
-      life: step.life,
-      changes: [...customer.changes, ...changes],
-    };
+    const step = settleInstant(world, life, { at: clock, occasion: 'record' });
+    changes.push(...causedBy('event', step.changes));
+    return withStep(after, { life: step.life, changes });
   }
 
-  private refusal({ clock, history }: NaiveCustomer, event: CustomerEvent): FoldRefusal | null {
-    if (this.policy === null) return 'no-policy';
+  private refusal({ clock, history }: NaiveCustomer, event: Applied['event']): FoldRefusal | null {
+    if (this.policies.length === 0) return 'no-policy';
     if (event.occurredAt > clock + DAY_MS) return 'ahead-of-clock';
     const oldest = clock - this.horizonMs;
     if (event.occurredAt < oldest) return 'too-old';
@@ -138,9 +170,18 @@ export class Oracle {
   }
 }
 
-const causedByEvent = (change: NaiveChange): NaiveChange => ({ ...change, causeKind: 'event' });
+const causedBy = (
+  causeKind: 'event' | 'override',
+  changes: readonly NaiveChange[],
+): readonly NaiveChange[] => changes.map((change) => ({ ...change, causeKind }));
 
-const isSame = (one: CustomerEvent, other: CustomerEvent): boolean =>
+const withStep = (customer: NaiveCustomer, { life, changes }: Step): NaiveCustomer => ({
+  ...customer,
+  life,
+  changes: [...customer.changes, ...changes],
+});
+
+const isSame = (one: Applied['event'], other: Applied['event']): boolean =>
   one.source === other.source && one.eventId === other.eventId;
 
 /** What waits for an order or a complaint that has not come waits until the horizon, and at that instant it is dropped. */

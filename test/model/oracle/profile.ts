@@ -1,9 +1,12 @@
-import { DAY_MS, type Dimension, type Instant } from '@strata/domain';
+import { DAY_MS, type Instant } from '@strata/domain';
 
-import { nextTierChange } from './life.ts';
-import { ordersAt, purchaseDaysAt, recencyDaysAt, revenueAt, valueAt } from './measure.ts';
+import { worldOf } from './customer.ts';
+import type { NaiveDimension } from './grammar.ts';
+import { valueOf } from './measure.ts';
 import type { Oracle } from './oracle.ts';
+import { ordersAt, purchaseDaysAt, recencyDaysAt, revenueAt } from './purchases.ts';
 import { segmentAt } from './score.ts';
+import { nextTierChange } from './settle.ts';
 
 const DEFAULT_WINDOW_MS = 365 * DAY_MS;
 
@@ -18,37 +21,45 @@ export interface NaiveProfile {
   readonly revenueMinor: number;
   readonly complaintsMicro: bigint | null;
   readonly engagementMicro: bigint | null;
+  readonly referralsMicro: bigint | null;
   readonly nextCrossingAt: Instant | null;
 }
 
 /** Null for a customer without any event at or before `at`. */
 export function profileAt(oracle: Oracle, customerId: string, at: Instant): NaiveProfile | null {
   const customer = oracle.customerAt(customerId, at);
-  const world = oracle.worldOf(customer);
+  const world = worldOf(customer);
   const { history, life } = customer;
+  // Who has no policy yet is counted in the windows of the one for every existing customer.
+  const policy =
+    customer.policy ?? oracle.policies.find((it) => it.appliesTo === 'existing') ?? null;
   if (!history.some(({ event }) => event.occurredAt <= at)) return null;
-  const first = (of: Dimension['of']): Dimension | undefined =>
-    world.policy.dimensions.find((dimension) => dimension.of === of);
+  const first = (of: NaiveDimension['of']): NaiveDimension | undefined =>
+    policy?.dimensions.find((dimension) => dimension.of === of);
   const windowOf = (of: 'orders' | 'revenue'): number => {
     const dimension = first(of);
     return dimension !== undefined && 'windowMs' in dimension
       ? dimension.windowMs
       : DEFAULT_WINDOW_MS;
   };
-  const complaints = first('complaints');
-  const engagement = first('engagement');
-  const { timeZone } = world.policy;
+  const timeZone = policy?.timeZone ?? 'UTC';
+  const microOf = (of: NaiveDimension['of']): bigint | null => {
+    const dimension = first(of);
+    return dimension === undefined ? null : valueOf({ dimension, timeZone }, history, at);
+  };
+  const isGraded = world !== null && life !== null;
   return {
     tier: life?.tier ?? null,
-    segment: life === null ? null : segmentAt(world.policy, history, at),
-    scoreMilli: life === null ? null : world.score(at),
+    segment: isGraded ? segmentAt(world.policy, history, at) : null,
+    scoreMilli: isGraded ? world.score(at) : null,
     recencyDays: recencyDaysAt(history, at),
     orders: ordersAt(history, at, windowOf('orders')),
     // The window is that of the orders column, also where a dimension counts purchase days in another one.
     purchaseDays: purchaseDaysAt(history, at, { windowMs: windowOf('orders'), timeZone }),
     revenueMinor: revenueAt(history, at, windowOf('revenue')),
-    complaintsMicro: complaints === undefined ? null : valueAt(complaints, history, at),
-    engagementMicro: engagement === undefined ? null : valueAt(engagement, history, at),
-    nextCrossingAt: life === null ? null : (nextTierChange(world, life, at)?.effectiveAt ?? null),
+    complaintsMicro: microOf('complaints'),
+    engagementMicro: microOf('engagement'),
+    referralsMicro: microOf('referrals'),
+    nextCrossingAt: isGraded ? (nextTierChange(world, life, at)?.effectiveAt ?? null) : null,
   };
 }

@@ -1,7 +1,8 @@
-import type { CustomerEvent, Instant } from '@strata/domain';
+import type { Instant } from '@strata/domain';
 
-import { type History, orderNameOf, orderOf } from './history.ts';
-import { enterOf, type Life, type NaiveChange, type Step, type World } from './life.ts';
+import { type Applied, type History, orderNameOf, orderOf } from './history.ts';
+import { aChange, enterOf, type Life, type NaiveChange, type Step, standAt } from './life.ts';
+import type { World } from './world.ts';
 
 /**
  * The instant of the order that a record has corrected, null where it is no correction: a reinstatement never is, and
@@ -10,7 +11,7 @@ import { enterOf, type Life, type NaiveChange, type Step, type World } from './l
 export function correctedOrderAt(
   before: History,
   after: History,
-  event: CustomerEvent,
+  event: Applied['event'],
 ): Instant | null {
   const name = orderNameOf(event);
   if (name === null || event.type === 'order-reinstated') return null;
@@ -32,6 +33,7 @@ export function withdraw(
   { clock, orderAt, horizonMs }: { clock: Instant; orderAt: Instant; horizonMs: number },
 ): Step & { readonly life: Life } {
   const { policy } = world;
+  const { ladder } = policy;
   const changes: NaiveChange[] = [];
   let life = from;
   const scoreMilli = world.score(clock);
@@ -40,21 +42,21 @@ export function withdraw(
     if (newest === undefined || orderAt > newest.at || clock - newest.at > horizonMs) break;
     const enter = enterOf(policy, newest.toTier);
     if (scoreMilli >= enter || world.score(newest.at) >= enter) break;
+    // Never under a tier that a person has guaranteed.
+    const rank = Math.max(ladder.indexOf(newest.fromTier), world.rangeAt(clock).low);
+    if (rank >= ladder.indexOf(life.tier)) break;
+    const toTier = ladder[rank] as string;
     life = {
-      ...life,
-      tier: newest.fromTier,
-      since: clock,
-      graceSince: null,
-      isWarned: false,
+      ...standAt(toTier, clock),
+      isBlocked: life.isBlocked,
       promotions: life.promotions.slice(0, -1),
     };
     changes.push({
+      ...aChange(world, clock),
       type: 'withdrawn',
       fromTier: newest.toTier,
-      toTier: newest.fromTier,
+      toTier,
       causeKind: 'correction',
-      effectiveAt: clock,
-      scoreMilli,
     });
   }
   return { life, changes };

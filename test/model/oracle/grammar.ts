@@ -1,0 +1,66 @@
+import type { Dimension, Policy, ThresholdStep } from '@strata/domain';
+
+/** What the oracle reads of a policy: the core's own form, and what the contract has beyond it. */
+interface DimensionBase {
+  readonly name: string;
+  readonly weightMilli: number;
+  readonly capMilli: number | null;
+  readonly otherwiseMilli: number;
+}
+
+interface Stepped extends DimensionBase {
+  readonly steps: readonly ThresholdStep[];
+}
+
+interface Windowed extends Stepped {
+  readonly windowMs: number;
+}
+
+export interface Referrals extends Windowed {
+  readonly of: 'referrals';
+}
+
+export interface Tenure extends DimensionBase {
+  readonly of: 'tenure';
+  readonly steps: readonly { readonly atLeastMs: number; readonly pointsMilli: number }[];
+}
+
+export interface ShareOfWallet extends Stepped {
+  readonly of: 'share_of_wallet';
+}
+
+export interface Potential extends Stepped {
+  readonly of: 'potential';
+  readonly fitMilli: Readonly<Record<string, Readonly<Record<string, number>>>> | null;
+  readonly engagement: { readonly windowMs: number; readonly fullMilli: number } | null;
+  readonly stagesMilli: Readonly<Record<string, number>> | null;
+}
+
+export type NaiveDimension =
+  | Dimension
+  | Referrals
+  | Tenure
+  | ShareOfWallet
+  | Potential;
+
+export type AppliesTo =
+  | 'existing'
+  | 'prospects'
+  | { readonly attribute: string; readonly in: readonly string[] };
+
+export type Qualification = 'rolling' | 'calendar' | 'join_anniversary' | 'tier_anniversary';
+
+export interface NaivePolicy
+  extends Omit<Policy, 'dimensions' | 'appliesTo' | 'lifecycle' | 'borders'> {
+  readonly appliesTo: AppliesTo;
+  readonly dimensions: readonly NaiveDimension[];
+  /** Null: a border by share that no calibration has filled yet. */
+  readonly borders: readonly {
+    readonly tier: string;
+    readonly enterMilli: number | null;
+    readonly leaveMilli: number | null;
+  }[];
+  readonly lifecycle: Omit<Policy['lifecycle'], 'qualification'> & {
+    readonly qualification: Qualification;
+  };
+}
