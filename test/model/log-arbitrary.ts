@@ -37,6 +37,8 @@ interface Move {
   /** Which order, ticket, or earlier event. */
   readonly pick: number;
   readonly amount: number;
+  /** Category, channel, satisfaction or score. */
+  readonly label: number;
   /** What follows: nothing, a tick at once, or half days of quiet and then a tick. */
   readonly tickAfter: number | null;
 }
@@ -64,6 +66,7 @@ const move: fc.Arbitrary<Move> = fc.record({
   customer: fc.constantFrom(0, 0, 0, 0, 1),
   pick: fc.nat(7),
   amount: fc.constantFrom(0, 50, 100, 100, 120, 200, 333),
+  label: fc.nat(15),
   tickAfter: fc.constantFrom(null, null, 0, 1, 5, 13),
 });
 
@@ -187,7 +190,7 @@ function eventOf(it: Move, index: number, { now, events, horizonDays }: LogSoFar
   const ticketId = `t${it.pick % 2} of ${eraOf(base.occurredAt, horizonDays)}`;
   switch (it.kind) {
     case 'purchase':
-      return { ...base, ...order, type: 'purchase', amount };
+      return { ...base, ...order, ...labelsOf(it.label), type: 'purchase', amount };
     case 'refund':
       return { ...base, ...order, type: 'refund', amount };
     case 'orderless-refund':
@@ -198,11 +201,29 @@ function eventOf(it: Move, index: number, { now, events, horizonDays }: LogSoFar
     case 'complaint':
       return { ...base, type: 'complaint', ticketId, severity: SEVERITIES[it.pick % 4] ?? 'low' };
     case 'complaint-resolved':
-      return { ...base, type: 'complaint-resolved', ticketId };
+      return { ...base, type: 'complaint-resolved', ticketId, ...satisfactionOf(it.label) };
     case 'engagement':
       return { ...base, type: 'engagement', kind: 'visit', weight: (it.pick + 1) * 0.333 };
     case 'feedback':
     case 'repeat':
-      return { ...base, type: 'feedback', score: 9, scale: 10 };
+      return { ...base, type: 'feedback', ...scoreOf(it) };
   }
+}
+
+/** Some purchases name neither category nor channel. */
+function labelsOf(label: number): { readonly category?: string; readonly channel?: string } {
+  const category = [undefined, 'tea', 'pots', 'cups'][label % 4];
+  const channel = [undefined, 'online', 'online', 'store'][Math.floor(label / 4)];
+  return {
+    ...(category === undefined ? {} : { category }),
+    ...(channel === undefined ? {} : { channel }),
+  };
+}
+
+const satisfactionOf = (label: number): { readonly satisfaction?: number } =>
+  label % 6 === 0 ? {} : { satisfaction: label % 6 };
+
+function scoreOf({ pick, label }: Move): { readonly score: number; readonly scale: number } {
+  const scale = [3, 5, 7, 10][pick % 4] as number;
+  return { score: Math.min(scale, label), scale };
 }

@@ -36,12 +36,7 @@ export interface Potential extends Stepped {
   readonly stagesMilli: Readonly<Record<string, number>> | null;
 }
 
-export type NaiveDimension =
-  | Dimension
-  | Referrals
-  | Tenure
-  | ShareOfWallet
-  | Potential;
+export type NaiveDimension = Dimension | Referrals | Tenure | ShareOfWallet | Potential;
 
 export type AppliesTo =
   | 'existing'

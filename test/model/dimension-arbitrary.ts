@@ -1,0 +1,120 @@
+import { DAY_MS, type Dimension, type WindowedDimension } from '@strata/domain';
+import fc from 'fast-check';
+
+/** Few and short spans, so that edges, ends of grace and notices often meet in one instant. */
+export const days = (...choices: number[]): fc.Arbitrary<number> =>
+  fc.constantFrom(...choices.map((it) => it * DAY_MS));
+const points = fc.constantFrom(0, 1_000, 2_000, 3_000, 5_000, 1_500);
+const weight = fc.constantFrom(10_000, 20_000, 33_333, 40_000, 500, -15_000);
+const window = days(5, 10, 20, 30);
+
+const descending = (values: readonly number[]): number[] =>
+  [...new Set(values)].sort((a, b) => b - a);
+
+/** Better values give better points, as a manager would write it. */
+function stepsOf(thresholds: readonly number[], given: readonly number[]) {
+  const atLeast = descending(thresholds);
+  const best = [...given].sort((a, b) => b - a);
+  return atLeast.map((it, i) => ({
+    atLeastMilli: Math.round(it * 1_000),
+    pointsMilli: best[i] ?? 0,
+  }));
+}
+
+const base = {
+  weightMilli: weight,
+  capMilli: fc.option(fc.constantFrom(3_000, 4_500, 0), { freq: 4 }),
+  otherwiseMilli: fc.constantFrom(0, 0, 1_000),
+};
+const fourPoints = fc.array(points, { minLength: 4, maxLength: 4 });
+
+const recency = fc
+  .record({
+    ...base,
+    within: fc.uniqueArray(days(3, 7, 14, 25), { minLength: 1 }),
+    best: fourPoints,
+  })
+  .map(({ within, best, ...rest }): Dimension => {
+    const sorted = [...best].sort((a, b) => b - a);
+    const steps = [...within]
+      .sort((a, b) => a - b)
+      .map((withinMs, i) => ({ withinMs, pointsMilli: sorted[i] ?? 0 }));
+    return { ...rest, name: 'recency', of: 'recency', steps };
+  });
+
+type ByWindow = WindowedDimension['of'];
+
+/** Thresholds are random multiples of `unit`. */
+function byWindow(of: ByWindow, { most, unit = 1 }: { most: number; unit?: number }) {
+  return fc
+    .record({
+      ...base,
+      windowMs: window,
+      thresholds: fc.array(fc.integer({ min: 1, max: most }), { maxLength: 3 }),
+      best: fourPoints,
+    })
+    .map(({ thresholds, best, ...rest }): Dimension => {
+      const steps = stepsOf(
+        thresholds.map((it) => it * unit),
+        best,
+      );
+      return { ...rest, capMilli: capOf(rest.capMilli, steps), name: of, of, steps };
+    });
+}
+
+/** Uncapped revenue as points would drown everything else. */
+const capOf = (capMilli: number | null, steps: readonly unknown[]): number | null =>
+  steps.length === 0 && capMilli === null ? 5_000 : capMilli;
+
+const channelShare = fc
+  .record({
+    ...base,
+    windowMs: window,
+    channel: fc.constantFrom('online', 'store'),
+    thresholds: fc.array(fc.constantFrom(25, 33.333, 50, 66.667, 100), { maxLength: 3 }),
+    best: fourPoints,
+  })
+  .map(({ thresholds, best, ...rest }): Dimension => {
+    const steps = stepsOf(thresholds, best);
+    const name = 'channel_share';
+    return { ...rest, capMilli: capOf(rest.capMilli, steps), name, of: name, steps };
+  });
+
+const complaints = fc
+  .record({
+    ...base,
+    weightMilli: fc.constantFrom(-15_000, -20_000, -7_777),
+    windowMs: window,
+    perMilli: fc.constant({ low: 1_000, medium: 2_000, high: 4_000, critical: 8_001 }),
+    resolvedCountsMilli: fc.constantFrom(500, 0, 1_000, 333),
+    hasSteps: fc.boolean(),
+  })
+  .map(({ hasSteps, ...rest }): Dimension => {
+    const steps = hasSteps ? stepsOf([1, 3], [4_000, 2_000]) : [];
+    return { ...rest, name: 'complaints', of: 'complaints', steps };
+  });
+
+/** Each kind in a share of the policies, so that most have two or three. */
+const sometimes = (percent: number, dimension: fc.Arbitrary<Dimension>) =>
+  fc.oneof(
+    { weight: 100 - percent, arbitrary: fc.constant(null) },
+    { weight: percent, arbitrary: dimension },
+  );
+
+export const dimensionsArbitrary: fc.Arbitrary<readonly Dimension[]> = fc
+  .tuple(
+    sometimes(50, recency),
+    sometimes(50, byWindow('orders', { most: 4 })),
+    sometimes(25, byWindow('purchase_days', { most: 3 })),
+    sometimes(40, byWindow('revenue', { most: 400 })),
+    sometimes(30, complaints),
+    sometimes(20, byWindow('engagement', { most: 4 })),
+    sometimes(15, byWindow('average_order', { most: 8, unit: 33.25 })),
+    sometimes(15, byWindow('feedback', { most: 7, unit: 14.286 })),
+    sometimes(10, byWindow('satisfaction', { most: 10, unit: 10 })),
+    sometimes(15, byWindow('categories', { most: 3 })),
+    sometimes(10, byWindow('channels', { most: 3 })),
+    sometimes(15, channelShare),
+  )
+  .map((all) => all.filter((it) => it !== null))
+  .filter((all) => all.length > 0);
