@@ -36,9 +36,16 @@ export const POLICY_TEXTS: Readonly<Record<string, string>> = {
   'dimensions.*.per.critical': 'Weight of a ticket of critical severity.',
   'dimensions.*.resolved_counts': '`complaints`: the share that a resolved ticket still weighs.',
   score: 'Weight of each dimension: the score is the sum of weight x points.',
-  tiers: 'Borders of each tier above the lowest.',
+  tiers:
+    'Borders of each tier above the lowest: all by score (`enter` and `leave`, both needed), or all by a share.',
   'tiers.*.enter': 'Score to enter the tier from below.',
   'tiers.*.leave': 'Score under which it is left; not above `enter`.',
+  'tiers.*.population_share':
+    'Instead of scores: the tier and all above it hold this share of the customers, the best by score. The score that takes comes from a calibration; equal scores are in together.',
+  'tiers.*.revenue_share':
+    'Instead of scores: the tier and all above it hold the best by score who together bring this share of the revenue, in the window of the first `revenue` dimension, else of 365 days.',
+  'tiers.*.minimum_population':
+    'With fewer customers there is not enough data: nobody enters the tier by its share or falls under it. Default 1.',
   segments: 'Beside the tier: the first segment that matches.',
   'segments[].name': 'Name of the segment.',
   'segments[].label': 'Its name for people.',

@@ -1,15 +1,19 @@
-import type { CalibratedDimension, Calibration } from '@strata/domain';
+import type { CalibratedDimension, CalibratedTier, Calibration, ShareKind } from '@strata/domain';
 
 export interface CalibratedBody {
   readonly calibrationId: string;
   readonly setId: string;
   readonly at: number;
   readonly dimensions: readonly CalibratedDimension[];
+  readonly tiers: readonly CalibratedTierBody[];
 }
 
+type CalibratedTierBody = Omit<CalibratedTier, 'of'> & { readonly of: string };
+
 /** A calibration as the log carries it: named by what it is to a reader, not by its place in a record. */
-export function calibrationToWire({ id, setId, at, dimensions }: Calibration): CalibratedBody {
-  return { calibrationId: id, setId, at, dimensions };
+export function calibrationToWire(calibration: Calibration): CalibratedBody {
+  const { id, setId, at, dimensions, tiers = [] } = calibration;
+  return { calibrationId: id, setId, at, dimensions, tiers };
 }
 
 /** Field by field, so that the decoder's own objects do not travel on. */
@@ -25,5 +29,24 @@ export function calibrationFromWire(body: CalibratedBody): Calibration {
       minimumPopulation: it.minimumPopulation,
       borders: it.borders?.map(({ atMost, lastId }) => ({ atMost, lastId })) ?? null,
     })),
+    ...(body.tiers.length === 0 ? {} : { tiers: body.tiers.map(tierFromWire) }),
+  };
+}
+
+function tierFromWire(body: CalibratedTierBody): CalibratedTier {
+  const { policy, tier, shareMilli, population, minimumPopulation, revenueMinor, border } = body;
+  return {
+    policy,
+    tier,
+    of: body.of as ShareKind,
+    shareMilli,
+    population,
+    minimumPopulation,
+    revenueMinor,
+    border: border && {
+      scoreMilli: border.scoreMilli,
+      customers: border.customers,
+      revenueMinor: border.revenueMinor,
+    },
   };
 }

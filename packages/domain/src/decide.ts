@@ -79,7 +79,8 @@ export function decide(deciding: Deciding, state: CustomerState, applied: Applie
 function assign(deciding: Deciding, state: CustomerState, applied: Applied): CustomerState {
   const { grading } = deciding;
   const at = state.clock;
-  const tier = tierAt(grading.policy, rankByEnter(grading.policy, grading.scoreMilliAt(at)));
+  const rank = rankByEnter(grading.yardstick, grading.scoreMilliAt(at));
+  const tier = tierAt(grading.policy, rank);
   const seq = state.seq + 1;
   const standing: Standing = {
     tier,

@@ -8,6 +8,7 @@ import { inserted } from './sorted.ts';
 import { enterMilli, leaveMilli, rankOf, tierAt } from './tier/ladder.ts';
 import { demotionAt } from './tier/lifecycle.ts';
 import { type NextMove, nextMove } from './tier/look-ahead.ts';
+import { type ShareOrigin, shareOriginOf } from './tier/share-origin.ts';
 import type { DimensionScore } from './tier/tier-change.ts';
 
 /** Why a customer has the tier it has, at one instant. */
@@ -21,10 +22,12 @@ export interface Explanation {
   readonly scoreMilli: number;
   readonly segment: string | null;
   readonly dimensions: readonly DimensionScore[];
-  /** Score under which the tier is left, and score that enters the next one; null at the ends of the ladder. */
+  /** Score under which the tier is left, and score that enters the next one; null at the ends, and without a border. */
   readonly leaveMilli: number | null;
   readonly nextTier: string | null;
   readonly nextEnterMilli: number | null;
+  /** Where these two come from, the present tier's first, where the tiers are bordered by shares; else empty. */
+  readonly shares: readonly ShareOrigin[];
   /** Running grace: since when, and when it would end in a demotion. */
   readonly grace: { readonly since: Instant; readonly until: Instant } | null;
   readonly minimumStayUntil: Instant | null;
@@ -33,6 +36,8 @@ export interface Explanation {
   /** Offsets of the records behind the values, newest first. */
   readonly evidence: readonly number[];
 }
+
+const finite = (milli: number): number | null => (Number.isFinite(milli) ? milli : null);
 
 /** One order of at least this much, at the instant of the explanation, would do this. */
 export interface Counterfactual {
@@ -61,9 +66,10 @@ export function explain(query: ProfileQuery): Explanation | null {
     scoreMilli: grading.scoreMilliAt(at),
     segment: grading.segmentAt(at)?.name ?? null,
     dimensions: grading.dimensionsAt(at),
-    leaveMilli: rank === 0 ? null : leaveMilli(policy, rank),
+    leaveMilli: finite(leaveMilli(grading.yardstick, rank)),
     nextTier: isHighest ? null : tierAt(policy, rank + 1),
-    nextEnterMilli: isHighest ? null : enterMilli(policy, rank + 1),
+    nextEnterMilli: isHighest ? null : finite(enterMilli(grading.yardstick, rank + 1)),
+    shares: [rank, rank + 1].flatMap((it) => shareOriginOf(grading.yardstick, it) ?? []),
     grace:
       standing.graceSince === null
         ? null
@@ -97,7 +103,7 @@ function counterfactuals(situation: Situation): readonly Counterfactual[] {
     const amountMinor = smallestOrder(situation, (after) => {
       const move = nextMove(after, standing, at);
       return (
-        after.scoreMilliAt(at) >= leaveMilli(policy, rankOf(policy, standing.tier)) &&
+        after.scoreMilliAt(at) >= leaveMilli(grading.yardstick, rankOf(policy, standing.tier)) &&
         (move === null || move.kind === 'promoted' || move.at > ahead.at)
       );
     });
@@ -105,7 +111,7 @@ function counterfactuals(situation: Situation): readonly Counterfactual[] {
   }
   const next = rankOf(policy, standing.tier) + 1;
   if (next < policy.ladder.length) {
-    const border = enterMilli(policy, next);
+    const border = enterMilli(grading.yardstick, next);
     const amountMinor = smallestOrder(situation, (after) => after.scoreMilliAt(at) >= border);
     if (amountMinor !== null) {
       found.push({ amountMinor, outcome: 'promotes', tier: tierAt(policy, next) });

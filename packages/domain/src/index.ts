@@ -39,4 +39,5 @@ export {
   profileAt,
   viewAt,
 } from './profile.ts';
+export type { ShareOrigin } from './tier/share-origin.ts';
 export * from './tier/tier-change.ts';

@@ -108,7 +108,8 @@ function valueOf(grading: Grading | null, kind: DimensionKind, at: Instant): num
   return grading?.measures[index]?.valueAt(at) ?? null;
 }
 
-function windowOf(policy: Policy | null, kind: 'orders' | 'revenue'): number {
+/** Of the policy's first dimension of this kind. */
+export function windowOf(policy: Policy | null, kind: 'orders' | 'revenue'): number {
   const dimension = policy?.dimensions.find((it) => it.of === kind) as
     | WindowedDimension
     | undefined;
@@ -128,7 +129,7 @@ function ordersIn(view: LedgerView, windowMs: number, at: Instant): number {
   return measureSum({ ...bare, windowMs }, orderEntries(view)).valueAt(at) ?? 0;
 }
 
-function revenueIn(view: LedgerView, windowMs: number, at: Instant): number {
+export function revenueIn(view: LedgerView, windowMs: number, at: Instant): number {
   return measureSum({ ...bare, windowMs }, view.revenue).valueAt(at) ?? 0;
 }
 

@@ -1,4 +1,12 @@
-import type { Border, Dimension, Label, Policy, Quantiles, ThresholdStep } from '@strata/domain';
+import type {
+  Border,
+  Dimension,
+  Label,
+  Policy,
+  Quantiles,
+  ShareBorder,
+  ThresholdStep,
+} from '@strata/domain';
 import type { DimensionDocument, PolicyDocument } from './document-schema.ts';
 
 /** The checked document as the core works with it. */
@@ -16,6 +24,7 @@ export function buildPolicy(document: PolicyDocument): Policy {
       buildDimension(name, dimension, document.score[name] ?? 0),
     ),
     borders: upper.flatMap((tier) => buildBorder(tier, document)),
+    ...buildShares(upper, document),
     segments: document.segments.map((segment) => ({
       name: segment.name,
       label: buildLabel(segment.label),
@@ -34,8 +43,25 @@ export function buildPolicy(document: PolicyDocument): Policy {
 }
 
 function buildBorder(tier: string, document: PolicyDocument): readonly Border[] {
-  const border = document.tiers[tier];
-  return border === undefined ? [] : [{ tier, enterMilli: border.enter, leaveMilli: border.leave }];
+  const { enter, leave } = document.tiers[tier] ?? {};
+  return enter === undefined || leave === undefined
+    ? []
+    : [{ tier, enterMilli: enter, leaveMilli: leave }];
+}
+
+/** Absent where borders are scores, so that the id of such a set is what it always was. */
+function buildShares(
+  tiers: readonly string[],
+  document: PolicyDocument,
+): { readonly shares?: readonly ShareBorder[] } {
+  const shares = tiers.flatMap((tier): ShareBorder[] => {
+    const { population_share, revenue_share, minimum_population } = document.tiers[tier] ?? {};
+    const shareMilli = population_share ?? revenue_share;
+    if (shareMilli === undefined) return [];
+    const of = population_share === undefined ? 'revenue' : 'population';
+    return [{ tier, of, shareMilli, minimumPopulation: minimum_population ?? 1 }];
+  });
+  return shares.length === 0 ? {} : { shares };
 }
 
 function buildDimension(name: string, document: DimensionDocument, weightMilli: number): Dimension {

@@ -1,4 +1,5 @@
 import { DAY_MS } from '@strata/domain';
+import { checkBorders } from './check-borders.ts';
 import { guessArgs } from './describe-issue.ts';
 import { describeNumber } from './describe-number.ts';
 import { isName, type PolicyDocument } from './document-schema.ts';
@@ -6,7 +7,7 @@ import type { FieldPath, PolicyProblem } from './policy-problem.ts';
 import type { ProblemKey } from './problem-texts.ts';
 import type { SourceDocument } from './source-document.ts';
 
-interface Check {
+export interface Check {
   readonly source: SourceDocument;
   readonly document: PolicyDocument;
   readonly horizonDays: number;
@@ -108,41 +109,6 @@ function checkOrder(check: Check, dimension: string, steps: OrderedSteps): void 
       value: steps.show(value),
       before: steps.show(before),
     });
-  }
-}
-
-function checkBorders(check: Check): void {
-  const { document, add } = check;
-  const [lowest, ...upper] = document.ladder;
-  for (const tier of Object.keys(document.tiers)) {
-    if (tier === lowest) add('lowest-tier-border', ['tiers', tier], { value: tier });
-    else if (!upper.includes(tier)) {
-      add('unknown-tier', ['tiers', tier], unknown(tier, document.ladder));
-    }
-  }
-  let below: { tier: string; enter: number; leave: number } | null = null;
-  for (const tier of upper) {
-    const border = document.tiers[tier];
-    if (border === undefined) {
-      add('missing-border', ['tiers'], { value: tier });
-      continue;
-    }
-    if (border.leave > border.enter) {
-      add('leave-above-enter', ['tiers', tier, 'leave'], {
-        leave: describeNumber(border.leave),
-        enter: describeNumber(border.enter),
-      });
-    }
-    for (const which of ['enter', 'leave'] as const) {
-      if (below === null || border[which] > below[which]) continue;
-      add('borders-not-rising', ['tiers', tier, which], {
-        which,
-        value: describeNumber(border[which]),
-        below: below.tier,
-        belowValue: describeNumber(below[which]),
-      });
-    }
-    below = { tier, ...border };
   }
 }
 

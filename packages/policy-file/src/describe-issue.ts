@@ -117,11 +117,16 @@ function wrongChoice(
 }
 
 function missing(source: SourceDocument, path: FieldPath): PolicyProblem {
-  const example = EXAMPLES[String(path.at(-1))];
-  return source.problem('missing', path, {
+  return source.problem('missing', path, missingArgs(String(path.at(-1))));
+}
+
+/** What to write for a key that is not there. */
+export function missingArgs(key: string): Args {
+  const example = EXAMPLES[key];
+  return {
     exampleZh: example === undefined ? '' : `，例如 ${example}`,
     exampleEn: example === undefined ? '' : `, as ${example}`,
-  });
+  };
 }
 
 function valueAt(raw: unknown, path: FieldPath): unknown {

@@ -127,7 +127,17 @@ export const dimensionSchema = z.discriminatedUnion('of', [
 ]);
 export type DimensionDocument = z.output<typeof dimensionSchema>;
 
-const border = z.strictObject({ enter: decimal(), leave: decimal() });
+const share = decimal({ min: 0.001, max: 1 });
+
+/** Scores or a share: which keys stand together is a matter of `checkBorders`. */
+const border = z.strictObject({
+  enter: decimal().optional(),
+  leave: decimal().optional(),
+  population_share: share.optional(),
+  revenue_share: share.optional(),
+  minimum_population: wholeNumber({ min: 1, max: POPULATION_MAX }).optional(),
+});
+export type BorderDocument = z.output<typeof border>;
 
 const segment = z.strictObject({
   name,

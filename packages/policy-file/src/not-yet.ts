@@ -28,12 +28,6 @@ export function refuseNotYet(source: SourceDocument): readonly Refusal[] {
       refuse(key, ['dimensions', name], { value: of });
     }
   }
-  for (const [tier, value] of Object.entries(mappingOf(raw['tiers']))) {
-    const border = mappingOf(value);
-    if ('revenue_share' in border || 'population_share' in border) {
-      refuse('not-yet-shares', ['tiers', tier]);
-    }
-  }
   const qualification = mappingOf(raw['lifecycle'])['qualification'];
   const period = isMapping(qualification) ? Object.keys(qualification).join() : qualification;
   if (typeof period === 'string' && LATER_QUALIFICATIONS.includes(period)) {

@@ -178,8 +178,8 @@ export const PROBLEM_TEXTS = {
   'missing-border': words(
     { zh: '等级“{value}”没有边界。', en: "the tier '{value}' has no border. " },
     {
-      zh: '请加上 {value}: {enter: 分数, leave: 分数}。',
-      en: 'Add {value}: {enter: score, leave: score}.',
+      zh: '请加上 {value}: {enter: 分数, leave: 分数}，或 {value}: {population_share: 占比}。',
+      en: 'Add {value}: {enter: score, leave: score}, or {value}: {population_share: share}.',
     },
   ),
   'leave-above-enter': words(
@@ -200,6 +200,56 @@ export const PROBLEM_TEXTS = {
     {
       zh: '边界须沿 ladder 逐级升高：请调高此处，或调低前者。',
       en: 'Borders rise along the ladder: raise this one or lower that.',
+    },
+  ),
+  'mixed-borders': words(
+    {
+      zh: '此等级按分数设边界，而“{other}”按占比设边界。',
+      en: "the border of this tier is a score, that of '{other}' is a share. ",
+    },
+    {
+      zh: '同一 ladder 请统一写法：全部用 enter 与 leave，或全部用 population_share / revenue_share。',
+      en: 'Write all tiers of the ladder alike: enter and leave, or population_share and revenue_share.',
+    },
+  ),
+  'two-shares': words(
+    {
+      zh: '同一等级既有 population_share 又有 revenue_share。',
+      en: 'the tier has both population_share and revenue_share. ',
+    },
+    {
+      zh: '请只保留一个：按客户数用 population_share，按收入用 revenue_share。',
+      en: 'Keep one: population_share counts customers, revenue_share what they bring.',
+    },
+  ),
+  'share-and-score': words(
+    {
+      zh: '按占比设边界的等级不能再写 {key}。',
+      en: 'a tier bordered by a share has no {key}. ',
+    },
+    {
+      zh: '请删去它：所需分数由校准得出，升入与保级同一分数。',
+      en: 'Remove it: the score comes from a calibration, the same to enter and to stay.',
+    },
+  ),
+  'population-without-share': words(
+    {
+      zh: 'minimum_population 只对占比有意义，此等级没有占比。',
+      en: 'minimum_population is about shares, and the tier has none. ',
+    },
+    {
+      zh: '请删去它，或改写 population_share: 0.2。',
+      en: 'Remove it, or write population_share: 0.2 instead of scores.',
+    },
+  ),
+  'shares-not-falling': words(
+    {
+      zh: '占比 {value} 不小于下一级“{below}”的 {belowValue}。',
+      en: "the share {value} is not below the {belowValue} of '{below}', the tier below. ",
+    },
+    {
+      zh: '占比自上而下累计，每一级都包含其上各级：请调低此处或调高下一级。',
+      en: 'Shares add up from the top, each tier holds those above it: lower this one or raise that.',
     },
   ),
   'within-not-rising': words(
@@ -272,14 +322,6 @@ export const PROBLEM_TEXTS = {
     {
       zh: '请只保留一个 applies_to: existing 的文档。',
       en: 'Keep one document, with applies_to: existing.',
-    },
-  ),
-  'not-yet-shares': notYet(
-    '按占比划分等级：需要先校准',
-    'grade by shares: that needs calibration',
-    {
-      zh: '请改用 {enter: 分数, leave: 分数}。',
-      en: 'Write {enter: score, leave: score} instead.',
     },
   ),
   'not-yet-clv': notYet(

@@ -66,7 +66,9 @@ test('a second version lies beside the first, is the one that is written, and is
     );
 
   write({ name: 'why', type: ['null', 'string'], default: null });
-  expect(readSchemaHistory(folder).map((round) => round.length)).toEqual([schemas.length, 1]);
+  const [ones, twos = []] = readSchemaHistory(folder);
+  expect(ones).toEqual(readSchemaHistory()[0]);
+  expect(twos).toHaveLength((readSchemaHistory()[1] ?? []).length + 1);
   const clock = readSchemaFolder(folder).find(({ name }) => name === 'strata.log.Clock');
   expect(clock?.text).toContain('why');
   const registry = new MemorySchemaRegistry();

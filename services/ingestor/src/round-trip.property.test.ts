@@ -158,12 +158,19 @@ test('the other records of the customer log come through, too', () => {
       { ...calibrated, dimension: 'recency', borders: null },
     ],
   };
+  const share = { ...calibrated, shareMilli: 800, revenueMinor: 2 ** 60 };
+  const border = { scoreMilli: -1_500, customers: 17, revenueMinor: 2 ** 59 };
+  const tiers = [
+    { ...share, tier: 'silver', of: 'revenue', border },
+    { ...share, tier: 'gold', of: 'population', border: null },
+  ];
   const records = [
     { kind: 'stack-opened', time: 'data', partitions: 32, ledgerHorizonDays: 800 },
     { kind: 'clock', at: 1_767_323_045_678 },
     { kind: 'tick', customerIds: ['c1', '林记茶行'] },
     { kind: 'policy-activated', set: { id: 'ab12', policies } },
     { kind: 'calibrated', calibration },
+    { kind: 'calibrated', calibration: { ...calibration, tiers } },
   ];
   for (const record of records) {
     const wire = logRecordToWire(record as Parameters<typeof logRecordToWire>[0]);

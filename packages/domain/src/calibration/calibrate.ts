@@ -4,19 +4,31 @@ import type { Instant } from '../instant.ts';
 import type { Policy, PolicySet, Quantiles } from '../policy/policy.ts';
 import type { CalibratedDimension, Calibration, PopulationMember } from './calibration.ts';
 import { quantileBorders } from './quantile-borders.ts';
+import { type ScoredMember, shareBorders } from './share-borders.ts';
 
-/** Makes a calibration from the values of everybody whom the policy grades, in any order. */
+/**
+ * Makes a calibration from the values of everybody whom the policy grades, in any order. Shares are ranked by scores
+ * that rest on the quantile borders of this same calibration, so `scoresBy` is asked once these are made.
+ */
 export function calibrate(input: {
   readonly set: PolicySet;
   readonly policy: Policy;
   readonly at: Instant;
   readonly members: readonly PopulationMember[];
+  readonly scoresBy: (quantilesOnly: Calibration) => readonly ScoredMember[];
 }): Calibration {
-  const { set, policy, at, members } = input;
+  const { set, policy, at, members, scoresBy } = input;
   const dimensions = policy.dimensions.flatMap(({ name, quantiles }) =>
     quantiles === undefined ? [] : [calibrateDimension(policy.name, { name, quantiles }, members)],
   );
-  const content = { setId: set.id, at, dimensions };
+  const quantilesOnly = { setId: set.id, at, dimensions };
+  const content =
+    policy.shares === undefined
+      ? quantilesOnly
+      : {
+          ...quantilesOnly,
+          tiers: shareBorders(policy, scoresBy({ id: 'quantiles only', ...quantilesOnly })),
+        };
   const text = canonicalJson(content);
   const id = hash64Hex(hash64('calibration', text)) + hash64Hex(hash64(text, 'calibration'));
   return { id, ...content };

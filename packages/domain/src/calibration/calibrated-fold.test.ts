@@ -1,18 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import {
-  aLifecycle,
-  aPolicy,
-  aPolicySet,
-  aPurchase,
-  aRefund,
-  day,
-  TestPartition,
-} from '../builders/index.ts';
+import { CalibratedLog } from '../builders/calibrated-log.ts';
+import { aLifecycle, aPolicy, aPurchase, aRefund, day } from '../builders/index.ts';
 import type { CustomerState } from '../customer-state.ts';
 import { DAY_MS } from '../instant.ts';
-import type { Dimension, Policy, PolicySet, Quantiles } from '../policy/policy.ts';
+import type { Dimension, Quantiles } from '../policy/policy.ts';
 import { profileAt } from '../profile.ts';
-import type { Calibration } from './calibration.ts';
 import { census } from './census.ts';
 
 const halves: Quantiles = { buckets: 2, ties: 'together', minimumPopulation: 1 };
@@ -39,44 +31,9 @@ const policyOf = (dimension: Dimension) =>
     borders: [{ tier: 'silver', enterMilli: 2_000, leaveMilli: 2_000 }],
   });
 
-class Log extends TestPartition {
-  readonly set: PolicySet;
-
-  constructor(policy: Policy) {
-    super(policy);
-    this.set = aPolicySet(policy);
-  }
-
-  buys(customerId: string, ...days: readonly number[]): void {
-    this.events(...days.map((at) => aPurchase(day(at), { customerId })));
-  }
-
-  calibratesAt(at: number): Calibration {
-    this.passTo(day(at));
-    const calibration = census({ set: this.set, at: day(at), customers: this.customers });
-    this.append({ kind: 'calibrated', calibration });
-    return calibration;
-  }
-
-  ticks(): void {
-    this.append({ kind: 'tick', customerIds: [...this.customers.keys()] });
-  }
-
-  /** `a promoted bronze>silver calibration 10`: the last is the day. */
-  told(): readonly string[] {
-    return this.outputs.flatMap((it) =>
-      it.kind === 'tier-change'
-        ? [
-            `${it.customerId} ${it.type} ${it.fromTier ?? ''}>${it.toTier} ${it.cause.kind} ${(it.effectiveAt - day(0)) / DAY_MS}`,
-          ]
-        : [],
-    );
-  }
-}
-
 describe('before the first calibration', () => {
   it('the dimension scores as missing and says so, and knows its value', () => {
-    const log = new Log(policyOf(orders()));
+    const log = new CalibratedLog(policyOf(orders()));
     log.buys('a', 1, 2);
     const [change] = log.outputs;
     expect(change).toMatchObject({
@@ -87,7 +44,7 @@ describe('before the first calibration', () => {
   });
 
   it('goes on where the population was too small', () => {
-    const log = new Log(policyOf(orders({ ...halves, minimumPopulation: 3 })));
+    const log = new CalibratedLog(policyOf(orders({ ...halves, minimumPopulation: 3 })));
     log.buys('a', 1, 2);
     log.buys('b', 3);
     const calibration = log.calibratesAt(10);
@@ -104,7 +61,7 @@ describe('before the first calibration', () => {
 
 describe('a calibration', () => {
   it('moves the customers it moves with cause calibration, at its own instant', () => {
-    const log = new Log(policyOf(orders()));
+    const log = new CalibratedLog(policyOf(orders()));
     log.buys('a', 1);
     log.buys('b', 2, 3, 4);
     const { id } = log.calibratesAt(10);
@@ -115,8 +72,8 @@ describe('a calibration', () => {
   });
 
   it('is passed at its instant by a customer touched only later, as often as that may be', () => {
-    const late = new Log(policyOf(orders()));
-    const early = new Log(policyOf(orders()));
+    const late = new CalibratedLog(policyOf(orders()));
+    const early = new CalibratedLog(policyOf(orders()));
     for (const log of [late, early]) {
       log.buys('a', 1, 2);
       log.buys('b', 3, 4, 5);
@@ -128,7 +85,7 @@ describe('a calibration', () => {
       log.append({ kind: 'clock', at: day(400) });
       log.ticks();
     }
-    const byCustomer = (log: Log) =>
+    const byCustomer = (log: CalibratedLog) =>
       log.told().toSorted((x, y) => (x[0] ?? '').localeCompare(y[0] ?? ''));
     expect(byCustomer(late)).toEqual(byCustomer(early));
     expect(late.told()).toContain('b promoted bronze>silver calibration 10');
@@ -138,7 +95,7 @@ describe('a calibration', () => {
   });
 
   it('is the same whatever the order of its customers, and another for another instant', () => {
-    const log = new Log(policyOf(orders()));
+    const log = new CalibratedLog(policyOf(orders()));
     log.buys('a', 1);
     log.buys('b', 2, 3);
     const { set, customers } = log;
@@ -148,7 +105,7 @@ describe('a calibration', () => {
   });
 
   it('leaves its borders where they are while customers move over them', () => {
-    const log = new Log(policyOf(orders()));
+    const log = new CalibratedLog(policyOf(orders()));
     log.buys('a', 1);
     log.buys('b', 2, 3);
     log.calibratesAt(10);
@@ -160,7 +117,7 @@ describe('a calibration', () => {
 
 describe('recency by quantiles', () => {
   it('gives the most recent the most, and falls at the end of the last whole day, exactly', () => {
-    const log = new Log(policyOf(recency()));
+    const log = new CalibratedLog(policyOf(recency()));
     log.buys('a', 1);
     log.buys('b', 4.5);
     log.calibratesAt(10);
@@ -177,7 +134,7 @@ describe('recency by quantiles', () => {
   });
 
   it('broken by rank lets the smaller id of equals be the more recent', () => {
-    const log = new Log(policyOf(recency({ ...halves, ties: 'rank' })));
+    const log = new CalibratedLog(policyOf(recency({ ...halves, ties: 'rank' })));
     log.buys('a', 1);
     log.buys('b', 1);
     log.calibratesAt(10);
@@ -189,7 +146,7 @@ describe('recency by quantiles', () => {
 
 describe('a profile', () => {
   it('looks at a customer whom nobody has touched since the calibration', () => {
-    const log = new Log(policyOf(orders()));
+    const log = new CalibratedLog(policyOf(orders()));
     log.buys('a', 1);
     log.buys('b', 2, 3);
     log.calibratesAt(10);
@@ -204,7 +161,7 @@ describe('a profile', () => {
 describe('a correction', () => {
   it('is judged by the borders of the time of the promotion', () => {
     const policy = policyOf(orders());
-    const log = new Log({ ...policy, lifecycle: aLifecycle({ graceMs: 100 * DAY_MS }) });
+    const log = new CalibratedLog({ ...policy, lifecycle: aLifecycle({ graceMs: 100 * DAY_MS }) });
     const first = aPurchase(day(1), { customerId: 'a' });
     log.events(first);
     log.buys('a', 2);
@@ -230,7 +187,7 @@ describe('a correction', () => {
 
 describe('in data time a customer ahead of the clock mark', () => {
   it('is judged by the calibration where it stands', () => {
-    const log = new Log(policyOf(orders()));
+    const log = new CalibratedLog(policyOf(orders()));
     log.buys('a', 1);
     log.buys('b', 2, 3);
     log.buys('a', 30);

@@ -1,8 +1,8 @@
 import type { Instant } from '../instant.ts';
-import type { PolicySet } from '../policy/policy.ts';
+import type { PolicySet, ShareBorder } from '../policy/policy.ts';
 
 /**
- * The quantile borders of one policy set, made from the whole population at one instant. It never changes: customers
+ * The quantile borders and the share borders of one policy set, made from the whole population at one instant. It never changes: customers
  * move over its borders, the borders stay until the next calibration.
  */
 export interface Calibration {
@@ -13,6 +13,8 @@ export interface Calibration {
   readonly at: Instant;
   /** One for each dimension with quantiles. */
   readonly dimensions: readonly CalibratedDimension[];
+  /** One for each tier that is bordered by a share; absent where none is. */
+  readonly tiers?: readonly CalibratedTier[];
 }
 
 export interface CalibratedDimension {
@@ -33,6 +35,25 @@ export interface QuantileBorder {
   readonly lastId: string | null;
 }
 
+/** What a share came to in the population. */
+export interface CalibratedTier extends ShareBorder {
+  readonly policy: string;
+  /** Customers whom the policy grades. */
+  readonly population: number;
+  /** Of all of them, in the window that the shares look at. Beyond 2^53 it is rounded; the border is not. */
+  readonly revenueMinor: number;
+  /** Null where there was not enough data: too few customers, or no revenue to share. */
+  readonly border: TierBorder | null;
+}
+
+export interface TierBorder {
+  /** Who scores this or more is in the tier or above it: equal scores are in together. */
+  readonly scoreMilli: number;
+  /** How many that were, and what they brought. */
+  readonly customers: number;
+  readonly revenueMinor: number;
+}
+
 /** A calibration, and the clock of the partition at which it came in force there. */
 export interface CalibrationInForce {
   readonly calibration: Calibration;
@@ -47,5 +68,8 @@ export interface PopulationMember {
 
 /** Whether a set has anything that a calibration must fill. */
 export function needsCalibration(set: PolicySet): boolean {
-  return set.policies.some((policy) => policy.dimensions.some((it) => it.quantiles !== undefined));
+  return set.policies.some(
+    ({ shares, dimensions }) =>
+      shares !== undefined || dimensions.some((it) => it.quantiles !== undefined),
+  );
 }

@@ -17,8 +17,10 @@ export interface Policy {
   readonly labels: Readonly<Record<string, Label>>;
   /** In the order of the file. */
   readonly dimensions: readonly Dimension[];
-  /** One for each tier above the lowest, in ladder order. */
+  /** One for each tier above the lowest, in ladder order; none where `shares` stand instead. */
   readonly borders: readonly Border[];
+  /** Instead of borders, one for each tier above the lowest, in ladder order. Absent where borders are scores. */
+  readonly shares?: readonly ShareBorder[];
   readonly segments: readonly Segment[];
   readonly lifecycle: Lifecycle;
   /** Benefits by tier, carried in events as they stand in the file. */
@@ -138,6 +140,22 @@ export interface Border {
   readonly tier: string;
   readonly enterMilli: number;
   readonly leaveMilli: number;
+}
+
+export const SHARE_KINDS = ['population', 'revenue'] as const;
+export type ShareKind = (typeof SHARE_KINDS)[number];
+
+/**
+ * A tier, with all tiers above it, holds the best customers by score: this share of them, or as many as bring this
+ * share of the revenue. The score that this takes comes from a calibration and moves only with one.
+ */
+export interface ShareBorder {
+  readonly tier: string;
+  readonly of: ShareKind;
+  /** Above 0, at most 1,000. */
+  readonly shareMilli: number;
+  /** A smaller population gives no border. */
+  readonly minimumPopulation: number;
 }
 
 /** Beside the tier: the first segment whose every named dimension has one of the listed points (in thousandths). */

@@ -47,7 +47,7 @@ function judgeStep(grading: Grading, from: Standing, step: Step): Standing | nul
   const scoreMilli = grading.scoreMilliAt(at);
   let standing = from;
   for (;;) {
-    const verdict = judge(policy, standing, { at, scoreMilli });
+    const verdict = judge(grading.yardstick, standing, { at, scoreMilli });
     if (verdict.kind === 'stays') {
       standing = withGrace(standing, verdict.graceSince);
       break;

@@ -1,7 +1,7 @@
 import type { Standing } from '../customer-state.ts';
 import type { Instant } from '../instant.ts';
 import type { Policy } from '../policy/policy.ts';
-import { rankByEnter, rankByLeave, rankOf, tierAt } from './ladder.ts';
+import { type Borders, rankByEnter, rankByLeave, rankOf, tierAt } from './ladder.ts';
 
 /** What the rules say of a standing at an instant. */
 export type Verdict =
@@ -15,16 +15,17 @@ export type Verdict =
  * the score is looked at first, so that a recovery at the very end of grace keeps the tier.
  */
 export function judge(
-  policy: Policy,
+  borders: Borders,
   standing: Standing,
   now: { readonly at: Instant; readonly scoreMilli: number },
 ): Verdict {
+  const { policy } = borders;
   const rank = rankOf(policy, standing.tier);
-  const higher = rankByEnter(policy, now.scoreMilli);
+  const higher = rankByEnter(borders, now.scoreMilli);
   if (higher > rank && !standing.isBlocked) {
     return { kind: 'promoted', toTier: tierAt(policy, higher) };
   }
-  const target = rankByLeave(policy, now.scoreMilli, rank);
+  const target = rankByLeave(borders, now.scoreMilli, rank);
   if (target === rank) return { kind: 'stays', graceSince: null };
   const graceSince = standing.graceSince ?? now.at;
   if (now.at < demotionAt(policy, standing.since, graceSince)) return { kind: 'stays', graceSince };

@@ -18,7 +18,10 @@ export function nextMove(grading: Grading, from: Standing, after: Instant): Next
   let standing = from;
   let at = nextInstant(grading, standing, after);
   while (at !== Infinity) {
-    const verdict = judge(grading.policy, standing, { at, scoreMilli: grading.scoreMilliAt(at) });
+    const verdict = judge(grading.yardstick, standing, {
+      at,
+      scoreMilli: grading.scoreMilliAt(at),
+    });
     if (verdict.kind !== 'stays') return { at, kind: verdict.kind, toTier: verdict.toTier };
     standing = withGrace(standing, verdict.graceSince);
     at = nextInstant(grading, standing, at);

@@ -15,7 +15,7 @@ export interface Withdrawal {
  * The promotions that a correction disproves, newest first, until one stands. A promotion stands when the corrected
  * order came after it, when it lies beyond the horizon, when the present score would enter its tier, or when the
  * score taken again at its instant, over the orders as they are now, still enters it under the policy and the
- * quantile borders of that time.
+ * calibration of that time.
  */
 export function withdrawals(input: {
   readonly standing: Standing;
@@ -33,7 +33,9 @@ export function withdrawals(input: {
   for (const promotion of input.standing.promotions.toReversed()) {
     if (correctedOrderAt > promotion.at || promotion.at < clock - horizonMs) break;
     const then = input.gradingOf(promotion);
-    const borderMilli = enterMilli(then.policy, rankOf(then.policy, promotion.toTier));
+    const borderMilli = enterMilli(then.yardstick, rankOf(then.policy, promotion.toTier));
+    // Of several calibrations at one instant only the last is kept, and it may have found too little data.
+    if (borderMilli === Infinity) break;
     if (presentScoreMilli >= borderMilli) break;
     const scoreThenMilli = then.scoreMilliAt(promotion.at);
     if (scoreThenMilli >= borderMilli) break;

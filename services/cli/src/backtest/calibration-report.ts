@@ -1,13 +1,17 @@
 import { formatRfc3339 } from '@strata/contracts';
 import {
   type CalibratedDimension,
+  type CalibratedTier,
   type Calibration,
   exactUnitOf,
   type Policy,
 } from '@strata/domain';
+import { describeNumber, tierLabel } from '@strata/policy-file';
 import type { Language } from '../language.ts';
 import { backtestTexts } from '../messages/backtest.ts';
+import { moneyText } from '../money-text.ts';
 import { groupDigits } from '../progress.ts';
+import { percent } from './percent.ts';
 
 /** When borders were made, of how many, and what they are; or that there was not enough data. */
 export function calibrationLines(
@@ -24,7 +28,33 @@ export function calibrationLines(
       ? texts.notEnoughData(dimension.dimension, customers, groupDigits(minimumPopulation))
       : texts.quantiles(dimension.dimension, customers, borders.join(', '));
   });
-  return [texts.calibrated(formatRfc3339(calibration.at)), ...rows.map((row) => `  ${row}`)];
+  const tiers = (calibration.tiers ?? []).map((it) => tierLine(it, policy, language));
+  const lines = [...rows, ...tiers.toReversed()].map((row) => `  ${row}`);
+  return [texts.calibrated(formatRfc3339(calibration.at)), ...lines];
+}
+
+/** What a share asked for, and what its border came to. */
+function tierLine(found: CalibratedTier, policy: Policy, language: Language): string {
+  const texts = backtestTexts(language);
+  const { tier, of, shareMilli, population, minimumPopulation, revenueMinor, border } = found;
+  const name = tierLabel(policy, tier, language);
+  const wanted = texts.shares[of](describeNumber(shareMilli * 100));
+  if (border === null) {
+    return population < Math.max(1, minimumPopulation)
+      ? texts.tooFewForShare(name, wanted, {
+          customers: groupDigits(population),
+          minimum: groupDigits(minimumPopulation),
+        })
+      : texts.noRevenueToShare(name, wanted);
+  }
+  return texts.shareBorder(name, wanted, {
+    score: describeNumber(border.scoreMilli),
+    customers: groupDigits(border.customers),
+    population: groupDigits(population),
+    customersShare: percent(border.customers, population),
+    revenueShare: percent(border.revenueMinor, revenueMinor),
+    revenue: moneyText(revenueMinor, policy.baseCurrency),
+  });
 }
 
 export function calibrationJson(calibration: Calibration, policy: Policy): Record<string, unknown> {
@@ -36,6 +66,18 @@ export function calibrationJson(calibration: Calibration, policy: Policy): Recor
       population: dimension.population,
       minimumPopulation: dimension.minimumPopulation,
       borders: bordersIn(dimension, policy),
+    })),
+    tiers: (calibration.tiers ?? []).map((it) => ({
+      tier: it.tier,
+      [`${it.of}Share`]: it.shareMilli / 1_000,
+      population: it.population,
+      minimumPopulation: it.minimumPopulation,
+      revenueMinor: it.revenueMinor,
+      border: it.border && {
+        score: it.border.scoreMilli / 1_000,
+        customers: it.border.customers,
+        revenueMinor: it.border.revenueMinor,
+      },
     })),
   };
 }

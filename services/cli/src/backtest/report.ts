@@ -8,6 +8,7 @@ import { groupDigits } from '../progress.ts';
 import { displayWidth } from '../table-text.ts';
 import { calibrationJson, calibrationLines } from './calibration-report.ts';
 import type { ChangeCount } from './change-counts.ts';
+import { percent } from './percent.ts';
 
 /** What was read. */
 export interface FileReport {
@@ -176,8 +177,4 @@ function reasonLines(
       deadLetterSentence(reason, null, language),
     ]);
   return alignedLines(rows);
-}
-
-function percent(part: number, whole: number): string {
-  return whole === 0 ? '0.0 %' : `${((part * 100) / whole).toFixed(1)} %`;
 }

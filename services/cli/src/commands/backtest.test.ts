@@ -233,3 +233,63 @@ describe('quantiles', () => {
     expect(stdout).toContain('f：数据不足，客户 0 个，至少需 2 个；按缺失值计分');
   });
 });
+
+const SHARES = `
+policy: shares
+version: 1
+base_currency: CNY
+ladder: [low, high, best]
+labels: {best: {zh: 最佳, en: Best}}
+dimensions:
+  f: {of: orders, window: 30d, steps: [{at_least: 2, points: 2}, {at_least: 1, points: 1}]}
+score: {f: 1}
+tiers:
+  high: {population_share: 0.9, minimum_population: 3}
+  best: {revenue_share: 0.6}
+`;
+
+describe('tiers by share', () => {
+  const stdin = purchase('e1', 'a') + purchase('e2', 'b') + purchase('e3', 'b');
+  beforeEach(() => writeFile(join(folder, 'shares.yaml'), SHARES));
+
+  it.each([
+    {
+      language: 'en' as const,
+      lines: [
+        'Best and above, 60 % of revenue: score from 2, 1 of 2 customers (50.0 %) with 66.7 % of 370.35 CNY',
+        'high and above, 90 % of customers: not enough data, 2 customers of at least 3; nobody enters it or falls under it',
+      ],
+    },
+    {
+      language: 'zh' as const,
+      lines: [
+        '最佳及以上，占收入 60 %：评分不低于 2，客户 1 / 2 个（50.0 %），收入占 370.35 CNY 的 66.7 %',
+        'high及以上，占客户 90 %：数据不足，客户 2 个，至少需 3 个；无人因此升入或退出',
+      ],
+    },
+  ])('say what they came to ($language)', async ({ language, lines }) => {
+    const line = '- --format events --policy ./shares.yaml --at 2026-01-10';
+    const { stdout } = await backtest(line, { stdin, language });
+    for (const text of lines) expect(stdout).toContain(`  ${text}\n`);
+  });
+
+  it('say so where there is no revenue to share, and in JSON', async () => {
+    const line =
+      '- --format events --policy ./shares.yaml --calibrate-at 2026-01-10 --calibrate-at 2026-06-01';
+    const text = await backtest(line, { stdin });
+    expect(text.stdout).toContain('high and above, 90 % of customers: not enough data');
+    const { stdout } = await backtest(`${line} --json`, { stdin });
+    const { runs } = JSON.parse(stdout) as { runs: { calibrations: { tiers: unknown[] }[] }[] };
+    expect(runs[0]?.calibrations.map(({ tiers }) => tiers[1])).toEqual([
+      {
+        tier: 'best',
+        revenueShare: 0.6,
+        population: 2,
+        minimumPopulation: 1,
+        revenueMinor: 37_035,
+        border: { score: 2, customers: 1, revenueMinor: 24_690 },
+      },
+      expect.objectContaining({ revenueMinor: 37_035 }),
+    ]);
+  });
+});

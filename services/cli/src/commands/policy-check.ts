@@ -1,4 +1,4 @@
-import { needsCalibration, type PolicySet } from '@strata/domain';
+import { needsCalibration, type Policy, type PolicySet } from '@strata/domain';
 import { describeNumber, problemText, tierLabel } from '@strata/policy-file';
 import { EXIT_CODES } from '../cli-fault.ts';
 import { defineCommand } from '../command.ts';
@@ -11,16 +11,20 @@ const texts = catalogue({
     fine: (name: string, version: number) =>
       `Policy ${name}, version ${version}, can be published.`,
     needsCalibration: (name: string, version: number) =>
-      `Policy ${name}, version ${version}, is sound. Its quantiles need calibration: try it by backtest, a stack cannot grade by it yet.`,
+      `Policy ${name}, version ${version}, is sound. What it takes from the population needs calibration: try it by backtest, a stack cannot grade by it yet.`,
     lowest: 'everyone else',
     border: (enter: string, leave: string) => `enter at ${enter}, leave below ${leave}`,
+    population: (share: string) => `with those above it, the best ${share} % of customers`,
+    revenue: (share: string) => `with those above it, the best who bring ${share} % of revenue`,
   },
   zh: {
     fine: (name: string, version: number) => `策略 ${name}（版本 ${version}）可以发布。`,
     needsCalibration: (name: string, version: number) =>
-      `策略 ${name}（版本 ${version}）无误。其分位数需要先校准：可用 backtest 试算，目前还不能在栈上发布。`,
+      `策略 ${name}（版本 ${version}）无误。其中取决于客户总体的部分需要先校准：可用 backtest 试算，目前还不能在栈上发布。`,
     lowest: '其余客户',
     border: (enter: string, leave: string) => `达到 ${enter} 分升入，低于 ${leave} 分退出`,
+    population: (share: string) => `连同其上各级，为评分最高的 ${share} % 客户`,
+    revenue: (share: string) => `连同其上各级，为评分最高、合计带来 ${share} % 收入的客户`,
   },
 });
 
@@ -66,15 +70,19 @@ function describeSet(set: PolicySet, language: Language): string {
   return set.policies
     .map((policy) => {
       const tiers = policy.ladder.toReversed().map((tier) => {
-        const border = policy.borders.find((candidate) => candidate.tier === tier);
-        const about =
-          border === undefined
-            ? words.lowest
-            : words.border(describeNumber(border.enterMilli), describeNumber(border.leaveMilli));
-        return `  ${tierLabel(policy, tier, language)}: ${about}\n`;
+        return `  ${tierLabel(policy, tier, language)}: ${borderText(policy, tier, words)}\n`;
       });
       const verdict = needsCalibration(set) ? words.needsCalibration : words.fine;
       return `${verdict(policy.name, policy.version)}\n${tiers.join('')}`;
     })
     .join('');
+}
+
+function borderText(policy: Policy, tier: string, words: ReturnType<typeof texts>): string {
+  const share = policy.shares?.find((candidate) => candidate.tier === tier);
+  if (share !== undefined) return words[share.of](describeNumber(share.shareMilli * 100));
+  const border = policy.borders.find((candidate) => candidate.tier === tier);
+  return border === undefined
+    ? words.lowest
+    : words.border(describeNumber(border.enterMilli), describeNumber(border.leaveMilli));
 }

@@ -64,7 +64,7 @@ export const whyCommand = defineCommand({
         return EXIT_CODES.success;
       }
       const policy = policyOf(history);
-      const { nextMove, grace, minimumStayUntil, since, ...rest } = explanation;
+      const { nextMove, grace, minimumStayUntil, since, shares, ...rest } = explanation;
       const instant = (value: Instant | null): string | null =>
         value === null ? null : formatRfc3339(value);
       const whole = {
@@ -73,6 +73,10 @@ export const whyCommand = defineCommand({
         since: formatRfc3339(since),
         grace: grace && { since: instant(grace.since), until: instant(grace.until) },
         minimumStayUntil: instant(minimumStayUntil),
+        shares: shares.map(({ calibration, ...share }) => ({
+          ...share,
+          calibration: calibration && { ...calibration, at: instant(calibration.at) },
+        })),
         nextMove: nextMove && { ...nextMove, at: instant(nextMove.at) },
         evidence: evidenceOf(explanation, history),
         changes: history.changes.map((change) =>

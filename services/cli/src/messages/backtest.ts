@@ -55,6 +55,20 @@ interface CurrencyMismatch {
   readonly policyCurrency: string;
 }
 
+interface ShareBorderTexts {
+  readonly score: string;
+  readonly customers: string;
+  readonly population: string;
+  readonly customersShare: string;
+  readonly revenueShare: string;
+  readonly revenue: string;
+}
+
+interface TooFewTexts {
+  readonly customers: string;
+  readonly minimum: string;
+}
+
 /** What `backtest` says. */
 export const backtestTexts = catalogue({
   en: {
@@ -74,6 +88,16 @@ export const backtestTexts = catalogue({
       `${dimension}: ${customers} customers, buckets end at ${borders}`,
     notEnoughData: (dimension: string, customers: string, minimum: string) =>
       `${dimension}: not enough data, ${customers} customers of at least ${minimum}; it scores as missing`,
+    shares: {
+      population: (share: string) => `${share} % of customers`,
+      revenue: (share: string) => `${share} % of revenue`,
+    },
+    shareBorder: (tier: string, wanted: string, found: ShareBorderTexts) =>
+      `${tier} and above, ${wanted}: score from ${found.score}, ${found.customers} of ${found.population} customers (${found.customersShare}) with ${found.revenueShare} of ${found.revenue}`,
+    tooFewForShare: (tier: string, wanted: string, has: TooFewTexts) =>
+      `${tier} and above, ${wanted}: not enough data, ${has.customers} customers of at least ${has.minimum}; nobody enters it or falls under it`,
+    noRevenueToShare: (tier: string, wanted: string) =>
+      `${tier} and above, ${wanted}: not enough data, there is no revenue; nobody enters it or falls under it`,
     noTier: '(none)',
     changes: 'Tier changes:',
     noChanges: 'Tier changes: none',
@@ -112,6 +136,16 @@ export const backtestTexts = catalogue({
       `${dimension}：客户 ${customers} 个，各分位上界为 ${borders}`,
     notEnoughData: (dimension: string, customers: string, minimum: string) =>
       `${dimension}：数据不足，客户 ${customers} 个，至少需 ${minimum} 个；按缺失值计分`,
+    shares: {
+      population: (share: string) => `占客户 ${share} %`,
+      revenue: (share: string) => `占收入 ${share} %`,
+    },
+    shareBorder: (tier: string, wanted: string, found: ShareBorderTexts) =>
+      `${tier}及以上，${wanted}：评分不低于 ${found.score}，客户 ${found.customers} / ${found.population} 个（${found.customersShare}），收入占 ${found.revenue} 的 ${found.revenueShare}`,
+    tooFewForShare: (tier: string, wanted: string, has: TooFewTexts) =>
+      `${tier}及以上，${wanted}：数据不足，客户 ${has.customers} 个，至少需 ${has.minimum} 个；无人因此升入或退出`,
+    noRevenueToShare: (tier: string, wanted: string) =>
+      `${tier}及以上，${wanted}：数据不足，没有收入；无人因此升入或退出`,
     noTier: '（未定级）',
     changes: '等级变更：',
     noChanges: '等级变更：无',

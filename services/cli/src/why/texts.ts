@@ -14,6 +14,18 @@ export const whyTexts = catalogue({
     score: (score: string) => `Score ${score}`,
     leave: (tier: string, border: string) => `${tier} is kept from ${border} on`,
     enter: (tier: string, border: string) => `${tier} begins at ${border}`,
+    shares: {
+      population: (share: string, tier: string) =>
+        `${tier} and above: the best ${share} % of customers by score`,
+      revenue: (share: string, tier: string) =>
+        `${tier} and above: the best customers by score, who bring ${share} % of revenue`,
+    },
+    shareFound: (at: string, customers: string, population: string) =>
+      `by the calibration of ${at}, ${customers} of ${population} customers`,
+    noShare: {
+      'not-calibrated': 'no calibration yet, so nobody enters by it or falls under it',
+      'not-enough-data': 'not enough data, so nobody enters by it or falls under it',
+    },
     columns: ['Dimension', 'Value', 'Points', 'Weight', 'Adds', 'Better from'] as readonly string[],
     within: (days: string) => `within ${days} d`,
     grace: (since: string, until: string) =>
@@ -77,6 +89,17 @@ export const whyTexts = catalogue({
     score: (score: string) => `评分 ${score}`,
     leave: (tier: string, border: string) => `不低于 ${border} 保级（${tier}）`,
     enter: (tier: string, border: string) => `达到 ${border} 升为 ${tier}`,
+    shares: {
+      population: (share: string, tier: string) => `${tier}及以上：评分最高的 ${share} % 客户`,
+      revenue: (share: string, tier: string) =>
+        `${tier}及以上：评分最高、合计带来 ${share} % 收入的客户`,
+    },
+    shareFound: (at: string, customers: string, population: string) =>
+      `按 ${at} 的校准，客户 ${customers} / ${population} 个`,
+    noShare: {
+      'not-calibrated': '尚未校准，无人因此升入或退出',
+      'not-enough-data': '数据不足，无人因此升入或退出',
+    },
     columns: ['维度', '数值', '得分', '权重', '贡献', '下一档'] as readonly string[],
     within: (days: string) => `${days} 天内`,
     grace: (since: string, until: string) =>

@@ -5,12 +5,14 @@ import {
   type Explanation,
   existingPolicy,
   type Policy,
+  type ShareOrigin,
   setOf,
   type TierChange,
 } from '@strata/domain';
-import { tierLabel } from '@strata/policy-file';
+import { describeNumber, tierLabel } from '@strata/policy-file';
 import type { Language } from '../language.ts';
 import { moneyText } from '../money-text.ts';
+import { groupDigits } from '../progress.ts';
 import { tableText } from '../table-text.ts';
 import type { CustomerHistory } from './replay-customer.ts';
 import { whyTexts } from './texts.ts';
@@ -32,6 +34,7 @@ export function whyText(
     texts.asOf(instantText(explanation.at), explanation.policy, explanation.policyVersion),
     '',
     bordersText(explanation, label, language),
+    ...explanation.shares.map((it) => shareLine(it, label, language)),
     '',
     tableText([texts.columns, ...explanation.dimensions.map((it) => row(it, policy, language))]),
     '',
@@ -71,6 +74,24 @@ function bordersText(
   }
   if (segment !== null) parts.push(texts.segment(segment));
   return parts.join(language === 'zh' ? '；' : '; ');
+}
+
+/** Why a border is where it is, and since when. */
+function shareLine(
+  { tier, of, shareMilli, calibration, found, unscored }: ShareOrigin,
+  label: (tier: string) => string,
+  language: Language,
+): string {
+  const texts = whyTexts(language);
+  const wanted = texts.shares[of](describeNumber(shareMilli * 100), label(tier));
+  const separator = language === 'zh' ? '；' : '; ';
+  const at = calibration === null ? '' : instantText(calibration.at);
+  const border = found?.border ?? null;
+  const origin =
+    unscored !== undefined || border === null || found === null
+      ? texts.noShare[unscored ?? 'not-calibrated']
+      : texts.shareFound(at, groupDigits(border.customers), groupDigits(found.population));
+  return `  ${wanted}${separator}${origin}`;
 }
 
 function row(score: DimensionScore, policy: Policy, language: Language): readonly string[] {
