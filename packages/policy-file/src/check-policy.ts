@@ -3,6 +3,7 @@ import { checkBorders } from './check-borders.ts';
 import { guessArgs } from './describe-issue.ts';
 import { describeNumber } from './describe-number.ts';
 import { isName, type PolicyDocument } from './document-schema.ts';
+import { doubtsAbout } from './doubtful.ts';
 import type { FieldPath, PolicyProblem } from './policy-problem.ts';
 import type { ProblemKey } from './problem-texts.ts';
 import type { SourceDocument } from './source-document.ts';
@@ -32,7 +33,8 @@ export function checkPolicy(
   checkBorders(check);
   checkSegments(check);
   const warning = noticeWarning(check);
-  return warning === null ? problems : [...problems, warning];
+  const doubts = problems.length > 0 ? [] : doubtsAbout(source, document);
+  return [...problems, ...(warning === null ? [] : [warning]), ...doubts];
 }
 
 function checkNames(check: Check): void {

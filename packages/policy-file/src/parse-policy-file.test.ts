@@ -6,6 +6,7 @@ import { policySetOf } from './policy-set.ts';
 
 const SHOP = new URL('../../../policies/shop.yaml', import.meta.url);
 const BROKEN = new URL('../fixtures/broken/', import.meta.url);
+const DOUBTFUL = new URL('../fixtures/doubtful/', import.meta.url);
 const shopText = readFileSync(SHOP, 'utf8');
 
 function parseShop(change: (text: string) => string = (text) => text): PolicyFileResult {
@@ -127,6 +128,25 @@ describe('broken files name line, column, field and remedy in both languages', (
     expect(sentences.join('\n')).not.toMatch(/undefined|\{\w+\}/);
     await expect(`${sentences.join('\n')}\n`).toMatchFileSnapshot(
       new URL(name.replace('.yaml', '.golden.txt'), BROKEN).pathname,
+    );
+  });
+});
+
+describe('doubtful files are taken with a warning in both languages', () => {
+  const names = readdirSync(DOUBTFUL)
+    .filter((name) => name.endsWith('.yaml'))
+    .toSorted();
+
+  it.each(names)('%s', async (name) => {
+    const text = readFileSync(new URL(name, DOUBTFUL), 'utf8');
+    const result = parsePolicyFile(text, { file: name });
+    const warnings = result.ok ? result.warnings : [];
+    const sentences = (['en', 'zh'] as const).flatMap((language) =>
+      warnings.map((problem) => problemText(problem, language)),
+    );
+    expect(sentences.join('\n')).not.toMatch(/undefined|\{\w+\}/);
+    await expect(`${sentences.join('\n')}\n`).toMatchFileSnapshot(
+      new URL(name.replace('.yaml', '.golden.txt'), DOUBTFUL).pathname,
     );
   });
 });

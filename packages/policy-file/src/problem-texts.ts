@@ -244,11 +244,11 @@ export const PROBLEM_TEXTS = {
   ),
   'shares-not-falling': words(
     {
-      zh: '占比 {value} 不小于下一级“{below}”的 {belowValue}。',
+      zh: '占比 {value} 不小于低一级的“{below}”的 {belowValue}。',
       en: "the share {value} is not below the {belowValue} of '{below}', the tier below. ",
     },
     {
-      zh: '占比自上而下累计，每一级都包含其上各级：请调低此处或调高下一级。',
+      zh: '占比自上而下累计，每一级都包含其上各级：请调低此处，或调高前者。',
       en: 'Shares add up from the top, each tier holds those above it: lower this one or raise that.',
     },
   ),
@@ -308,6 +308,27 @@ export const PROBLEM_TEXTS = {
       en: 'the window {value} is longer than the ledger horizon of {horizon}. ',
     },
     { zh: '请缩短窗口：更早的事件不再可查。', en: 'Shorten it: older events are not kept.' },
+  ),
+  'unreachable-border': words(
+    {
+      zh: 'enter {value} 无人能达到：最高评分为 {most}。',
+      en: 'nobody reaches enter {value}: the highest score is {most}. ',
+    },
+    { zh: '请调低此边界，或提高权重与得分。', en: 'Lower it, or raise weights or points.' },
+  ),
+  'impossible-points': words(
+    { zh: '此维度从不给出 {value} 分。', en: 'the dimension never gives {value} points. ' },
+    { zh: '可能的得分：{known}。', en: 'Its points are: {known}.' },
+  ),
+  'idle-dimension': words(
+    {
+      zh: '此维度在 score 中没有权重，也没有客户分群用到它，因此不影响任何结果。',
+      en: 'has no weight in score and no segment asks for it, so it is shown and changes nothing. ',
+    },
+    {
+      zh: '请在 score 中加上 {value}: 10，或删去该维度。',
+      en: 'Add {value}: 10 to score, or remove the dimension.',
+    },
   ),
   'notice-not-shorter': words(
     {

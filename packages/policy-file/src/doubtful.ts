@@ -1,0 +1,69 @@
+import { describeNumber } from './describe-number.ts';
+import type { DimensionDocument, PolicyDocument } from './document-schema.ts';
+import type { FieldPath, PolicyProblem } from './policy-problem.ts';
+import type { ProblemKey } from './problem-texts.ts';
+import type { SourceDocument } from './source-document.ts';
+
+/** What can be published and hardly does what was meant: borders nobody reaches, points nobody gets, dimensions that change nothing. */
+export function doubtsAbout(source: SourceDocument, document: PolicyDocument): PolicyProblem[] {
+  const doubts: PolicyProblem[] = [];
+  const doubt = (key: ProblemKey, path: FieldPath, args: Readonly<Record<string, string>>) => {
+    doubts.push({ ...source.problem(key, path, args), severity: 'warning' });
+  };
+  const most = highestScore(document);
+  for (const [tier, { enter }] of Object.entries(document.tiers)) {
+    if (enter === undefined || most === null || enter <= most) continue;
+    const args = { value: describeNumber(enter), most: describeNumber(most) };
+    doubt('unreachable-border', ['tiers', tier, 'enter'], args);
+  }
+  for (const [index, { when }] of document.segments.entries()) {
+    for (const [name, wanted] of Object.entries(when)) {
+      const dimension = document.dimensions[name];
+      const known = dimension === undefined ? null : possiblePoints(dimension);
+      for (const [place, points] of wanted.entries()) {
+        if (known === null || known.includes(points)) continue;
+        doubt('impossible-points', ['segments', index, 'when', name, place], {
+          value: describeNumber(points),
+          known: known.map(describeNumber).join(', '),
+        });
+      }
+    }
+  }
+  for (const name of Object.keys(document.dimensions)) {
+    const isAsked = document.segments.some(({ when }) => when[name] !== undefined);
+    if (isAsked || (document.score[name] ?? 0) !== 0) continue;
+    doubt('idle-dimension', ['dimensions', name], { value: name });
+  }
+  return doubts;
+}
+
+/** Every number of points the dimension can give, rising; null where the value itself is the points. */
+function possiblePoints(dimension: DimensionDocument): readonly number[] | null {
+  const { quantiles, cap } = dimension;
+  const steps: readonly { readonly points: number }[] | undefined = dimension.steps;
+  if (steps === undefined && quantiles === undefined) return null;
+  const given =
+    quantiles === undefined
+      ? (steps ?? []).map(({ points }) => points)
+      : Array.from({ length: quantiles.buckets }, (_, index) => (index + 1) * 1_000);
+  const capped = [...given, dimension.otherwise].map((points) => Math.min(points, cap ?? points));
+  return [...new Set(capped)].toSorted((a, b) => a - b);
+}
+
+/** In thousandths; null where it has no end. */
+function highestScore({ dimensions, score }: PolicyDocument): number | null {
+  let sum = 0;
+  for (const [name, dimension] of Object.entries(dimensions)) {
+    const weight = score[name] ?? 0;
+    if (weight === 0) continue;
+    const points = possiblePoints(dimension);
+    const best =
+      weight > 0
+        ? (points?.at(-1) ?? dimension.cap)
+        : // No value is below zero.
+          (points?.[0] ?? 0);
+    if (best === undefined) return null;
+    sum += (weight * best) / 1_000;
+  }
+  return sum;
+}
