@@ -57,7 +57,8 @@ export const POLICY_TEXTS: Readonly<Record<string, string>> = {
   'lifecycle.grace': 'The score has to stay under `leave` for this long.',
   'lifecycle.soft_landing':
     'Where a demotion leads: one step down, to the tier the score meets, to the lowest.',
-  'lifecycle.qualification': 'When the tier is looked at: always.',
+  'lifecycle.qualification':
+    'When a score under `leave` is looked at: always, or only at the end of a year: the calendar year of the time zone, a year since the customer joined, a year since it got the tier. Promotions never wait; who keeps the tier at such an end is `renewed`.',
   'lifecycle.at_risk_notice': 'How long before a demotion `at-risk` is sent. Without it none is.',
   'lifecycle.on_correction': 'Whether a promotion that a late refund disproves is withdrawn.',
   treatment: 'Benefits by tier, carried in events as they stand here.',

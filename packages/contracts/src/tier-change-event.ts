@@ -27,6 +27,8 @@ export interface TierOverride {
   readonly kind: string;
   readonly tier: string;
   readonly reason: string | null;
+  /** Null in events of versions that did not say it. */
+  readonly actor: string | null;
   readonly until: Instant | null;
 }
 
@@ -99,7 +101,6 @@ export function tierChangeBody(
     score: fromMilli(scoreMilli),
     dimensions: dimensions.map(eventDimension),
     evidence: evidence.map((offset) => `${partition}:${offset}`),
-    override: null,
     withdraws:
       withdraws === null ? null : { id: withdraws.id, score: fromMilli(withdraws.scoreMilli) },
     treatment: policy.treatment[change.toTier] ?? null,

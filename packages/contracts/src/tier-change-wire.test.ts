@@ -47,6 +47,7 @@ const change: TierChange = {
   asOf: 1_767_323_046_000,
   protectedUntil: null,
   atRisk: null,
+  override: null,
   withdraws: null,
   backfill: false,
 };

@@ -1,6 +1,7 @@
 import type { Severity } from './customer-event.ts';
 import type { Hash64 } from './hash64.ts';
 import type { Instant } from './instant.ts';
+import type { Override } from './tier/override.ts';
 
 /** `offset` is the log offset of the record that brought the entry: the evidence. */
 export interface LedgerEntry {
@@ -101,6 +102,10 @@ export interface CustomerState {
   /** The policy set of the last evaluation, null before the first. */
   readonly setId: string | null;
   readonly standing: Standing | null;
+  /** The first `assigned` as an existing customer; anniversaries of joining count from it. */
+  readonly joinedAt: Instant | null;
+  /** What a person decided last, also when it is out of force; null when nothing, or when it was cleared. */
+  readonly override: Override | null;
   readonly ledger: Ledger;
 }
 
@@ -121,5 +126,7 @@ export const NEW_CUSTOMER: CustomerState = {
   isExisting: false,
   setId: null,
   standing: null,
+  joinedAt: null,
+  override: null,
   ledger: EMPTY_LEDGER,
 };

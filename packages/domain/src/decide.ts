@@ -4,6 +4,8 @@ import type { Grading } from './policy/grading.ts';
 import { advance, type Finding, judgeAt, type OnFinding } from './tier/advance.ts';
 import { atRiskOf, type Decision, describe } from './tier/describe.ts';
 import { rankByEnter, tierAt } from './tier/ladder.ts';
+import { allowedRanks, nearestRank } from './tier/override.ts';
+import { termsOf } from './tier/terms.ts';
 import type { TierChange } from './tier/tier-change.ts';
 import { withdrawals } from './tier/withdraw.ts';
 
@@ -26,7 +28,7 @@ export interface Deciding extends Telling {
 export function settle(deciding: Deciding, state: CustomerState, until: Instant): CustomerState {
   if (state.standing === null || until <= state.clock) return state;
   const telling = tell(deciding, state, { kind: 'time', ref: null, offset: null });
-  const standing = advance(deciding.grading, state.standing, {
+  const standing = advance(termsOf(deciding.grading, state), state.standing, {
     after: state.clock,
     until,
     onFinding: telling.onFinding,
@@ -42,7 +44,7 @@ export function recalibrate(
 ): CustomerState {
   if (state.standing === null) return state;
   const telling = tell(deciding, state, { kind: 'calibration', ref: calibrationId, offset: null });
-  const standing = judgeAt(deciding.grading, state.standing, {
+  const standing = judgeAt(termsOf(deciding.grading, state), state.standing, {
     at: state.clock,
     onFinding: telling.onFinding,
   });
@@ -71,17 +73,21 @@ export function decide(deciding: Deciding, state: CustomerState, applied: Applie
   }
   const telling = tell(deciding, current, { kind: 'event', ...applied });
   const unblocked = { ...(current.standing as Standing), isBlocked: false };
-  const standing = judgeAt(grading, unblocked, { at, onFinding: telling.onFinding });
+  const terms = termsOf(grading, current);
+  const standing = judgeAt(terms, unblocked, { at, onFinding: telling.onFinding });
   return { ...current, standing, seq: telling.seq() };
 }
 
-/** The first tier, by `enter` alone. */
+/** The first tier, by `enter` alone, within what an override that waited for it allows. */
 function assign(deciding: Deciding, state: CustomerState, applied: Applied): CustomerState {
   const { grading } = deciding;
   const at = state.clock;
-  const rank = rankByEnter(grading.yardstick, grading.scoreMilliAt(at));
-  const tier = tierAt(grading.policy, rank);
+  const { policy } = grading;
+  const allowed = allowedRanks(policy, state.override, at);
+  const rank = nearestRank(allowed, rankByEnter(grading.yardstick, grading.scoreMilliAt(at)));
+  const tier = tierAt(policy, rank);
   const seq = state.seq + 1;
+  const joinedAt = state.isExisting ? (state.joinedAt ?? at) : state.joinedAt;
   const standing: Standing = {
     tier,
     since: at,
@@ -90,7 +96,8 @@ function assign(deciding: Deciding, state: CustomerState, applied: Applied): Cus
     isWarned: false,
     promotions: [],
   };
-  const decision = decisionOf(deciding, state, { kind: 'event', ...applied });
+  const assigned = { ...state, standing, joinedAt, seq };
+  const decision = decisionOf(deciding, assigned, { kind: 'event', ...applied });
   deciding.emit(
     describe(decision, {
       id: deciding.nextId(),
@@ -98,11 +105,11 @@ function assign(deciding: Deciding, state: CustomerState, applied: Applied): Cus
       fromTier: null,
       toTier: tier,
       effectiveAt: at,
-      since: at,
+      standing,
       seq,
     }),
   );
-  return { ...state, standing, seq };
+  return assigned;
 }
 
 /** Takes back the promotions that the record disproved: all of them first, then grace, at-risk and target once. */
@@ -118,6 +125,7 @@ function withdraw(
     clock: state.clock,
     horizonMs: applied.horizonMs,
     present: deciding.grading,
+    lowestRank: allowedRanks(deciding.grading.policy, state.override, state.clock).lowest,
     gradingOf: applied.gradingOf,
   });
   const decision = decisionOf(deciding, state, { kind: 'correction', ...applied });
@@ -130,7 +138,7 @@ function withdraw(
         fromTier: promotion.toTier,
         toTier: promotion.fromTier,
         effectiveAt: state.clock,
-        since: state.clock,
+        standing,
         withdraws: { id: promotion.id, scoreMilli: scoreThenMilli },
         seq,
       }),
@@ -158,7 +166,7 @@ function decisionOf(deciding: Deciding, state: CustomerState, reason: Reason): D
 }
 
 /** Turns findings into numbered tier changes. */
-function tell(
+export function tell(
   deciding: Deciding,
   state: CustomerState,
   reason: Reason,
@@ -168,16 +176,17 @@ function tell(
   const onFinding: OnFinding = (finding: Finding, standing: Standing) => {
     const id = deciding.nextId();
     seq += 1;
-    const isMove = finding.type !== 'at-risk';
+    const [fromTier, toTier] =
+      'tier' in finding ? [finding.tier, finding.tier] : [finding.fromTier, finding.toTier];
     deciding.emit(
       describe(decision, {
         id,
         type: finding.type,
-        fromTier: isMove ? finding.fromTier : finding.tier,
-        toTier: isMove ? finding.toTier : finding.tier,
+        fromTier,
+        toTier,
         effectiveAt: finding.at,
-        since: standing.since,
-        atRisk: isMove ? null : atRiskOf(deciding.grading, finding),
+        standing,
+        atRisk: finding.type === 'at-risk' ? atRiskOf(deciding.grading, finding) : null,
         seq,
       }),
     );

@@ -8,7 +8,10 @@ import { inserted } from './sorted.ts';
 import { enterMilli, leaveMilli, rankOf, tierAt } from './tier/ladder.ts';
 import { demotionAt } from './tier/lifecycle.ts';
 import { type NextMove, nextMove } from './tier/look-ahead.ts';
+import { type Override, overrideAt } from './tier/override.ts';
+import { periodEndAfter } from './tier/period.ts';
 import { type ShareOrigin, shareOriginOf } from './tier/share-origin.ts';
+import { termsOf } from './tier/terms.ts';
 import type { DimensionScore } from './tier/tier-change.ts';
 
 /** Why a customer has the tier it has, at one instant. */
@@ -31,6 +34,10 @@ export interface Explanation {
   /** Running grace: since when, and when it would end in a demotion. */
   readonly grace: { readonly since: Instant; readonly until: Instant } | null;
   readonly minimumStayUntil: Instant | null;
+  /** When the tier is looked at next; null with `rolling` qualification, which looks always. */
+  readonly periodEndsAt: Instant | null;
+  /** What a person decided, where it is in force. */
+  readonly override: Override | null;
   readonly nextMove: NextMove | null;
   readonly counterfactuals: readonly Counterfactual[];
   /** Offsets of the records behind the values, newest first. */
@@ -55,6 +62,8 @@ export function explain(query: ProfileQuery): Explanation | null {
   const { policy } = grading;
   const rank = rankOf(policy, standing.tier);
   const isHighest = rank === policy.ladder.length - 1;
+  const terms = termsOf(grading, state);
+  const periodEnd = periodEndAfter(terms, standing.since, at);
   const stayUntil = standing.since + policy.lifecycle.minimumStayMs;
   return {
     at,
@@ -79,7 +88,9 @@ export function explain(query: ProfileQuery): Explanation | null {
           },
     // There is nothing below the lowest tier to be protected from.
     minimumStayUntil: stayUntil > at && rank > 0 ? stayUntil : null,
-    nextMove: nextMove(grading, standing, at),
+    periodEndsAt: Number.isFinite(periodEnd) ? periodEnd : null,
+    override: overrideAt(state.override, at),
+    nextMove: nextMove(terms, standing, at),
     counterfactuals: counterfactuals({ customerId, state, standing, grading, at }),
     evidence: evidenceAt(state.ledger, at),
   };
@@ -95,13 +106,13 @@ interface Situation {
 
 /** The smallest single order that enters the next tier, and, where a demotion lies ahead, the smallest that puts it off. */
 function counterfactuals(situation: Situation): readonly Counterfactual[] {
-  const { standing, grading, at } = situation;
+  const { state, standing, grading, at } = situation;
   const { policy } = grading;
   const found: Counterfactual[] = [];
-  const ahead = nextMove(grading, standing, at);
+  const ahead = nextMove(termsOf(grading, state), standing, at);
   if (ahead?.kind === 'demoted') {
     const amountMinor = smallestOrder(situation, (after) => {
-      const move = nextMove(after, standing, at);
+      const move = nextMove(termsOf(after, state), standing, at);
       return (
         after.scoreMilliAt(at) >= leaveMilli(grading.yardstick, rankOf(policy, standing.tier)) &&
         (move === null || move.kind === 'promoted' || move.at > ahead.at)

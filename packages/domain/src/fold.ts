@@ -18,6 +18,7 @@ import {
 import { type Grading, grade } from './policy/grading.ts';
 import { refusalOf } from './refusal.ts';
 import { dueAfter } from './tier/advance.ts';
+import { termsOf } from './tier/terms.ts';
 
 export interface FoldInput {
   readonly partition: PartitionState;
@@ -188,8 +189,10 @@ class FoldWork {
     this.#dueAt.set(customerId, this.#due(customerId, state));
   }
 
-  #due(customerId: string, { ledger, setId, standing, clock }: CustomerState): Instant | null {
+  #due(customerId: string, state: CustomerState): Instant | null {
+    const { ledger, setId, standing, clock } = state;
     if (standing === null || setId === null) return null;
-    return dueAfter(this.#grading(customerId, { ledger, setId }, clock), standing, clock);
+    const grading = this.#grading(customerId, { ledger, setId }, clock);
+    return dueAfter(termsOf(grading, state), standing, clock);
   }
 }

@@ -39,5 +39,6 @@ export {
   profileAt,
   viewAt,
 } from './profile.ts';
+export { OVERRIDE_KINDS, type Override, type OverrideKind } from './tier/override.ts';
 export type { ShareOrigin } from './tier/share-origin.ts';
 export * from './tier/tier-change.ts';

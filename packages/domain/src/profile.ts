@@ -10,6 +10,7 @@ import { activeSet, existingPolicy, yardstickAt } from './partition-state.ts';
 import { type Grading, grade } from './policy/grading.ts';
 import type { DimensionKind, Policy, WindowedDimension } from './policy/policy.ts';
 import { nextMove } from './tier/look-ahead.ts';
+import { termsOf } from './tier/terms.ts';
 import type { TierChange } from './tier/tier-change.ts';
 
 /** Where no dimension says otherwise, orders and revenue are those of the last 365 days. */
@@ -99,7 +100,7 @@ export function profileAt(query: ProfileQuery): ProfileRow {
     nextCrossingAt:
       grading === null || state.standing === null
         ? null
-        : (nextMove(grading, state.standing, at)?.at ?? null),
+        : (nextMove(termsOf(grading, state), state.standing, at)?.at ?? null),
   };
 }
 

@@ -1,5 +1,6 @@
 import {
   isCurrency,
+  QUALIFICATIONS,
   QUANTILE_TIES,
   SEVERITIES,
   SOFT_LANDINGS,
@@ -149,7 +150,7 @@ const lifecycle = z.strictObject({
   minimum_stay: duration({ isPositive: false }).prefault('0d'),
   grace: duration({ isPositive: false }).prefault('0d'),
   soft_landing: z.enum(SOFT_LANDINGS).default('target'),
-  qualification: z.literal('rolling').default('rolling'),
+  qualification: z.enum(QUALIFICATIONS).default('rolling'),
   at_risk_notice: duration({ isPositive: true }).optional(),
   on_correction: z.enum(['withdraw', 'keep']).default('withdraw'),
 });

@@ -4,7 +4,6 @@ import type { ProblemKey } from './problem-texts.ts';
 import type { SourceDocument } from './source-document.ts';
 
 const LATER_KINDS = ['referrals', 'tenure', 'potential'];
-const LATER_QUALIFICATIONS = ['calendar', 'join_anniversary', 'tier_anniversary', 'anniversary'];
 
 export interface Refusal {
   readonly path: FieldPath;
@@ -27,11 +26,6 @@ export function refuseNotYet(source: SourceDocument): readonly Refusal[] {
       const of = String(mappingOf(value)['of']);
       refuse(key, ['dimensions', name], { value: of });
     }
-  }
-  const qualification = mappingOf(raw['lifecycle'])['qualification'];
-  const period = isMapping(qualification) ? Object.keys(qualification).join() : qualification;
-  if (typeof period === 'string' && LATER_QUALIFICATIONS.includes(period)) {
-    refuse('not-yet-qualification', ['lifecycle', 'qualification'], { value: period });
   }
   return refusals;
 }

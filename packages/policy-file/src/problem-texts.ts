@@ -360,14 +360,6 @@ export const PROBLEM_TEXTS = {
     'keep a policy for prospects or for a segment apart',
     EXISTING_ONLY,
   ),
-  'not-yet-qualification': notYet(
-    '使用“{value}”评估周期',
-    "use the qualification period '{value}'",
-    {
-      zh: '请写 qualification: rolling，或删去此项。',
-      en: 'Write qualification: rolling, or leave it out.',
-    },
-  ),
 } as const satisfies Readonly<Record<string, ProblemText>>;
 
 export type ProblemKey = keyof typeof PROBLEM_TEXTS;

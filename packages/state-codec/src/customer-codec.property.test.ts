@@ -3,6 +3,8 @@ import {
   type Hash64,
   hash64,
   type Ledger,
+  OVERRIDE_KINDS,
+  type Override,
   type PromotionEntry,
   type Standing,
   type TicketEntry,
@@ -122,6 +124,16 @@ const standing: fc.Arbitrary<Standing> = fc.record(
   },
   PLAIN,
 );
+const override: fc.Arbitrary<Override> = fc.record(
+  {
+    kind: fc.constantFrom(...OVERRIDE_KINDS),
+    tier: text,
+    reason: text,
+    actor: text,
+    until: fc.option(instant),
+  },
+  PLAIN,
+);
 const state: fc.Arbitrary<CustomerState> = fc.record(
   {
     clock: fc.oneof({ weight: 5, arbitrary: instant }, fc.constant(Number.NEGATIVE_INFINITY)),
@@ -129,6 +141,8 @@ const state: fc.Arbitrary<CustomerState> = fc.record(
     isExisting: fc.boolean(),
     setId: fc.option(text),
     standing: fc.option(standing),
+    joinedAt: fc.option(instant),
+    override: fc.option(override, { freq: 2 }),
     ledger,
   },
   PLAIN,

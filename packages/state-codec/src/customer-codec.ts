@@ -59,6 +59,9 @@ export function decodeCustomer(bytes: Uint8Array): CustomerState {
     isExisting: (flags & IS_EXISTING) !== 0,
     setId,
     standing,
+    // Version 1 did not keep it, and nobody who never moved needs it.
+    joinedAt: standing?.since ?? null,
+    override: null,
     ledger,
   };
   const whole = version === 1 ? state : readSections(reader, state, { clock });

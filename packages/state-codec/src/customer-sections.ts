@@ -3,6 +3,7 @@ import type { CustomerState, Instant } from '@strata/domain';
 import { type ByteReader, damaged } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { labelSection } from './label-section.ts';
+import { joinedSection, overrideSection } from './life-sections.ts';
 import { feedbackSection, satisfactionSection } from './opinion-section.ts';
 import { StateCodecError } from './state-codec-error.ts';
 
@@ -23,7 +24,13 @@ export interface CustomerSection {
 const END = 0;
 
 /** By ascending id, the order in which they are written. */
-const SECTIONS: readonly CustomerSection[] = [labelSection, feedbackSection, satisfactionSection];
+const SECTIONS: readonly CustomerSection[] = [
+  labelSection,
+  feedbackSection,
+  satisfactionSection,
+  joinedSection,
+  overrideSection,
+];
 
 export function writeSections(
   writer: ByteWriter,

@@ -184,7 +184,7 @@ describe('years', () => {
       '2026-06-01T00:00Z',
       '2027-03-29T02:30:00+02:00',
     ],
-  ])('in %s the first year end of %s after %s is %s', (zone, from, after, expected) => {
+  ])('in %s the first year end of %s after %s is %s', (zone, from, ...[after, expected]) => {
     expect(new Date(anniversaryAfter(zone, at(from), at(after))).toISOString()).toBe(
       new Date(expected).toISOString(),
     );

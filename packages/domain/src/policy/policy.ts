@@ -168,11 +168,20 @@ export interface Segment {
 export const SOFT_LANDINGS = ['one', 'target', 'base'] as const;
 export type SoftLanding = (typeof SOFT_LANDINGS)[number];
 
+/** When a fall under `leave` is looked at: always, or only where a period ends. Promotions never wait. */
+export const QUALIFICATIONS = [
+  'rolling',
+  'calendar',
+  'join_anniversary',
+  'tier_anniversary',
+] as const;
+export type Qualification = (typeof QUALIFICATIONS)[number];
+
 export interface Lifecycle {
   readonly minimumStayMs: number;
   readonly graceMs: number;
   readonly softLanding: SoftLanding;
-  readonly qualification: 'rolling';
+  readonly qualification: Qualification;
   /** Null: no at-risk events. */
   readonly atRiskNoticeMs: number | null;
   readonly onCorrection: 'withdraw' | 'keep';

@@ -1,8 +1,12 @@
 import type { PromotionEntry, Standing } from '../customer-state.ts';
 import type { Instant } from '../instant.ts';
 import type { Grading } from '../policy/grading.ts';
+import { leaveMilli, rankOf } from './ladder.ts';
 import { isBlockedAfter, judge, moved, withGrace } from './lifecycle.ts';
 import { type NextMove, nextInstant, Outlook } from './look-ahead.ts';
+import { allowedRanks } from './override.ts';
+import { isLook, isPeriodEnd, periodEndAfter } from './period.ts';
+import type { Terms } from './terms.ts';
 
 /** Something to tell the world, before it has its number. */
 export type Finding =
@@ -12,6 +16,7 @@ export type Finding =
       readonly fromTier: string;
       readonly toTier: string;
     }
+  | { readonly type: 'renewed'; readonly at: Instant; readonly tier: string }
   | {
       readonly type: 'at-risk';
       readonly at: Instant;
@@ -29,25 +34,35 @@ interface Step {
   readonly at: Instant;
   readonly onFinding: OnFinding;
   readonly outlook: Outlook;
+  /** Whether a fall is looked at here, also without `rolling`. */
+  readonly isLook: boolean;
+  /** Whether a tier that is kept here is renewed. */
+  readonly isPeriodEnd: boolean;
 }
 
-/** The rules at one instant, right after a record: null when the walk was stopped. */
+/**
+ * The rules at one instant, right after a record: null when the walk was stopped. Whatever ends at this instant was
+ * settled before the record, so only the record itself can make a fall be looked at.
+ */
 export function judgeAt(
-  grading: Grading,
+  terms: Terms,
   from: Standing,
-  step: { readonly at: Instant; readonly onFinding: OnFinding },
+  step: { readonly at: Instant; readonly onFinding: OnFinding; readonly isLook?: boolean },
 ): Standing | null {
-  return judgeStep(grading, from, { ...step, outlook: new Outlook(grading) });
+  const { isLook: looks = false } = step;
+  const outlook = new Outlook(terms);
+  return judgeStep(terms, from, { ...step, isLook: looks, isPeriodEnd: false, outlook });
 }
 
 /** The rules at one instant, until they come to rest: several steps down may fall into one instant. */
-function judgeStep(grading: Grading, from: Standing, step: Step): Standing | null {
+function judgeStep(terms: Terms, from: Standing, step: Step): Standing | null {
   const { at, onFinding } = step;
+  const { grading } = terms;
   const { policy } = grading;
   const scoreMilli = grading.scoreMilliAt(at);
   let standing = from;
   for (;;) {
-    const verdict = judge(grading.yardstick, standing, { at, scoreMilli });
+    const verdict = judge(terms, standing, { at, scoreMilli, isLook: step.isLook });
     if (verdict.kind === 'stays') {
       standing = withGrace(standing, verdict.graceSince);
       break;
@@ -64,17 +79,19 @@ function judgeStep(grading: Grading, from: Standing, step: Step): Standing | nul
       promotions: kind === 'promoted' ? [...standing.promotions, entry] : [],
     };
   }
-  return warnAt(grading, standing, step);
+  if (step.isPeriodEnd && standing.since === from.since && isEarned(grading, standing, at)) {
+    if (onFinding({ type: 'renewed', at, tier: standing.tier }, standing) === null) return null;
+  }
+  return warnAt(terms, standing, step);
 }
 
 /**
  * The at-risk episode: in grace, or the next change of tier is a demotion not further away than the notice. One
  * event an episode; the episode ends when this is false again or the tier changes.
  */
-function warnAt(grading: Grading, standing: Standing, step: Step): Standing | null {
-  const noticeMs = grading.policy.lifecycle.atRiskNoticeMs;
-  const isLowest = grading.policy.ladder[0] === standing.tier;
-  if (noticeMs === null || isLowest) {
+function warnAt(terms: Terms, standing: Standing, step: Step): Standing | null {
+  const noticeMs = terms.grading.policy.lifecycle.atRiskNoticeMs;
+  if (noticeMs === null || cannotFall(terms, standing, step.at)) {
     return standing.isWarned ? { ...standing, isWarned: false } : standing;
   }
   const next = step.outlook.next(standing, step.at);
@@ -87,35 +104,63 @@ function warnAt(grading: Grading, standing: Standing, step: Step): Standing | nu
   return step.onFinding(finding, after) === null ? null : after;
 }
 
+/** Nothing lies below the lowest tier, nor below one that an override holds. */
+function cannotFall(
+  { grading: { policy }, override }: Terms,
+  { tier }: Standing,
+  at: Instant,
+): boolean {
+  return rankOf(policy, tier) <= allowedRanks(policy, override, at).lowest;
+}
+
 /** Settles everything after `after` up to and including `until`, in order, each at its own instant. */
 export function advance(
-  grading: Grading,
+  terms: Terms,
   from: Standing,
   span: { readonly after: Instant; readonly until: Instant; readonly onFinding: OnFinding },
 ): Standing | null {
-  const outlook = new Outlook(grading);
+  const outlook = new Outlook(terms);
   let standing = from;
   let at = span.after;
   for (;;) {
     at = Math.min(
-      nextInstant(grading, standing, at),
-      noticeInstant(outlook, { grading, standing, at }),
+      nextInstant(terms, standing, at),
+      renewalInstant(terms, standing, at),
+      noticeInstant(outlook, { terms, standing, at }),
     );
     if (at > span.until || at === Infinity) return standing;
-    const next = judgeStep(grading, standing, { at, onFinding: span.onFinding, outlook });
+    const next = judgeStep(terms, standing, {
+      at,
+      onFinding: span.onFinding,
+      outlook,
+      isLook: isLook(terms, standing.since, at),
+      isPeriodEnd: isPeriodEnd(terms, standing.since, at),
+    });
     if (next === null) return null;
     standing = next;
   }
 }
 
+/** Whether the score alone keeps the tier. */
+function isEarned(grading: Grading, { tier }: Standing, at: Instant): boolean {
+  return grading.scoreMilliAt(at) >= leaveMilli(grading.yardstick, rankOf(grading.policy, tier));
+}
+
+/** When the tier is renewed, if the score stays. Ends at which an override holds the tier pass in silence, for ever. */
+function renewalInstant(terms: Terms, standing: Standing, at: Instant): Instant {
+  if (terms.grading.policy.lifecycle.qualification === 'rolling') return Infinity;
+  if (!isEarned(terms.grading, standing, at)) return Infinity;
+  return periodEndAfter(terms, standing.since, at);
+}
+
 /** When the notice of the demotion ahead is due, if it has not been given. */
 function noticeInstant(
   outlook: Outlook,
-  { grading, standing, at }: { grading: Grading; standing: Standing; at: Instant },
+  { terms, standing, at }: { terms: Terms; standing: Standing; at: Instant },
 ): Instant {
-  const noticeMs = grading.policy.lifecycle.atRiskNoticeMs;
+  const noticeMs = terms.grading.policy.lifecycle.atRiskNoticeMs;
   if (noticeMs === null || standing.isWarned) return Infinity;
-  if (grading.policy.ladder[0] === standing.tier) return Infinity;
+  if (cannotFall(terms, standing, at)) return Infinity;
   const next = outlook.next(standing, at);
   if (next?.kind !== 'demoted') return Infinity;
   const due = next.at - noticeMs;
@@ -123,9 +168,9 @@ function noticeInstant(
 }
 
 /** The first instant after `after` at which there is anything to tell, if nothing more happens; null for never. */
-export function dueAfter(grading: Grading, standing: Standing, after: Instant): Instant | null {
+export function dueAfter(terms: Terms, standing: Standing, after: Instant): Instant | null {
   let due: Instant | null = null;
-  advance(grading, standing, {
+  advance(terms, standing, {
     after,
     until: Infinity,
     onFinding: (finding) => {

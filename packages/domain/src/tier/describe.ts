@@ -1,8 +1,11 @@
-import type { CustomerState } from '../customer-state.ts';
+import type { CustomerState, Standing } from '../customer-state.ts';
 import type { Instant } from '../instant.ts';
 import { evidenceAt } from '../ledger/evidence.ts';
 import type { Grading } from '../policy/grading.ts';
 import type { Finding } from './advance.ts';
+import { overrideAt } from './override.ts';
+import { periodEndAfter } from './period.ts';
+import { termsOf } from './terms.ts';
 import type { AtRisk, CauseKind, TierChange } from './tier-change.ts';
 
 /** Newest first; more would say no more. */
@@ -21,7 +24,8 @@ export interface Decision {
 type Told = Pick<TierChange, 'id' | 'type' | 'fromTier' | 'toTier' | 'effectiveAt'> &
   Partial<Pick<TierChange, 'atRisk' | 'withdraws'>> & {
     readonly seq: number;
-    readonly since: Instant;
+    /** After the change. */
+    readonly standing: Standing;
   };
 
 /** The whole tier change: what is told, with score, dimensions, segment and evidence at its own instant. */
@@ -29,7 +33,6 @@ export function describe(decision: Decision, told: Told): TierChange {
   const { grading } = decision;
   const { policy } = grading;
   const at = told.effectiveAt;
-  const protectedUntil = told.since + policy.lifecycle.minimumStayMs;
   return {
     kind: 'tier-change',
     id: told.id,
@@ -49,11 +52,25 @@ export function describe(decision: Decision, told: Told): TierChange {
     effectiveAt: at,
     decidedAt: decision.decidedAt,
     asOf: at,
-    protectedUntil: protectedUntil > at ? protectedUntil : null,
+    protectedUntil: protectedUntil(decision, told.standing, at),
     atRisk: told.atRisk ?? null,
+    override: overrideAt(decision.state.override, at),
     withdraws: told.withdraws ?? null,
     backfill: false,
   };
+}
+
+/** Before it no fall of the score leads to a lower tier: the minimum stay, and the period where no grace runs yet. */
+function protectedUntil(
+  { grading, state }: Decision,
+  { since, graceSince }: Standing,
+  at: Instant,
+): Instant | null {
+  const { minimumStayMs, qualification } = grading.policy.lifecycle;
+  const waits = qualification !== 'rolling' && graceSince === null;
+  const periodEnd = waits ? periodEndAfter(termsOf(grading, state), since, at) : -Infinity;
+  const until = Math.max(since + minimumStayMs, periodEnd);
+  return until > at ? until : null;
 }
 
 /** What an at-risk event says of the demotion ahead, and how far each dimension is from its next better step. */

@@ -1,7 +1,9 @@
 import type { Standing } from '../customer-state.ts';
 import type { Instant } from '../instant.ts';
 import type { Policy } from '../policy/policy.ts';
-import { type Borders, rankByEnter, rankByLeave, rankOf, tierAt } from './ladder.ts';
+import { rankByEnter, rankByLeave, rankOf, tierAt } from './ladder.ts';
+import { allowedRanks } from './override.ts';
+import type { Terms } from './terms.ts';
 
 /** What the rules say of a standing at an instant. */
 export type Verdict =
@@ -9,27 +11,47 @@ export type Verdict =
   | { readonly kind: 'promoted'; readonly toTier: string }
   | { readonly kind: 'demoted'; readonly toTier: string };
 
+/** An instant, its score, and whether a fall is looked at there; `rolling` always looks. */
+export interface Now {
+  readonly at: Instant;
+  readonly scoreMilli: number;
+  readonly isLook: boolean;
+}
+
 /**
- * Hysteresis, grace, minimum stay and soft landing, at one instant with one score. Promotions are immediate. A
- * demotion comes at max(start of grace + grace, since + minimum stay) if the score stays under `leave` throughout;
- * the score is looked at first, so that a recovery at the very end of grace keeps the tier.
+ * Hysteresis, grace, minimum stay, soft landing and override, at one instant with one score. Promotions are
+ * immediate. Grace starts where a fall is looked at. A demotion comes at max(start of grace + grace, since + minimum
+ * stay) if the score stays under `leave` throughout; the score is looked at first, so that a recovery at the very
+ * end of grace keeps the tier.
  */
-export function judge(
-  borders: Borders,
-  standing: Standing,
-  now: { readonly at: Instant; readonly scoreMilli: number },
-): Verdict {
-  const { policy } = borders;
+export function judge(terms: Terms, standing: Standing, now: Now): Verdict {
+  const { policy, yardstick } = terms.grading;
   const rank = rankOf(policy, standing.tier);
-  const higher = rankByEnter(borders, now.scoreMilli);
+  const allowed = allowedRanks(policy, terms.override, now.at);
+  const higher = Math.min(rankByEnter(yardstick, now.scoreMilli), allowed.highest);
   if (higher > rank && !standing.isBlocked) {
     return { kind: 'promoted', toTier: tierAt(policy, higher) };
   }
-  const target = rankByLeave(borders, now.scoreMilli, rank);
-  if (target === rank) return { kind: 'stays', graceSince: null };
-  const graceSince = standing.graceSince ?? now.at;
-  if (now.at < demotionAt(policy, standing.since, graceSince)) return { kind: 'stays', graceSince };
-  return { kind: 'demoted', toTier: tierAt(policy, landing(policy, rank, target)) };
+  if (!isFalling(terms, standing, now)) return { kind: 'stays', graceSince: null };
+  const looks =
+    policy.lifecycle.qualification === 'rolling' || (now.isLook && now.at > standing.since);
+  const graceSince = standing.graceSince ?? (looks ? now.at : null);
+  if (graceSince === null || now.at < demotionAt(policy, standing.since, graceSince)) {
+    return { kind: 'stays', graceSince };
+  }
+  const target = landing(policy, rank, rankByLeave(yardstick, now.scoreMilli, rank));
+  return { kind: 'demoted', toTier: tierAt(policy, Math.max(target, allowed.lowest)) };
+}
+
+/** Whether the score is under `leave` and nothing but time holds the tier. */
+export function isFalling(
+  { grading: { policy, yardstick }, override }: Terms,
+  standing: Standing,
+  { at, scoreMilli }: Pick<Now, 'at' | 'scoreMilli'>,
+): boolean {
+  const rank = rankOf(policy, standing.tier);
+  if (rank <= allowedRanks(policy, override, at).lowest) return false;
+  return rankByLeave(yardstick, scoreMilli, rank) < rank;
 }
 
 /** When a demotion comes if the score stays under `leave` from `graceSince` on. */

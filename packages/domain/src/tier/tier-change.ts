@@ -1,4 +1,5 @@
 import type { Instant } from '../instant.ts';
+import type { Override } from './override.ts';
 
 export const TIER_CHANGE_TYPES = [
   'assigned',
@@ -75,6 +76,8 @@ export interface TierChange {
   readonly asOf: Instant;
   readonly protectedUntil: Instant | null;
   readonly atRisk: AtRisk | null;
+  /** The override in force at `effectiveAt`. */
+  readonly override: Override | null;
   /** Id of the promotion that this change withdraws. */
   readonly withdraws: { readonly id: string; readonly scoreMilli: number } | null;
   readonly backfill: boolean;

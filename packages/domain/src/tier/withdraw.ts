@@ -13,7 +13,7 @@ export interface Withdrawal {
 
 /**
  * The promotions that a correction disproves, newest first, until one stands. A promotion stands when the corrected
- * order came after it, when it lies beyond the horizon, when the present score would enter its tier, or when the
+ * order came after it, when it lies beyond the horizon, when an override holds its tier, when the present score would enter its tier, or when the
  * score taken again at its instant, over the orders as they are now, still enters it under the policy and the
  * calibration of that time.
  */
@@ -23,6 +23,8 @@ export function withdrawals(input: {
   readonly clock: Instant;
   readonly horizonMs: number;
   readonly present: Grading;
+  /** Lowest rank that an override in force allows. */
+  readonly lowestRank: number;
   readonly gradingOf: (promotion: PromotionEntry) => Grading;
 }): readonly Withdrawal[] {
   const { clock, horizonMs, present, correctedOrderAt } = input;
@@ -32,6 +34,7 @@ export function withdrawals(input: {
   let standing = input.standing;
   for (const promotion of input.standing.promotions.toReversed()) {
     if (correctedOrderAt > promotion.at || promotion.at < clock - horizonMs) break;
+    if (rankOf(present.policy, promotion.fromTier) < input.lowestRank) break;
     const then = input.gradingOf(promotion);
     const borderMilli = enterMilli(then.yardstick, rankOf(then.policy, promotion.toTier));
     // Of several calibrations at one instant only the last is kept, and it may have found too little data.

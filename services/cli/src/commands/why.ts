@@ -64,7 +64,8 @@ export const whyCommand = defineCommand({
         return EXIT_CODES.success;
       }
       const policy = policyOf(history);
-      const { nextMove, grace, minimumStayUntil, since, shares, ...rest } = explanation;
+      const { nextMove, grace, minimumStayUntil, periodEndsAt, override, since, shares, ...rest } =
+        explanation;
       const instant = (value: Instant | null): string | null =>
         value === null ? null : formatRfc3339(value);
       const whole = {
@@ -77,6 +78,8 @@ export const whyCommand = defineCommand({
           ...share,
           calibration: calibration && { ...calibration, at: instant(calibration.at) },
         })),
+        periodEndsAt: instant(periodEndsAt),
+        override: override && { ...override, until: instant(override.until) },
         nextMove: nextMove && { ...nextMove, at: instant(nextMove.at) },
         evidence: evidenceOf(explanation, history),
         changes: history.changes.map((change) =>

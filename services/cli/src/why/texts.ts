@@ -31,6 +31,15 @@ export const whyTexts = catalogue({
     grace: (since: string, until: string) =>
       `In grace since ${since}: without a recovery the tier changes at ${until}.`,
     stay: (until: string) => `Protected by the minimum stay until ${until}.`,
+    period: (end: string) =>
+      `The qualification period ends at ${end}: until then the score alone costs no tier.`,
+    override: {
+      floor: (tier: string) => `Set by hand: not below ${tier}`,
+      lock: (tier: string) => `Set by hand: exactly ${tier}`,
+      ceiling: (tier: string) => `Set by hand: not above ${tier}`,
+    },
+    overrideBy: (actor: string, reason: string, until: string | null) =>
+      `${until === null ? 'until it is cleared' : `until ${until}`}, by ${actor}: ${reason}`,
     ahead: (kind: string, tier: string, at: string) =>
       `If nothing more happens: ${kind} to ${tier} at ${at}.`,
     steady: 'If nothing more happens, the tier stays.',
@@ -105,6 +114,14 @@ export const whyTexts = catalogue({
     grace: (since: string, until: string) =>
       `自 ${since} 起处于宽限期：若不恢复，等级将于 ${until} 变更。`,
     stay: (until: string) => `最短保持期至 ${until}。`,
+    period: (end: string) => `评估周期至 ${end} 结束：在此之前，评分下降不会导致等级下调。`,
+    override: {
+      floor: (tier: string) => `人工调整：不低于 ${tier}`,
+      lock: (tier: string) => `人工调整：固定为 ${tier}`,
+      ceiling: (tier: string) => `人工调整：不高于 ${tier}`,
+    },
+    overrideBy: (actor: string, reason: string, until: string | null) =>
+      `${until === null ? '直至撤销' : `至 ${until}`}，由 ${actor} 设定：${reason}`,
     ahead: (kind: string, tier: string, at: string) => `若无新事件：${at} ${kind}至 ${tier}。`,
     steady: '若无新事件，等级保持不变。',
     keeps: (amount: string, tier: string) =>
@@ -134,7 +151,7 @@ export const whyTexts = catalogue({
       assigned: '首次定级',
       promoted: '等级升级',
       demoted: '等级下调',
-      renewed: '续期',
+      renewed: '保级',
       'at-risk': '下调预警',
       withdrawn: '撤回升级',
     },

@@ -130,10 +130,17 @@ function aheadLines(
   language: Language,
 ): readonly string[] {
   const texts = whyTexts(language);
-  const { grace, minimumStayUntil, nextMove, counterfactuals } = explanation;
+  const { grace, minimumStayUntil, periodEndsAt, override, nextMove, counterfactuals } =
+    explanation;
   const lines: string[] = [];
+  if (override !== null) {
+    const { kind, tier, actor, reason, until } = override;
+    const rest = texts.overrideBy(actor, reason, until === null ? null : instantText(until));
+    lines.push(`${texts.override[kind](label(tier))}${language === 'zh' ? '，' : ', '}${rest}`);
+  }
   if (grace !== null) lines.push(texts.grace(instantText(grace.since), instantText(grace.until)));
   if (minimumStayUntil !== null) lines.push(texts.stay(instantText(minimumStayUntil)));
+  if (periodEndsAt !== null && grace === null) lines.push(texts.period(instantText(periodEndsAt)));
   lines.push(
     nextMove === null
       ? texts.steady

@@ -36,7 +36,8 @@ export function writeTierChange(
     return { key, value, headers: tierChangeHeaders(event) };
   });
   draft.add(TOPICS.tiers, (number) => {
-    const { customerId, customerSeq, segment, protectedUntil, effectiveAt, asOf } = change;
+    const { customerId, customerSeq, segment, protectedUntil, effectiveAt, asOf, override } =
+      change;
     const snapshot: TierSnapshot = {
       customerId,
       tier: change.toTier,
@@ -51,7 +52,7 @@ export function writeTierChange(
       ...number,
       effectiveAt,
       asOf,
-      override: null,
+      override,
     };
     const value = serde(TOPICS.tiers).encode(tierSnapshotToWire(snapshot));
     const header = new TextEncoder().encode(`${number.epoch}.${number.seq}`);
