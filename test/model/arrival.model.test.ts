@@ -4,16 +4,15 @@ import {
   DAY_MS,
   type Instant,
   type LogRecord,
-  type Policy,
+  type PolicySet,
   type ProfileRow,
   profileAt,
 } from '@strata/domain';
-import { aPolicySet } from '@strata/domain/builders';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { FoldDriver } from './fold-driver.ts';
-import { logOf, logShapeArbitrary } from './log-arbitrary.ts';
+import { isKnownAgain, logOf, logShapeArbitrary } from './log-arbitrary.ts';
 import type { LoggedRecord } from './oracle/oracle.ts';
 import { policyArbitrary } from './policy-arbitrary.ts';
 import { MODEL_SETTINGS } from './settings.ts';
@@ -30,14 +29,14 @@ describe('the order in which events arrive', () => {
   test('moves no value of the ledger or of a dimension', () => {
     fc.assert(
       fc.property(caseArbitrary, fc.array(fc.nat(1_000)), ({ policy, shape }, places) => {
-        const log = logOf(shape, policy);
+        const log = logOf(shape, [policy]);
         const events = distinct(eventsOf(log.records));
         const shuffled = events
           .map((event, i) => ({ event, place: places[i % Math.max(1, places.length)] ?? 0, i }))
           .sort((a, b) => a.place - b.place || b.i - a.i)
           .map(({ event }) => event);
         const clock = log.endAt + 2 * DAY_MS;
-        expect(valuesAfter(policy, shuffled, clock)).toEqual(valuesAfter(policy, events, clock));
+        expect(valuesAfter(log.set, shuffled, clock)).toEqual(valuesAfter(log.set, events, clock));
       }),
       MODEL_SETTINGS,
     );
@@ -48,13 +47,13 @@ describe('an event that comes again', () => {
   test('changes nothing and says nothing', () => {
     fc.assert(
       fc.property(caseArbitrary, fc.nat(20), ({ policy, shape }, length) => {
-        const log = logOf(shape, policy);
+        const log = logOf(shape, [policy]);
         const driver = new FoldDriver();
         const taken: LoggedRecord[] = [];
         for (const record of log.records) {
           const outputs = driver.apply(record);
           const isRefused = outputs.some((it) => it.kind === 'dead-letter');
-          if (record.record.kind === 'event' && !isRefused && isKept(record.record.event)) {
+          if (record.record.kind === 'event' && !isRefused && isKnownAgain(record.record.event)) {
             taken.push(record);
           }
         }
@@ -71,20 +70,17 @@ describe('an event that comes again', () => {
   });
 });
 
-/** What moves no value is known again for a week only. */
-const isKept = (event: CustomerEvent): boolean => event.type !== 'feedback';
-
 /** Each event once, and no two at one instant: of those the log decides. */
 function distinct(events: readonly CustomerEvent[]): CustomerEvent[] {
   const byId = new Map(events.map((event) => [event.eventId, event]));
   return [...byId.values()].map((event, i) => ({ ...event, occurredAt: event.occurredAt + i * 7 }));
 }
 
-function valuesAfter(policy: Policy, events: readonly CustomerEvent[], clock: Instant): unknown {
+function valuesAfter(set: PolicySet, events: readonly CustomerEvent[], clock: Instant): unknown {
   const driver = new FoldDriver();
   const records: LogRecord[] = [
-    { kind: 'stack-opened', time: 'data', partitions: 8, ledgerHorizonDays: 800 },
-    { kind: 'policy-activated', set: aPolicySet(policy) },
+    { kind: 'stack-opened', time: 'data', partitions: 8, ledgerHorizonDays: 100_000 },
+    { kind: 'policy-activated', set },
     { kind: 'clock', at: clock },
     ...events.map((event) => ({ kind: 'event' as const, event, clockAt: event.occurredAt })),
   ];

@@ -6,7 +6,6 @@ import {
   type LogRecord,
   type Policy,
 } from '@strata/domain';
-import { aPolicySet } from '@strata/domain/builders';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
@@ -25,7 +24,7 @@ const bordersArbitrary = fc
 
 const caseArbitrary = fc.record({
   policy: policyArbitrary,
-  shape: logShapeArbitrary,
+  shape: logShapeArbitrary.map((shape) => ({ ...shape, factor: 1 })),
   borders: bordersArbitrary,
   isCut: fc.boolean(),
 });
@@ -90,14 +89,14 @@ describe('a policy with quantiles under one calibration', () => {
       fc.property(caseArbitrary, ({ policy: any, shape, borders, isCut }) => {
         const policy = withoutComplaints(any);
         const ties = isCut ? 'rank' : 'together';
-        const log = logOf(shape, byQuantiles(policy, bucketsOf(borders), ties));
+        const log = logOf(shape, [byQuantiles(policy, bucketsOf(borders), ties)]);
         const calibration = calibrationOf(policy, borders, isCut);
         const driver = new FoldDriver();
         for (const it of inserted(log, 1, { kind: 'calibrated', calibration })) driver.apply(it);
         for (const customerId of log.customerIds) {
           const oracle = new Oracle();
           const steps = bySteps(policy, borders, isCut && customerId !== 'c1');
-          for (const it of logOf(shape, steps).records) oracle.apply(it);
+          for (const it of logOf(shape, [steps]).records) oracle.apply(it);
           const told = driver
             .changesOf(customerId)
             .map((it) => [it.type, it.fromTier, it.toTier, it.effectiveAt, it.scoreMilli]);
@@ -141,14 +140,13 @@ describe('calibrations in the middle of a log', () => {
         ({ policy: any, shape, isCut }, ticks) => {
           const ties = isCut ? 'rank' : 'together';
           const policy = byQuantiles(any, 3, ties);
-          const log = logOf(shape, policy);
+          const log = logOf(shape, [policy]);
           const [rare, often] = [new FoldDriver(), new FoldDriver()];
           for (const [index, it] of log.records.entries()) {
             const added: LogRecord[] = [];
             if (index > 1 && index % 3 === 0 && isBehindTheClock(rare)) {
               const { partition, customers } = rare;
-              const set = aPolicySet(policy);
-              const content = { set: { ...set, id: 'set-1' }, at: partition.clock, customers };
+              const content = { set: log.set, at: partition.clock, customers };
               added.push({ kind: 'calibrated', calibration: census(content) });
             }
             for (const driver of [rare, often]) {

@@ -118,3 +118,12 @@ export const dimensionsArbitrary: fc.Arbitrary<readonly Dimension[]> = fc
   )
   .map((all) => all.filter((it) => it !== null))
   .filter((all) => all.length > 0);
+
+/** The same with every span so many times as long. */
+export function stretchedDimension(dimension: Dimension, factor: number): Dimension {
+  if (dimension.of === 'recency') {
+    const steps = dimension.steps.map((it) => ({ ...it, withinMs: it.withinMs * factor }));
+    return { ...dimension, steps };
+  }
+  return { ...dimension, windowMs: dimension.windowMs * factor };
+}

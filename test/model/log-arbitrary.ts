@@ -1,17 +1,27 @@
 import {
+  type AttributeValue,
   type CustomerEvent,
   DAY_MS,
   type Instant,
   type LogRecord,
   type Policy,
+  type PolicySet,
   SEVERITIES,
   type TimeMode,
 } from '@strata/domain';
 import fc from 'fast-check';
 
 import type { LoggedRecord } from './oracle/oracle.ts';
+import { stretched } from './policy-arbitrary.ts';
 
-const START = Date.UTC(2026, 0, 1);
+/** Among them new year, midnight of new year in Shanghai, 29 February, and days on which clocks are put forward. */
+const STARTS = [
+  Date.UTC(2026, 0, 1),
+  Date.UTC(2025, 11, 31, 16),
+  Date.UTC(2024, 1, 29, 4, 30),
+  Date.UTC(2016, 9, 16, 3),
+  Date.UTC(2022, 2, 13, 7, 30),
+];
 const HALF_DAY_MS = DAY_MS / 2;
 
 /** One thing that happens, in small numbers that shrink well. */
@@ -26,6 +36,10 @@ interface Move {
     | 'complaint-resolved'
     | 'engagement'
     | 'feedback'
+    | 'referral'
+    | 'interaction'
+    | 'opportunity'
+    | 'profile'
     | 'repeat';
   /** Half days since the move before. */
   readonly gap: number;
@@ -45,16 +59,20 @@ interface Move {
 
 const move: fc.Arbitrary<Move> = fc.record({
   kind: fc.oneof(
-    { weight: 10, arbitrary: fc.constant('purchase' as const) },
-    { weight: 3, arbitrary: fc.constant('refund' as const) },
-    { weight: 1, arbitrary: fc.constant('orderless-refund' as const) },
-    { weight: 2, arbitrary: fc.constant('order-cancelled' as const) },
-    { weight: 1, arbitrary: fc.constant('order-reinstated' as const) },
-    { weight: 2, arbitrary: fc.constant('complaint' as const) },
-    { weight: 1, arbitrary: fc.constant('complaint-resolved' as const) },
-    { weight: 2, arbitrary: fc.constant('engagement' as const) },
-    { weight: 1, arbitrary: fc.constant('feedback' as const) },
-    { weight: 1, arbitrary: fc.constant('repeat' as const) },
+    { weight: 20, arbitrary: fc.constant('purchase' as const) },
+    { weight: 6, arbitrary: fc.constant('refund' as const) },
+    { weight: 2, arbitrary: fc.constant('orderless-refund' as const) },
+    { weight: 4, arbitrary: fc.constant('order-cancelled' as const) },
+    { weight: 2, arbitrary: fc.constant('order-reinstated' as const) },
+    { weight: 4, arbitrary: fc.constant('complaint' as const) },
+    { weight: 2, arbitrary: fc.constant('complaint-resolved' as const) },
+    { weight: 4, arbitrary: fc.constant('engagement' as const) },
+    { weight: 2, arbitrary: fc.constant('feedback' as const) },
+    { weight: 1, arbitrary: fc.constant('referral' as const) },
+    { weight: 1, arbitrary: fc.constant('interaction' as const) },
+    { weight: 1, arbitrary: fc.constant('opportunity' as const) },
+    { weight: 2, arbitrary: fc.constant('profile' as const) },
+    { weight: 2, arbitrary: fc.constant('repeat' as const) },
   ),
   gap: fc.constantFrom(0, 1, 2, 2, 4, 6, 10, 20),
   lag: fc.oneof(
@@ -63,7 +81,7 @@ const move: fc.Arbitrary<Move> = fc.record({
     { weight: 1, arbitrary: fc.constantFrom(-1, -2, -3, 90, 170) },
   ),
   jitter: fc.constantFrom(0, 0, 0, 1, -1),
-  customer: fc.constantFrom(0, 0, 0, 0, 1),
+  customer: fc.constantFrom(0, 0, 0, 0, 1, 2),
   pick: fc.nat(7),
   amount: fc.constantFrom(0, 50, 100, 100, 120, 200, 333),
   label: fc.nat(15),
@@ -73,6 +91,7 @@ const move: fc.Arbitrary<Move> = fc.record({
 export interface ModelLog {
   readonly time: TimeMode;
   readonly records: readonly LoggedRecord[];
+  readonly set: PolicySet;
   readonly customerIds: readonly string[];
   /** The last instant of the log. */
   readonly endAt: Instant;
@@ -80,6 +99,9 @@ export interface ModelLog {
 
 export interface LogShape {
   readonly time: TimeMode;
+  readonly startAt: Instant;
+  /** All spans are so many times as long; those of the policy have to be stretched as well. */
+  readonly factor: number;
   readonly horizonDays: number;
   readonly moves: readonly Move[];
   /** Half days of quiet at the end. */
@@ -88,6 +110,9 @@ export interface LogShape {
 
 export const logShapeArbitrary: fc.Arbitrary<LogShape> = fc.record({
   time: fc.constantFrom('wall' as const, 'data' as const),
+  startAt: fc.constantFrom(...STARTS),
+  // 73 days are a fifth of a year.
+  factor: fc.constantFrom(1, 1, 1, 12, 73),
   horizonDays: fc.constantFrom(800, 800, 800, 40),
   moves: fc.array(move, { minLength: 1, maxLength: 16, size: 'max' }),
   quiet: fc.constantFrom(0, 3, 20, 150),
@@ -95,32 +120,37 @@ export const logShapeArbitrary: fc.Arbitrary<LogShape> = fc.record({
 
 export const customerIdOf = (index: number): string => `c${index + 1}`;
 
-/** The log of one partition that a shape stands for. */
-export function logOf(shape: LogShape, policy: Policy): ModelLog {
+/** The log of one partition that a shape stands for, with the policies stretched as the shape says. */
+export function logOf(shape: LogShape, policies: readonly Policy[]): ModelLog {
+  const { time, startAt, factor } = shape;
   const records: LoggedRecord[] = [];
   const append = (record: LogRecord, appendedAt: Instant): void => {
     records.push({ offset: records.length * 3, appendedAt, record });
   };
-  const { time, horizonDays } = shape;
-  append({ kind: 'stack-opened', time, partitions: 8, ledgerHorizonDays: horizonDays }, START);
-  append({ kind: 'policy-activated', set: { id: 'set-1', policies: [policy] } }, START);
+  const horizonDays = shape.horizonDays * factor;
+  const unit = HALF_DAY_MS * factor;
+  const set = { id: 'set-1', policies: policies.map((policy) => stretched(policy, factor)) };
+  append({ kind: 'stack-opened', time, partitions: 8, ledgerHorizonDays: horizonDays }, startAt);
+  append({ kind: 'policy-activated', set }, startAt);
   const customerIds = [...new Set(shape.moves.map((it) => customerIdOf(it.customer)))];
   const events: CustomerEvent[] = [];
-  let now = START;
+  let now = startAt;
   for (const [index, it] of shape.moves.entries()) {
-    now += it.gap * HALF_DAY_MS;
-    const event = eventOf(it, index, { now, events, horizonDays });
+    now += it.gap * unit;
+    // Ahead of the clock no event may be dated by more than a day, however long everything else takes.
+    const occurredAt = now - it.lag * (it.lag < 0 ? HALF_DAY_MS : unit) + it.jitter;
+    const event = eventOf(it, index, { occurredAt, events, horizonDays });
     events.push(event);
     append(recordOf(time, event), now);
     if (it.tickAfter === null) continue;
-    now += it.tickAfter * HALF_DAY_MS;
+    now += it.tickAfter * unit;
     if (time === 'data' && it.tickAfter > 0) append({ kind: 'clock', at: now }, now);
     append({ kind: 'tick', customerIds }, now);
   }
-  const endAt = now + shape.quiet * HALF_DAY_MS;
+  const endAt = now + shape.quiet * unit;
   if (time === 'data') append({ kind: 'clock', at: endAt }, endAt);
   append({ kind: 'tick', customerIds }, endAt);
-  return { time, records, customerIds, endAt };
+  return { time, records, set, customerIds, endAt };
 }
 
 function recordOf(time: TimeMode, event: CustomerEvent): LogRecord {
@@ -139,7 +169,7 @@ const eraOf = (at: Instant, horizonDays: number): number => Math.floor(at / (hor
 function orderIdOf(
   it: Move,
   index: number,
-  { base, events, horizonDays }: Omit<LogSoFar, 'now'> & { readonly base: EventBase },
+  { base, events, horizonDays }: LogSoFar & { readonly base: EventBase },
 ): string {
   const era = eraOf(base.occurredAt, horizonDays);
   const fresh = (n: number): string => `o${n} of ${era}`;
@@ -154,24 +184,26 @@ function orderIdOf(
   return ofEra[it.pick % Math.max(1, ofEra.length)] ?? fresh(index);
 }
 
+/** What moves no value is known again for a week only. */
+export const isKnownAgain = ({ type }: CustomerEvent): boolean =>
+  !['interaction', 'opportunity', 'profile', 'referral'].includes(type);
+
 interface EventBase {
   readonly customerId: string;
   readonly occurredAt: Instant;
 }
 
 interface LogSoFar {
-  readonly now: Instant;
+  readonly occurredAt: Instant;
   readonly events: readonly CustomerEvent[];
   readonly horizonDays: number;
 }
 
-function eventOf(it: Move, index: number, { now, events, horizonDays }: LogSoFar): CustomerEvent {
+function eventOf(it: Move, index: number, soFar: LogSoFar): CustomerEvent {
+  const { occurredAt, events, horizonDays } = soFar;
   const customerId = customerIdOf(it.customer);
   if (it.kind === 'repeat') {
-    // Feedback leaves nothing behind by which a repeat could be known again.
-    const own = events.filter(
-      (event) => event.customerId === customerId && event.type !== 'feedback',
-    );
+    const own = events.filter((event) => event.customerId === customerId && isKnownAgain(event));
     const again = own[it.pick % Math.max(1, own.length)];
     if (again !== undefined) return again;
   }
@@ -180,11 +212,11 @@ function eventOf(it: Move, index: number, { now, events, horizonDays }: LogSoFar
     // The letters turn, so that ids do not sort as the events are dated.
     eventId: `${'cab'[index % 3]}${index}`,
     customerId,
-    occurredAt: now - it.lag * HALF_DAY_MS + it.jitter,
+    occurredAt,
   };
   const order = {
     orderSource: 'shop',
-    orderId: orderIdOf(it, index, { base, events, horizonDays }),
+    orderId: orderIdOf(it, index, { ...soFar, base }),
   };
   const amount = { minor: it.amount, currency: 'CNY' };
   const ticketId = `t${it.pick % 2} of ${eraOf(base.occurredAt, horizonDays)}`;
@@ -204,10 +236,30 @@ function eventOf(it: Move, index: number, { now, events, horizonDays }: LogSoFar
       return { ...base, type: 'complaint-resolved', ticketId, ...satisfactionOf(it.label) };
     case 'engagement':
       return { ...base, type: 'engagement', kind: 'visit', weight: (it.pick + 1) * 0.333 };
+    case 'referral':
+      return { ...base, type: 'referral', referredCustomerId: customerIdOf(it.pick % 4) };
+    case 'interaction':
+      return { ...base, type: 'interaction', kind: 'call' };
+    case 'opportunity':
+      return { ...base, type: 'opportunity', stage: STAGES[it.pick % 4] as string };
+    case 'profile':
+      return { ...base, type: 'profile', attributes: attributesOf(it) };
     case 'feedback':
     case 'repeat':
       return { ...base, type: 'feedback', ...scoreOf(it) };
   }
+}
+
+const STAGES = ['lead', 'quoted', 'won', 'lost'];
+
+function attributesOf({ pick, label }: Move): Record<string, AttributeValue> {
+  const segment = ['retail', 'bank', ['bank', 'retail'], 'farm'][label % 4] as AttributeValue;
+  const region = ['east', 'west'][Math.floor(label / 4) % 2] as AttributeValue;
+  const shareOfWallet = pick / 8;
+  return [{ segment }, { region }, { segment, region }, { shareOfWallet }][pick % 4] as Record<
+    string,
+    AttributeValue
+  >;
 }
 
 /** Some purchases name neither category nor channel. */

@@ -1,7 +1,7 @@
 import type { Border, Dimension, Policy, Segment } from '@strata/domain';
 import fc from 'fast-check';
 
-import { days, dimensionsArbitrary } from './dimension-arbitrary.ts';
+import { days, dimensionsArbitrary, stretchedDimension } from './dimension-arbitrary.ts';
 
 const LADDER = ['bronze', 'silver', 'gold', 'platinum'];
 
@@ -52,21 +52,26 @@ const segments: fc.Arbitrary<Segment[]> = fc.constantFrom(
   ],
 );
 
+const lifecycle = fc.record({
+  minimumStayMs: days(0, 0, 4, 15),
+  graceMs: days(0, 3, 7),
+  softLanding: fc.constantFrom('one', 'target', 'base'),
+  qualification: fc.constant('rolling'),
+  atRiskNoticeMs: fc.option(days(0, 2, 5), { freq: 2 }),
+  onCorrection: fc.constantFrom('withdraw', 'withdraw', 'withdraw', 'keep'),
+});
+
+/** Of several names the clocks are put forward and back. */
+const timeZone = fc.constantFrom(
+  'UTC',
+  'Asia/Shanghai',
+  'America/New_York',
+  'America/Sao_Paulo',
+  'Australia/Lord_Howe',
+);
+
 export const policyArbitrary: fc.Arbitrary<Policy> = fc
-  .record({
-    dimensions: dimensionsArbitrary,
-    shares: borderShares,
-    segments,
-    timeZone: fc.constantFrom('UTC', 'Asia/Shanghai', 'America/New_York'),
-    lifecycle: fc.record({
-      minimumStayMs: days(0, 0, 4, 15),
-      graceMs: days(0, 3, 7),
-      softLanding: fc.constantFrom('one', 'target', 'base'),
-      qualification: fc.constant('rolling' as const),
-      atRiskNoticeMs: fc.option(days(0, 2, 5), { freq: 2 }),
-      onCorrection: fc.constantFrom('withdraw', 'withdraw', 'withdraw', 'keep'),
-    }),
-  })
+  .record({ dimensions: dimensionsArbitrary, shares: borderShares, segments, timeZone, lifecycle })
   .map(({ shares, ...rest }) => ({
     ...rest,
     ladder: LADDER.slice(0, shares.length + 1),
@@ -78,3 +83,21 @@ export const policyArbitrary: fc.Arbitrary<Policy> = fc
     labels: {},
     treatment: {},
   }));
+
+/** Policies published together. */
+export const policySetArbitrary: fc.Arbitrary<readonly Policy[]> = fc.tuple(policyArbitrary);
+
+/** The same with every span so many times as long. */
+export function stretched(policy: Policy, factor: number): Policy {
+  const { minimumStayMs, graceMs, atRiskNoticeMs } = policy.lifecycle;
+  return {
+    ...policy,
+    dimensions: policy.dimensions.map((it) => stretchedDimension(it, factor)),
+    lifecycle: {
+      ...policy.lifecycle,
+      minimumStayMs: minimumStayMs * factor,
+      graceMs: graceMs * factor,
+      atRiskNoticeMs: atRiskNoticeMs === null ? null : atRiskNoticeMs * factor,
+    },
+  };
+}

@@ -121,7 +121,9 @@ export function moveTier(world: World, from: Life | null, { at, occasion }: Mome
     }
     if (scoreMilli >= leaveAt(world, life, at)) {
       life = { ...life, graceSince: null };
-      if (isPeriodEnd) changes.push(change('renewed', tier, tier));
+      // Who is held by a person alone has not earned the tier anew.
+      const isEarned = scoreMilli >= leaveOf(policy, tier);
+      if (isPeriodEnd && isEarned) changes.push(change('renewed', tier, tier));
       return { life, changes };
     }
     // After a step down only a policy that rolls looks again at once.
@@ -192,5 +194,6 @@ export function obeyOverride(
     toTier: tier,
     causeKind: 'override',
   };
-  return { life: standAt(tier, at), changes: [change] };
+  // What blocks a promotion by score is lifted by an event alone.
+  return { life: { ...standAt(tier, at), isBlocked: life.isBlocked }, changes: [change] };
 }

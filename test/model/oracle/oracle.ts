@@ -74,7 +74,9 @@ export class Oracle {
       return;
     }
     const moved = obeyOverride(world, customer.life, clock);
-    const occasion: Occasion = wasInForce ? 'end of an override by record' : 'record';
+    // An override that takes the place of another is no end of one.
+    const isEnd = wasInForce && (override === null || isOver(override, clock));
+    const occasion: Occasion = isEnd ? 'end of an override by record' : 'record';
     const settled = settleInstant(world, moved.life, { at: clock, occasion });
     const changes = [...moved.changes, ...settled.changes];
     const step = { life: settled.life, changes: causedBy('override', changes) };
@@ -169,6 +171,8 @@ export class Oracle {
     return order !== null && order.at < oldest ? 'too-old' : null;
   }
 }
+
+const isOver = ({ until }: NaiveOverride, at: Instant): boolean => until !== null && until <= at;
 
 const causedBy = (
   causeKind: 'event' | 'override',

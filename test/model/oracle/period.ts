@@ -71,8 +71,20 @@ function instantOf(wallTime: WallTime, timeZone: string): Instant {
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();
+const offsets = new Map<string, number>();
 
+/** The clock is put forward or back at whole quarters of an hour only. */
 function offsetAt(at: Instant, timeZone: string): number {
+  const quarter = Math.floor(at / 900_000) * 900_000;
+  const key = `${timeZone} ${quarter}`;
+  const known = offsets.get(key);
+  if (known !== undefined) return known;
+  const offset = askedOffsetAt(quarter, timeZone);
+  offsets.set(key, offset);
+  return offset;
+}
+
+function askedOffsetAt(at: Instant, timeZone: string): number {
   let format = formats.get(timeZone);
   if (format === undefined) {
     format = new Intl.DateTimeFormat('en-CA', {
@@ -91,6 +103,5 @@ function offsetAt(at: Instant, timeZone: string): number {
     format.formatToParts(at).map(({ type, value }) => [type, Number(value)]),
   ) as Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second', number>;
   const { year, month, day, hour, minute, second } = parts;
-  const millisecond = ((at % 1_000) + 1_000) % 1_000;
-  return Date.UTC(year, month - 1, day, hour, minute, second) + millisecond - at;
+  return Date.UTC(year, month - 1, day, hour, minute, second) - at;
 }

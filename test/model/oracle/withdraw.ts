@@ -42,10 +42,9 @@ export function withdraw(
     if (newest === undefined || orderAt > newest.at || clock - newest.at > horizonMs) break;
     const enter = enterOf(policy, newest.toTier);
     if (scoreMilli >= enter || world.score(newest.at) >= enter) break;
-    // Never under a tier that a person has guaranteed.
-    const rank = Math.max(ladder.indexOf(newest.fromTier), world.rangeAt(clock).low);
-    if (rank >= ladder.indexOf(life.tier)) break;
-    const toTier = ladder[rank] as string;
+    // Never under a tier that a person has guaranteed: it stands, and so do the older ones.
+    if (ladder.indexOf(newest.fromTier) < world.rangeAt(clock).low) break;
+    const toTier = newest.fromTier;
     life = {
       ...standAt(toTier, clock),
       isBlocked: life.isBlocked,

@@ -1,0 +1,144 @@
+import {
+  type CustomerState,
+  fold,
+  initialPartition,
+  type LogRecord,
+  type Output,
+  type PartitionState,
+} from '@strata/domain';
+import {
+  decodeCustomer,
+  decodePartition,
+  encodeCustomer,
+  encodePartition,
+} from '@strata/state-codec';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { FoldDriver, PARTITION } from './fold-driver.ts';
+import { isKnownAgain, logOf, logShapeArbitrary } from './log-arbitrary.ts';
+import type { LoggedRecord } from './oracle/oracle.ts';
+import { policySetArbitrary } from './policy-arbitrary.ts';
+import { MODEL_SETTINGS } from './settings.ts';
+
+const caseArbitrary = fc.record({ policies: policySetArbitrary, shape: logShapeArbitrary });
+
+/** What a store keeps. */
+interface Bytes {
+  readonly partition: string;
+  readonly customers: Readonly<Record<string, string>>;
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+interface Memory {
+  readonly partition: PartitionState;
+  readonly customers: ReadonlyMap<string, CustomerState>;
+}
+
+const EMPTY: Memory = { partition: initialPartition(PARTITION), customers: new Map() };
+
+function stored({ partition, customers }: Memory): Bytes {
+  const sorted = [...customers].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    partition: hex(encodePartition(partition)),
+    customers: Object.fromEntries(sorted.map(([id, state]) => [id, hex(encodeCustomer(state))])),
+  };
+}
+
+function loaded({ partition, customers }: Bytes): Memory {
+  const states = Object.entries(customers).map(
+    ([id, bytes]) => [id, decodeCustomer(Buffer.from(bytes, 'hex'))] as const,
+  );
+  return {
+    partition: decodePartition(Buffer.from(partition, 'hex')),
+    customers: new Map(states),
+  };
+}
+
+/** One batch, from what was loaded to what is to be stored. */
+function batch(from: Memory, records: readonly LoggedRecord[], outputs: Output[]): Memory {
+  let { partition } = from;
+  const customers = new Map(from.customers);
+  for (const { offset, appendedAt, record } of records) {
+    const at = { partition: PARTITION, offset, appendedAt };
+    const result = fold({ partition, customers, record, at });
+    partition = result.partition;
+    for (const [id, state] of result.customers) customers.set(id, state);
+    outputs.push(...result.outputs);
+  }
+  return { partition, customers };
+}
+
+/** The records between the cuts; a cut may fall twice on one place. */
+function batchesOf(records: readonly LoggedRecord[], cuts: readonly number[]): LoggedRecord[][] {
+  const places = cuts.map((cut) => cut % (records.length + 1)).toSorted((a, b) => a - b);
+  return [...places, records.length].map((end, index) =>
+    records.slice(places[index - 1] ?? 0, end),
+  );
+}
+
+describe('a log that is cut into batches', () => {
+  test('gives the same bytes and outputs however it is cut, also where a batch is folded twice', () => {
+    fc.assert(
+      fc.property(
+        caseArbitrary,
+        fc.array(fc.nat(60), { maxLength: 6 }),
+        fc.nat(6),
+        ({ policies, shape }, cuts, crashed) => {
+          const { records } = logOf(shape, policies);
+          const wholeOutputs: Output[] = [];
+          const whole = stored(batch(EMPTY, records, wholeOutputs));
+
+          let memory = EMPTY;
+          const outputs: Output[] = [];
+          for (const [index, part] of batchesOf(records, cuts).entries()) {
+            const before = stored(memory);
+            // A batch whose result was lost is folded again from what was stored.
+            if (index === crashed) batch(loaded(before), part, []);
+            memory = batch(loaded(before), part, outputs);
+          }
+          expect(stored(memory)).toEqual(whole);
+          expect(outputs).toEqual(wholeOutputs);
+        },
+      ),
+      MODEL_SETTINGS,
+    );
+  });
+});
+
+const tickOf = (customerIds: readonly string[]): LogRecord => ({ kind: 'tick', customerIds });
+
+describe('the beginning of a log that comes again in the middle', () => {
+  test('leaves the bytes and the changes of tier as they are without it', () => {
+    fc.assert(
+      fc.property(caseArbitrary, fc.nat(40), fc.nat(40), ({ policies, shape }, first, second) => {
+        const { records, customerIds } = logOf(shape, policies);
+        const place = 2 + (first % (records.length - 2));
+        const length = second % (place + 1);
+        const [without, again] = [new FoldDriver(), new FoldDriver()];
+        const taken: LoggedRecord[] = [];
+        for (const [index, it] of records.entries()) {
+          const outputs = without.apply(it);
+          again.apply(it);
+          const isRefused = outputs.some(({ kind }) => kind === 'dead-letter');
+          const isEvent = it.record.kind === 'event' && isKnownAgain(it.record.event);
+          if (isEvent && !isRefused && index < length) taken.push(it);
+          if (index !== place) continue;
+          // In wall time a repeat, as every record, settles what is due: here a tick has done that before.
+          const tick = { ...it, offset: it.offset + 0.5, record: tickOf(customerIds) };
+          for (const driver of [without, again]) driver.apply(tick);
+          for (const [number, { record }] of taken.entries()) {
+            const offset = it.offset + 0.5 + (number + 1) / (2 * taken.length + 2);
+            again.apply({ offset, appendedAt: it.appendedAt, record });
+          }
+        }
+        expect(stored(again)).toEqual(stored(without));
+        const changes = ({ outputs }: FoldDriver): readonly Output[] =>
+          outputs.filter(({ kind }) => kind === 'tier-change');
+        expect(changes(again)).toEqual(changes(without));
+      }),
+      MODEL_SETTINGS,
+    );
+  });
+});
