@@ -2,7 +2,11 @@
 export const POLICY_TEXTS: Readonly<Record<string, string>> = {
   policy: 'Name of the policy.',
   version: 'Its version; what was published under one never changes.',
-  applies_to: 'Whom it grades.',
+  applies_to:
+    'Whom it grades: `existing` everybody who bought, `prospects` everybody who has not yet; or, of those who bought, by an attribute, which wins over `existing`. Each document of a file (`---` between them) is a policy of one set.',
+  'applies_to.attribute': 'Attribute of the profile, as `segment`.',
+  'applies_to.in':
+    'Values that match; of an attribute with several any one does. Of several policies that match the first of the file grades.',
   base_currency: 'ISO 4217. Amounts are counted in its minor units.',
   time_zone: 'IANA zone whose days `purchase_days` counts.',
   ladder: 'The tiers, lowest first.',

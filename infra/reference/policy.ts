@@ -72,7 +72,8 @@ function note(place: string, given: ZodShape, keys: Map<string, Key>): void {
 }
 
 function valueText(schema: ZodShape): string {
-  const { type, entries, values } = schema.def;
+  const { type, entries, values, options } = schema.def;
+  if (options !== undefined) return options.map(valueText).join(', ');
   if (entries !== undefined) return Object.values(entries).map(code).join(', ');
   if (values !== undefined) return values.map((value) => code(String(value))).join(', ');
   if (type === 'array') return 'list';

@@ -1,4 +1,4 @@
-import type { Severity } from './customer-event.ts';
+import type { AttributeValue, Severity } from './customer-event.ts';
 import type { Hash64 } from './hash64.ts';
 import type { Instant } from './instant.ts';
 import type { Override } from './tier/override.ts';
@@ -52,6 +52,21 @@ export interface EngagementEntry extends LedgerEntry {
   readonly weightMilli: number;
 }
 
+/** One attribute of a profile event; of an attribute's entries the largest (at, source, eventId) holds. */
+export interface AttributeEntry extends LedgerEntry {
+  readonly name: string;
+  readonly value: AttributeValue;
+  readonly source: string;
+  readonly eventId: string;
+}
+
+/** A stage that an opportunity reached; the largest (at, source, eventId) of a customer's holds. */
+export interface OpportunityEntry extends LedgerEntry {
+  readonly stage: string;
+  readonly source: string;
+  readonly eventId: string;
+}
+
 /** Everything inside the horizon that can still move a value. Each list is in the order of (at, offset). */
 export interface Ledger {
   readonly parts: readonly OrderPart[];
@@ -60,6 +75,9 @@ export interface Ledger {
   readonly tickets: readonly TicketEntry[];
   readonly engagements: readonly EngagementEntry[];
   readonly feedbacks: readonly FeedbackEntry[];
+  /** What still holds of the profile, however old, and what has changed inside the horizon; so with the opportunities. */
+  readonly attributes: readonly AttributeEntry[];
+  readonly opportunities: readonly OpportunityEntry[];
   /** Events that move no value, kept for a week only to know their repeats. */
   readonly traces: readonly LedgerEntry[];
   /** The last counted order that has left the ledger, for recency; null when none has. */
@@ -116,6 +134,8 @@ export const EMPTY_LEDGER: Ledger = {
   tickets: [],
   engagements: [],
   feedbacks: [],
+  attributes: [],
+  opportunities: [],
   traces: [],
   olderOrderAt: null,
 };

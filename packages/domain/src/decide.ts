@@ -57,6 +57,8 @@ export interface Applied {
   readonly offset: number;
   readonly correctedOrderAt: Instant | null;
   readonly horizonMs: number;
+  /** By which the customer had its standing before the record; null for one that had none. */
+  readonly formerPolicy: string | null;
   /** How a promotion was graded: by its policy set, at its instant. */
   readonly gradingOf: (promotion: PromotionEntry) => Grading;
 }
@@ -66,9 +68,10 @@ export function decide(deciding: Deciding, state: CustomerState, applied: Applie
   const { grading } = deciding;
   const at = state.clock;
   let current: CustomerState = { ...state, setId: grading.setId };
-  if (!current.isExisting) return current;
-  current = current.standing === null ? assign(deciding, current, applied) : current;
-  if (state.standing !== null && applied.correctedOrderAt !== null) {
+  // What was decided by another policy is not judged again: its tiers and promotions end with it.
+  const isAssigned = state.standing === null || applied.formerPolicy !== grading.policy.name;
+  if (isAssigned) current = assign(deciding, current, applied);
+  else if (applied.correctedOrderAt !== null) {
     current = withdraw(deciding, current, { ...applied, orderAt: applied.correctedOrderAt });
   }
   const telling = tell(deciding, current, { kind: 'event', ...applied });
@@ -78,7 +81,7 @@ export function decide(deciding: Deciding, state: CustomerState, applied: Applie
   return { ...current, standing, seq: telling.seq() };
 }
 
-/** The first tier, by `enter` alone, within what an override that waited for it allows. */
+/** The first tier under a policy, by `enter` alone, within what an override that waited for it allows. */
 function assign(deciding: Deciding, state: CustomerState, applied: Applied): CustomerState {
   const { grading } = deciding;
   const at = state.clock;
@@ -104,6 +107,7 @@ function assign(deciding: Deciding, state: CustomerState, applied: Applied): Cus
       type: 'assigned',
       fromTier: null,
       toTier: tier,
+      fromPolicy: applied.formerPolicy,
       effectiveAt: at,
       standing,
       seq,

@@ -1,11 +1,12 @@
-import type { CustomerState, Standing } from './customer-state.ts';
+import type { CustomerState, Ledger, Standing } from './customer-state.ts';
 import { hash64 } from './hash64.ts';
 import type { Instant } from './instant.ts';
 import { evidenceAt } from './ledger/evidence.ts';
+import { yardstickFor } from './partition-state.ts';
 import { type Grading, grade } from './policy/grading.ts';
 import { type ProfileQuery, viewAt } from './profile.ts';
 import { inserted } from './sorted.ts';
-import { enterMilli, leaveMilli, rankOf, tierAt } from './tier/ladder.ts';
+import { enterMilli, leaveMilli, rankByEnter, rankOf, tierAt } from './tier/ladder.ts';
 import { demotionAt } from './tier/lifecycle.ts';
 import { type NextMove, nextMove } from './tier/look-ahead.ts';
 import { type Override, overrideAt } from './tier/override.ts';
@@ -46,11 +47,16 @@ export interface Explanation {
 
 const finite = (milli: number): number | null => (Number.isFinite(milli) ? milli : null);
 
-/** One order of at least this much, at the instant of the explanation, would do this. */
+/**
+ * One order of at least this much, at the instant of the explanation, would do this. `hands-over`: the smallest first
+ * order of a prospect leads to the tier under the policy that is named.
+ */
 export interface Counterfactual {
   readonly amountMinor: number;
-  readonly outcome: 'keeps' | 'promotes';
+  readonly outcome: 'keeps' | 'promotes' | 'hands-over';
   readonly tier: string;
+  readonly policy: string;
+  readonly policyVersion: number;
 }
 
 /** Null for a customer that no policy grades (yet). */
@@ -91,7 +97,9 @@ export function explain(query: ProfileQuery): Explanation | null {
     periodEndsAt: Number.isFinite(periodEnd) ? periodEnd : null,
     override: overrideAt(state.override, at),
     nextMove: nextMove(terms, standing, at),
-    counterfactuals: counterfactuals({ customerId, state, standing, grading, at }),
+    counterfactuals: state.isExisting
+      ? counterfactuals({ customerId, state, standing, grading, at })
+      : handOver(query),
     evidence: evidenceAt(state.ledger, at),
   };
 }
@@ -109,6 +117,7 @@ function counterfactuals(situation: Situation): readonly Counterfactual[] {
   const { state, standing, grading, at } = situation;
   const { policy } = grading;
   const found: Counterfactual[] = [];
+  const by = { policy: policy.name, policyVersion: policy.version };
   const ahead = nextMove(termsOf(grading, state), standing, at);
   if (ahead?.kind === 'demoted') {
     const amountMinor = smallestOrder(situation, (after) => {
@@ -118,17 +127,37 @@ function counterfactuals(situation: Situation): readonly Counterfactual[] {
         (move === null || move.kind === 'promoted' || move.at > ahead.at)
       );
     });
-    if (amountMinor !== null) found.push({ amountMinor, outcome: 'keeps', tier: standing.tier });
+    if (amountMinor !== null)
+      found.push({ amountMinor, outcome: 'keeps', tier: standing.tier, ...by });
   }
   const next = rankOf(policy, standing.tier) + 1;
   if (next < policy.ladder.length) {
     const border = enterMilli(grading.yardstick, next);
     const amountMinor = smallestOrder(situation, (after) => after.scoreMilliAt(at) >= border);
     if (amountMinor !== null) {
-      found.push({ amountMinor, outcome: 'promotes', tier: tierAt(policy, next) });
+      found.push({ amountMinor, outcome: 'promotes', tier: tierAt(policy, next), ...by });
     }
   }
   return found;
+}
+
+/** What an order does to a prospect is up to the policy that would grade it then. */
+function handOver({ partition, customerId, state, at }: ProfileQuery): readonly Counterfactual[] {
+  const amountMinor = 1;
+  const ledger = withOrder(state.ledger, at, amountMinor);
+  const yardstick = yardstickFor(partition, { ...state, ledger, isExisting: true }, at);
+  if (yardstick === null) return [];
+  const { policy } = yardstick;
+  const scoreMilli = grade(ledger, yardstick, customerId).scoreMilliAt(at);
+  const tier = tierAt(policy, rankByEnter(yardstick, scoreMilli));
+  const by = { policy: policy.name, policyVersion: policy.version };
+  return [{ amountMinor, outcome: 'hands-over', tier, ...by }];
+}
+
+function withOrder(ledger: Ledger, at: Instant, amountMinor: number): Ledger {
+  const key = hash64('what-if', String(at));
+  const part = { eventKey: key, orderKey: key, at, offset: Number.MAX_SAFE_INTEGER, amountMinor };
+  return { ...ledger, parts: inserted(ledger.parts, part) };
 }
 
 /** Only amounts that reach a step of a dimension of money can matter: these, and a small order, are all that is tried. */
@@ -144,9 +173,7 @@ function smallestOrder(
     }
   }
   for (const amountMinor of [...amounts].sort((a, b) => a - b)) {
-    const key = hash64('what-if', String(at));
-    const part = { eventKey: key, orderKey: key, at, offset: Number.MAX_SAFE_INTEGER, amountMinor };
-    const ledger = { ...state.ledger, parts: inserted(state.ledger.parts, part) };
+    const ledger = withOrder(state.ledger, at, amountMinor);
     if (suffices(grade(ledger, grading.yardstick, customerId))) return amountMinor;
   }
   return null;

@@ -1,6 +1,6 @@
 import { catchUp } from './calibration/catch-up.ts';
-import { type CustomerState, type Ledger, NEW_CUSTOMER } from './customer-state.ts';
-import { decide, type Telling } from './decide.ts';
+import { type CustomerState, NEW_CUSTOMER, type PromotionEntry } from './customer-state.ts';
+import { type Applied, decide, type Telling } from './decide.ts';
 import type { FoldNote, FoldResult, Output, PartitionState } from './fold-types.ts';
 import type { Instant } from './instant.ts';
 import { applyEvent, eventKeyOf, orderKeyOfEvent } from './ledger/apply-event.ts';
@@ -12,10 +12,13 @@ import {
   activeSet,
   clockFor,
   evolvePartition,
-  existingPolicy,
+  setOf,
   yardstickAt,
+  yardstickFor,
 } from './partition-state.ts';
-import { type Grading, grade } from './policy/grading.ts';
+import { grade, type Yardstick } from './policy/grading.ts';
+import type { Policy } from './policy/policy.ts';
+import { baseCurrencyOf, policyFor, policyNamed } from './policy/population.ts';
 import { refusalOf } from './refusal.ts';
 import { dueAfter } from './tier/advance.ts';
 import { termsOf } from './tier/terms.ts';
@@ -106,7 +109,7 @@ class FoldWork {
     const orderKey = orderKeyOfEvent(event);
     const order = orderKey === null ? null : orderOf(settled.ledger, orderKey);
     const set = activeSet(partition);
-    const baseCurrency = set === null ? null : existingPolicy(set).baseCurrency;
+    const baseCurrency = set === null ? null : baseCurrencyOf(set);
     const refusal = refusalOf({ partition, order, event, clock, baseCurrency });
     if (refusal !== null) {
       this.#outputs.push({ kind: 'dead-letter', id: this.#nextId(), ...refusal });
@@ -126,17 +129,49 @@ class FoldWork {
     const isExisting =
       state.isExisting || ordersOf(step.ledger).some((order) => !order.isCancelled);
     const next: CustomerState = { ...state, ledger: step.ledger, isExisting };
+    return this.#decided(
+      event.customerId,
+      { before: state, after: next },
+      {
+        ref: `${partition}:${offset}`,
+        offset,
+        correctedOrderAt: step.correctedOrderAt,
+        horizonMs: this.#partition.ledgerHorizonMs,
+      },
+    );
+  }
+
+  /** By the policy of the active set that grades the customer as the record left it; nobody's standing is its own. */
+  #decided(
+    customerId: string,
+    { before, after }: { readonly before: CustomerState; readonly after: CustomerState },
+    applied: Omit<Applied, 'gradingOf' | 'formerPolicy'>,
+  ): CustomerState {
     const set = activeSet(this.#partition);
-    if (set === null) return next;
-    const { customerId } = event;
-    const grading = this.#grading(customerId, { ...next, setId: set.id }, next.clock);
-    return decide({ ...this.#telling(customerId, next.clock), grading }, next, {
-      ref: `${partition}:${offset}`,
-      offset,
-      correctedOrderAt: step.correctedOrderAt,
-      horizonMs: this.#partition.ledgerHorizonMs,
-      gradingOf: ({ setId, at }) => this.#grading(customerId, { ...next, setId }, at),
+    if (set === null) return after;
+    const yardstick = yardstickFor(this.#partition, { ...after, setId: set.id }, after.clock);
+    if (yardstick === null) return { ...after, setId: set.id, standing: null };
+    const grading = grade(after.ledger, yardstick, customerId);
+    return decide({ ...this.#telling(customerId, after.clock), grading }, after, {
+      ...applied,
+      formerPolicy: this.#policyOf(before)?.name ?? null,
+      gradingOf: (promotion) =>
+        grade(after.ledger, this.#yardstickOf(promotion, yardstick), customerId),
     });
+  }
+
+  /** The policy by which a customer has its standing; null for one that has none. */
+  #policyOf(state: CustomerState): Policy | null {
+    const { setId, standing } = state;
+    if (setId === null || standing === null) return null;
+    return policyFor(setOf(this.#partition, setId), state);
+  }
+
+  /** Promotions do not outlive a change of policy, so that of then has the name of the present one. */
+  #yardstickOf({ setId, at }: PromotionEntry, { policy: { name } }: Yardstick): Yardstick {
+    const policy = policyNamed(setOf(this.#partition, setId), name);
+    if (policy === null) throw new TypeError(`Policy set ${setId} holds no policy ${name}`);
+    return yardstickAt(this.#partition, { policy, setId }, at);
   }
 
   /** Before the record applies: what has waited for longer than the horizon may not meet its order any more. */
@@ -158,14 +193,6 @@ class FoldWork {
       nextId: () => this.#nextId(),
       emit: (change) => this.#outputs.push(change),
     };
-  }
-
-  #grading(
-    customerId: string,
-    { ledger, setId }: { readonly ledger: Ledger; readonly setId: string },
-    at: Instant,
-  ): Grading {
-    return grade(ledger, yardstickAt(this.#partition, setId, at), customerId);
   }
 
   #nextId(): string {
@@ -190,9 +217,10 @@ class FoldWork {
   }
 
   #due(customerId: string, state: CustomerState): Instant | null {
-    const { ledger, setId, standing, clock } = state;
-    if (standing === null || setId === null) return null;
-    const grading = this.#grading(customerId, { ledger, setId }, clock);
-    return dueAfter(termsOf(grading, state), standing, clock);
+    const { ledger, standing, clock } = state;
+    if (standing === null) return null;
+    const yardstick = yardstickFor(this.#partition, state, clock);
+    if (yardstick === null) return null;
+    return dueAfter(termsOf(grade(ledger, yardstick, customerId), state), standing, clock);
   }
 }

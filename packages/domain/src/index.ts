@@ -26,12 +26,13 @@ export * from './instant.ts';
 export * from './log-record.ts';
 export {
   activeSet,
-  existingPolicy,
+  decidingPolicy,
   initialPartition,
   LEDGER_HORIZON_DAYS_DEFAULT,
   setOf,
 } from './partition-state.ts';
 export * from './policy/policy.ts';
+export { baseCurrencyOf, policyFor, policyNamed } from './policy/population.ts';
 export {
   type CustomerView,
   type ProfileQuery,

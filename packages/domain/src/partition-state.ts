@@ -4,6 +4,8 @@ import { DAY_MS, type Instant } from './instant.ts';
 import type { LogRecord, RecordCoordinates } from './log-record.ts';
 import type { Yardstick } from './policy/grading.ts';
 import type { Policy, PolicySet } from './policy/policy.ts';
+import { type Graded, policyFor } from './policy/population.ts';
+import type { TierChange } from './tier/tier-change.ts';
 
 /** Windows may not be longer than the horizon. */
 export const LEDGER_HORIZON_DAYS_DEFAULT = 800;
@@ -30,17 +32,39 @@ export function setOf(partition: PartitionState, setId: string): PolicySet {
   return set;
 }
 
-/** The policy of a set that grades existing customers. */
-export function existingPolicy(set: PolicySet): Policy {
-  const policy = set.policies.find((it) => it.appliesTo === 'existing');
-  if (policy === undefined) throw new TypeError(`Policy set ${set.id} grades no customers`);
-  return policy;
+/** The policy that made a decision. Its set was active, and active sets stay known. */
+export function decidingPolicy(
+  { policySets }: PartitionState,
+  decision: Pick<TierChange, 'policy' | 'policyVersion'>,
+): Policy {
+  for (const { policies } of policySets.toReversed()) {
+    const policy = policies.find(
+      ({ name, version }) => name === decision.policy && version === decision.policyVersion,
+    );
+    if (policy !== undefined) return policy;
+  }
+  const { policy, policyVersion } = decision;
+  throw new TypeError(`The partition never activated policy ${policy} version ${policyVersion}`);
 }
 
-/** What customers of a set are graded by at an instant. */
-export function yardstickAt(partition: PartitionState, setId: string, at: Instant): Yardstick {
-  const policy = existingPolicy(setOf(partition, setId));
+/** What those whom a policy of a set grades are graded by at an instant. */
+export function yardstickAt(
+  partition: PartitionState,
+  { policy, setId }: { readonly policy: Policy; readonly setId: string },
+  at: Instant,
+): Yardstick {
   return { policy, setId, calibration: calibrationAt(partition.calibrations, setId, at) };
+}
+
+/** What a customer is graded by at an instant; null where no policy of its set grades it. */
+export function yardstickFor(
+  partition: PartitionState,
+  customer: Graded & { readonly setId: string | null },
+  at: Instant,
+): Yardstick | null {
+  const { setId } = customer;
+  const policy = setId === null ? null : policyFor(setOf(partition, setId), customer);
+  return policy === null || setId === null ? null : yardstickAt(partition, { policy, setId }, at);
 }
 
 /** What a record does to the partition as a whole, before any customer. */

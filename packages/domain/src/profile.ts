@@ -6,9 +6,10 @@ import { measureDistinct, measureSum } from './dimensions/windowed.ts';
 import type { PartitionState } from './fold-types.ts';
 import { DAY_MS, type Instant } from './instant.ts';
 import { dayEntries, type LedgerView, orderEntries, viewOf } from './ledger/ledger-view.ts';
-import { activeSet, existingPolicy, yardstickAt } from './partition-state.ts';
+import { activeSet, yardstickAt, yardstickFor } from './partition-state.ts';
 import { type Grading, grade } from './policy/grading.ts';
 import type { DimensionKind, Policy, WindowedDimension } from './policy/policy.ts';
+import { policyForValues } from './policy/population.ts';
 import { nextMove } from './tier/look-ahead.ts';
 import { termsOf } from './tier/terms.ts';
 import type { TierChange } from './tier/tier-change.ts';
@@ -20,6 +21,8 @@ const WINDOW_MS_DEFAULT = 365 * DAY_MS;
 export interface ProfileRow {
   readonly at: Instant;
   readonly customerId: string;
+  /** By which the customer is graded; null with the tier. */
+  readonly policy: string | null;
   readonly tier: string | null;
   readonly segment: string | null;
   readonly scoreMilli: number | null;
@@ -54,9 +57,8 @@ export interface CustomerView {
 }
 
 export function viewAt({ partition, customerId, state, at }: ProfileQuery): CustomerView {
-  if (state.standing === null || state.setId === null) {
-    return { state, grading: null, changes: [] };
-  }
+  const yardstick = yardstickFor(partition, state, at);
+  if (state.standing === null || yardstick === null) return { state, grading: null, changes: [] };
   const changes: TierChange[] = [];
   const telling: Telling = {
     customerId,
@@ -65,26 +67,23 @@ export function viewAt({ partition, customerId, state, at }: ProfileQuery): Cust
     emit: (change) => changes.push(change),
   };
   const settled = catchUp(partition, telling, { state, until: at });
-  const yardstick = yardstickAt(partition, state.setId, at);
   return { state: settled, grading: grade(state.ledger, yardstick, customerId), changes };
 }
 
 export function profileAt(query: ProfileQuery): ProfileRow {
-  const { partition, customerId, at } = query;
+  const { customerId, at } = query;
   const { state, grading } = viewAt(query);
-  const set = activeSet(partition);
-  const policy = grading?.policy ?? (set === null ? null : existingPolicy(set));
+  // Also of a customer whom nothing grades (yet) the values are known.
+  const valued = grading ?? valuedBy(query);
+  const policy = valued?.policy ?? null;
   const view = viewOf(state.ledger);
   const ordersWindowMs = windowOf(policy, 'orders');
   const lastAt = lastOrderAt(countedEver(view), at);
-  // Also of a prospect, whom nothing grades yet, the values are known.
-  const valued =
-    grading ??
-    (set === null ? null : grade(state.ledger, yardstickAt(partition, set.id, at), customerId));
   const counts = (kind: DimensionKind): number | null => valueOf(valued, kind, at);
   return {
     at,
     customerId,
+    policy: grading?.policy.name ?? null,
     tier: state.standing?.tier ?? null,
     segment: grading?.segmentAt(at)?.name ?? null,
     scoreMilli: grading?.scoreMilliAt(at) ?? null,
@@ -102,6 +101,14 @@ export function profileAt(query: ProfileQuery): ProfileRow {
         ? null
         : (nextMove(termsOf(grading, state), state.standing, at)?.at ?? null),
   };
+}
+
+/** Null where the set in force has no policy that says over which windows. */
+function valuedBy({ partition, customerId, state, at }: ProfileQuery): Grading | null {
+  const set = activeSet(partition);
+  const policy = set === null ? null : policyForValues(set, state);
+  if (set === null || policy === null) return null;
+  return grade(state.ledger, yardstickAt(partition, { policy, setId: set.id }, at), customerId);
 }
 
 function valueOf(grading: Grading | null, kind: DimensionKind, at: Instant): number | null {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { knownKeysAt } from './document-schema.ts';
+import { knownKeysAt, POPULATIONS } from './document-schema.ts';
 import { nearestWord } from './nearest-word.ts';
 import { KNOWN_KINDS } from './not-yet.ts';
 import type { FieldPath, PolicyProblem } from './policy-problem.ts';
@@ -21,6 +21,8 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   of: 'of: orders',
   window: 'window: 365d',
   channel: 'channel: online',
+  attribute: 'attribute: segment',
+  in: 'in: [retail]',
   per: 'per: {low: 1, medium: 2, high: 4, critical: 8}',
   enter: 'enter: 220',
   leave: 'leave: 200',
@@ -55,6 +57,8 @@ const SHAPE_EXAMPLES: Readonly<Record<string, string>> = {
   treatment: 'gold: {service_hours: 4}',
   dimensions: 'orders: {of: orders, window: 365d}',
   score: 'score: {recency: 40, orders: 60}',
+  applies_to: 'applies_to: {attribute: segment, in: [retail]}',
+  in: 'in: [retail, wholesale]',
   lifecycle: 'lifecycle: {grace: 14d}',
   quantiles: 'quantiles: {buckets: 5}',
   per: 'per: {low: 1, medium: 2, high: 4, critical: 8}',
@@ -92,9 +96,30 @@ export function describeIssue(source: SourceDocument, issue: z.core.$ZodIssue): 
   if (issue.code === 'invalid_union' && issue.discriminator !== undefined) {
     return [wrongChoice(source, path, { value, choices: KNOWN_KINDS })];
   }
+  if (issue.code === 'invalid_union') {
+    return describePopulation(source, { path, value, tried: issue.errors });
+  }
   const expected = issue.code === 'invalid_type' ? issue.expected : 'object';
   const key = TYPE_PROBLEMS[expected] ?? 'not-a-mapping';
   return [source.problem(key, path, { value: quoted(value), example: shapeExample(path) })];
+}
+
+/** A mapping is taken for a condition on an attribute; anything else for a misspelt population. */
+function describePopulation(
+  source: SourceDocument,
+  found: {
+    readonly path: FieldPath;
+    readonly value: unknown;
+    readonly tried: readonly (readonly z.core.$ZodIssue[])[];
+  },
+): PolicyProblem[] {
+  const { path, value, tried } = found;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return [wrongChoice(source, path, { value, choices: POPULATIONS })];
+  }
+  return (tried.at(-1) ?? []).flatMap((issue) =>
+    describeIssue(source, { ...issue, path: [...path, ...issue.path] }),
+  );
 }
 
 /** "Did you mean" in both languages, and the list of what is known. */

@@ -60,6 +60,12 @@ function nonEmpty<T extends z.ZodType>(item: T, max: number) {
 
 const label = z.strictObject({ zh: z.string().optional(), en: z.string().optional() });
 
+/** For suggestions, as they are written. */
+export const POPULATIONS = ['existing', 'prospects', '{attribute: NAME, in: [VALUE]}'] as const;
+
+const byAttribute = z.strictObject({ attribute: name, in: nonEmpty(z.string(), 100) });
+const appliesTo = z.union([z.enum(['existing', 'prospects']), byAttribute]);
+
 const window = duration({ isPositive: true });
 const thresholdStep = z.strictObject({ at_least: decimal(), points: decimal() });
 const recencyStep = z.strictObject({ within: duration({ isPositive: true }), points: decimal() });
@@ -161,7 +167,7 @@ const treatment = z.record(z.string(), z.record(z.string(), z.json()));
 export const documentSchema = z.strictObject({
   policy: name,
   version,
-  applies_to: z.literal('existing').default('existing'),
+  applies_to: appliesTo.default('existing'),
   base_currency: currency,
   time_zone: timeZone.default('UTC'),
   ladder: nonEmpty(name, TIERS_MAX),
@@ -186,6 +192,7 @@ export function knownKeysAt(path: readonly (string | number)[], raw: unknown): r
   const [head, second, third] = path;
   if (head === undefined) return Object.keys(documentSchema.shape);
   if (head === 'lifecycle') return Object.keys(lifecycle.shape);
+  if (head === 'applies_to') return Object.keys(byAttribute.shape);
   if (head === 'tiers') return Object.keys(border.shape);
   if (head === 'labels') return Object.keys(label.shape);
   if (head === 'segments') return Object.keys(third === 'label' ? label.shape : segment.shape);

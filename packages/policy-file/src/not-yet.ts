@@ -17,9 +17,6 @@ export function refuseNotYet(source: SourceDocument): readonly Refusal[] {
     refusals.push({ path, problem: source.problem(key, path, args) });
   };
   const raw = mappingOf(source.raw);
-  const appliesTo = raw['applies_to'];
-  if (appliesTo === 'prospects' || isMapping(appliesTo))
-    refuse('not-yet-population', ['applies_to']);
   for (const [name, value] of Object.entries(mappingOf(raw['dimensions']))) {
     const key = dimensionRefusal(mappingOf(value));
     if (key !== null) {

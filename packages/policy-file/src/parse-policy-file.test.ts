@@ -103,6 +103,43 @@ describe('the share of a channel', () => {
   });
 });
 
+const body = (name: string, appliesTo: string): string =>
+  `policy: ${name}\nversion: 1\napplies_to: ${appliesTo}\nbase_currency: CNY\nladder: [low, high]\n` +
+  'dimensions: {orders: {of: orders, window: 30d}}\nscore: {orders: 1}\n' +
+  'tiers: {high: {enter: 2, leave: 1}}\n';
+
+describe('several documents', () => {
+  it('are one set, in the order of the file', () => {
+    const text = ['prospects', '{attribute: segment, in: [chain, 链]}', 'existing'].map(
+      (appliesTo, index) => body(`p${index}`, appliesTo),
+    );
+    const result = parsePolicyFile(`# remark\n---\n${text.join('---\n')}---\n`, { file: 'p.yaml' });
+    expect(result.ok && result.set.policies.map((it) => [it.name, it.appliesTo])).toEqual([
+      ['p0', 'prospects'],
+      ['p1', { attribute: 'segment', in: ['chain', '链'] }],
+      ['p2', 'existing'],
+    ]);
+    expect(result.ok && result.warnings).toEqual([]);
+  });
+
+  it('by attribute alone are a set, with a warning for whom they leave out', () => {
+    const text = body('chains', '{attribute: segment, in: [chain]}');
+    const result = parsePolicyFile(text, { file: 'p.yaml' });
+    expect(result.ok && result.warnings.map((it) => problemText(it, 'en'))).toEqual([
+      'p.yaml:3:1: warning: applies_to: existing customers whose attributes match no policy get no tier. ' +
+        'Unless that is meant, add a document with applies_to: existing.',
+    ]);
+  });
+
+  it('of which one is broken tell its faults, not what the others lack', () => {
+    const text = `${body('leads', 'prospects')}---\n${body('shop', 'existing').replace('enter: 2', 'enter: x')}`;
+    const result = parsePolicyFile(text, { file: 'p.yaml' });
+    expect(!result.ok && result.problems.map((it) => problemText(it, 'en'))).toEqual([
+      expect.stringMatching(/^p\.yaml:17:16: tiers\.high\.enter: a number is wanted, not "x"/),
+    ]);
+  });
+});
+
 describe('a notice as long as the shortest recency step', () => {
   it('is a warning, not an error', () => {
     const result = parseShop((text) => text.replace('at_risk_notice: 14d', 'at_risk_notice: 30d'));

@@ -54,6 +54,12 @@ const text = fc.oneof(
   fc.stringMatching(/^[0-9a-f]{64}$/),
 );
 
+const attributeValue = fc.oneof(
+  text,
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((it) => (it === 0 ? 0 : it)),
+  fc.array(text),
+);
+
 const entry = { eventKey: hash, at: instant, offset };
 const ledger: fc.Arbitrary<Ledger> = fc.record(
   {
@@ -98,6 +104,15 @@ const ledger: fc.Arbitrary<Ledger> = fc.record(
     ),
     feedbacks: fc.array(fc.record({ ...entry, percentMilli: amount }, PLAIN)),
     engagements: fc.array(fc.record({ ...entry, weightMilli: amount }, PLAIN)),
+    attributes: fc.array(
+      fc.record(
+        { ...entry, source: text, eventId: text, name: text, value: attributeValue },
+        PLAIN,
+      ),
+    ),
+    opportunities: fc.array(
+      fc.record({ ...entry, source: text, eventId: text, stage: text }, PLAIN),
+    ),
     traces: fc.array(fc.record(entry, PLAIN)),
     olderOrderAt: fc.option(instant),
   },

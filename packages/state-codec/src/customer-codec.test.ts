@@ -120,6 +120,8 @@ const everyField: CustomerState = {
       { eventKey: hash64('app', 'a2'), at: START, offset: 13, weightMilli: -1 },
     ],
     feedbacks: [],
+    attributes: [],
+    opportunities: [],
     traces: [{ eventKey: hash64('survey', 'f1'), at: START, offset: 14 }],
     olderOrderAt: START - 900 * DAY_MS,
   },

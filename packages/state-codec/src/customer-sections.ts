@@ -5,6 +5,7 @@ import type { ByteWriter } from './byte-writer.ts';
 import { labelSection } from './label-section.ts';
 import { joinedSection, overrideSection } from './life-sections.ts';
 import { feedbackSection, satisfactionSection } from './opinion-section.ts';
+import { attributesSection, opportunitiesSection } from './profile-sections.ts';
 import { StateCodecError } from './state-codec-error.ts';
 
 /**
@@ -28,6 +29,8 @@ const SECTIONS: readonly CustomerSection[] = [
   labelSection,
   feedbackSection,
   satisfactionSection,
+  attributesSection,
+  opportunitiesSection,
   joinedSection,
   overrideSection,
 ];

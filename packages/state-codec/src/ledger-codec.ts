@@ -18,7 +18,7 @@ import type { ByteWriter } from './byte-writer.ts';
 const SEVERITY_NUMBERS = ['low', 'medium', 'high', 'critical'] as const satisfies Severity[];
 
 /** What every entry starts with. One object per list is filled anew for each entry. */
-interface EntryHead {
+export interface EntryHead {
   eventKey: Hash64;
   at: Instant;
   offset: number;
@@ -43,12 +43,14 @@ export function readLedger(reader: ByteReader, clock: Instant, hasOlderOrder: bo
     tickets: readEntries(reader, clock, readTicket),
     engagements: readEntries(reader, clock, readEngagement),
     feedbacks: [],
+    attributes: [],
+    opportunities: [],
     traces: readEntries(reader, clock, readTrace),
     olderOrderAt,
   };
 }
 
-interface EntriesToWrite<T> {
+export interface EntriesToWrite<T> {
   readonly entries: readonly T[];
   readonly clock: Instant;
   readonly writeRest: (writer: ByteWriter, entry: T) => void;

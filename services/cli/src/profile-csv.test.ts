@@ -5,6 +5,7 @@ import { PROFILE_CSV_HEADER, profileCsvLine } from './profile-csv.ts';
 const row: ProfileRow = {
   at: Date.UTC(2026, 0, 31),
   customerId: 'Lin, "tea"',
+  policy: 'shop',
   tier: 'gold',
   segment: null,
   scoreMilli: 345_500,

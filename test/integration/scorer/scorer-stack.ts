@@ -15,7 +15,7 @@ import {
 import {
   type CustomerState,
   customersOf,
-  existingPolicy,
+  decidingPolicy,
   fold,
   initialPartition,
   type LogRecord,
@@ -150,10 +150,8 @@ export class ScorerStack {
       for (const output of result.outputs) {
         if (output.kind !== 'tier-change') continue;
         decisionHash = advanceDecisionHash(decisionHash, output);
-        const set = state.policySets.at(-1);
-        if (set === undefined) throw new Error('A tier was decided without a policy.');
         const address = { partition, epoch: 1, seq: changes.length + 1 };
-        changes.push(tierChangeEvent(output, address, existingPolicy(set)));
+        changes.push(tierChangeEvent(output, address, decidingPolicy(state, output)));
       }
     }
     return { changes, decisionHash };

@@ -1,6 +1,14 @@
 /** Builders for tests: whole, valid domain values of which a test names only what it is about. */
 
-import type { Complaint, OrderCancelled, Purchase, Refund } from '../customer-event.ts';
+import type {
+  Complaint,
+  Engagement,
+  Opportunity,
+  OrderCancelled,
+  Profile,
+  Purchase,
+  Refund,
+} from '../customer-event.ts';
 import type { CustomerState } from '../customer-state.ts';
 import { fold } from '../fold.ts';
 import type { Output, PartitionState } from '../fold-types.ts';
@@ -60,8 +68,9 @@ export function aLifecycle(changes: Partial<Policy['lifecycle']> = {}): Policy['
   };
 }
 
-export function aPolicySet(policy: Policy = aPolicy()): PolicySet {
-  return { id: `${policy.name}-${policy.version}`, policies: [policy] };
+export function aPolicySet(...policies: readonly Policy[]): PolicySet {
+  const named = policies.length === 0 ? [aPolicy()] : policies;
+  return { id: named.map((it) => `${it.name}-${it.version}`).join('+'), policies: named };
 }
 
 let eventNumber = 0;
@@ -122,6 +131,52 @@ export function aComplaint(occurredAt: Instant, changes: Partial<Complaint> = {}
   };
 }
 
+/** What a source says of a customer's attributes. */
+export function aProfile(
+  occurredAt: Instant,
+  attributes: Profile['attributes'],
+  changes: Partial<Profile> = {},
+): Profile {
+  return {
+    type: 'profile',
+    source: 'crm',
+    eventId: `e${++eventNumber}`,
+    customerId: 'c1',
+    occurredAt,
+    attributes,
+    ...changes,
+  };
+}
+
+export function anOpportunity(
+  occurredAt: Instant,
+  stage: string,
+  changes: Partial<Opportunity> = {},
+): Opportunity {
+  return {
+    type: 'opportunity',
+    source: 'crm',
+    eventId: `e${++eventNumber}`,
+    customerId: 'c1',
+    occurredAt,
+    stage,
+    ...changes,
+  };
+}
+
+export function anEngagement(occurredAt: Instant, changes: Partial<Engagement> = {}): Engagement {
+  return {
+    type: 'engagement',
+    source: 'app',
+    eventId: `e${++eventNumber}`,
+    customerId: 'c1',
+    occurredAt,
+    kind: 'visit',
+    weight: 1,
+    ...changes,
+  };
+}
+
 /** One partition in memory: folds records one after the other and keeps what came out. */
 export class TestPartition {
   state: PartitionState = initialPartition(0);
@@ -131,9 +186,10 @@ export class TestPartition {
   readonly notes: string[] = [];
   #offset = 0;
 
-  constructor(policy: Policy = aPolicy(), time: 'wall' | 'data' = 'data') {
+  constructor(graded: Policy | PolicySet = aPolicy(), time: 'wall' | 'data' = 'data') {
+    const set = 'policies' in graded ? graded : aPolicySet(graded);
     this.append({ kind: 'stack-opened', time, partitions: 1, ledgerHorizonDays: 800 });
-    this.append({ kind: 'policy-activated', set: aPolicySet(policy) });
+    this.append({ kind: 'policy-activated', set });
   }
 
   /** Folds one record, appended at `appendedAt` where the time is the wall's. */

@@ -6,29 +6,38 @@ import type { CalibratedDimension, Calibration, PopulationMember } from './calib
 import { quantileBorders } from './quantile-borders.ts';
 import { type ScoredMember, shareBorders } from './share-borders.ts';
 
+/** Whom one policy grades, in any order. */
+export interface Population {
+  readonly policy: Policy;
+  readonly members: readonly PopulationMember[];
+  /** Their scores by the quantile borders of the calibration that is being made. */
+  readonly scoresBy: (quantilesOnly: Calibration) => readonly ScoredMember[];
+}
+
 /**
- * Makes a calibration from the values of everybody whom the policy grades, in any order. Shares are ranked by scores
- * that rest on the quantile borders of this same calibration, so `scoresBy` is asked once these are made.
+ * Makes a calibration from the values of everybody whom each policy grades. Shares are ranked by scores that rest on
+ * the quantile borders of this same calibration, so `scoresBy` is asked once these are made.
  */
 export function calibrate(input: {
   readonly set: PolicySet;
-  readonly policy: Policy;
   readonly at: Instant;
-  readonly members: readonly PopulationMember[];
-  readonly scoresBy: (quantilesOnly: Calibration) => readonly ScoredMember[];
+  readonly populations: readonly Population[];
 }): Calibration {
-  const { set, policy, at, members, scoresBy } = input;
-  const dimensions = policy.dimensions.flatMap(({ name, quantiles }) =>
-    quantiles === undefined ? [] : [calibrateDimension(policy.name, { name, quantiles }, members)],
+  const { set, at, populations } = input;
+  const dimensions = populations.flatMap(({ policy, members }) =>
+    policy.dimensions.flatMap(({ name, quantiles }) =>
+      quantiles === undefined
+        ? []
+        : [calibrateDimension(policy.name, { name, quantiles }, members)],
+    ),
   );
   const quantilesOnly = { setId: set.id, at, dimensions };
-  const content =
+  const tiers = populations.flatMap(({ policy, scoresBy }) =>
     policy.shares === undefined
-      ? quantilesOnly
-      : {
-          ...quantilesOnly,
-          tiers: shareBorders(policy, scoresBy({ id: 'quantiles only', ...quantilesOnly })),
-        };
+      ? []
+      : shareBorders(policy, scoresBy({ id: 'quantiles only', ...quantilesOnly })),
+  );
+  const content = tiers.length === 0 ? quantilesOnly : { ...quantilesOnly, tiers };
   const text = canonicalJson(content);
   const id = hash64Hex(hash64('calibration', text)) + hash64Hex(hash64(text, 'calibration'));
   return { id, ...content };

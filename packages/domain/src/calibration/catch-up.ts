@@ -2,8 +2,9 @@ import type { CustomerState } from '../customer-state.ts';
 import { recalibrate, settle, type Telling } from '../decide.ts';
 import type { PartitionState } from '../fold-types.ts';
 import type { Instant } from '../instant.ts';
-import { existingPolicy, setOf } from '../partition-state.ts';
+import { setOf } from '../partition-state.ts';
 import { grade } from '../policy/grading.ts';
+import { policyFor } from '../policy/population.ts';
 import type { Calibration } from './calibration.ts';
 import { calibrationsOf } from './in-force.ts';
 
@@ -18,7 +19,8 @@ export function catchUp(
 ): CustomerState {
   const { setId, ledger } = state;
   if (state.standing === null || setId === null) return state;
-  const policy = existingPolicy(setOf(partition, setId));
+  const policy = policyFor(setOf(partition, setId), state);
+  if (policy === null) return state;
   const by = (calibration: Calibration | null) => ({
     ...telling,
     grading: grade(ledger, { policy, setId, calibration }, telling.customerId),

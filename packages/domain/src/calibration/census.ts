@@ -1,11 +1,11 @@
 import type { CustomerState, Ledger } from '../customer-state.ts';
 import type { Instant } from '../instant.ts';
 import { viewOf } from '../ledger/ledger-view.ts';
-import { existingPolicy } from '../partition-state.ts';
-import { grade } from '../policy/grading.ts';
+import { grade, type Yardstick } from '../policy/grading.ts';
 import type { Policy, PolicySet } from '../policy/policy.ts';
+import { policyFor } from '../policy/population.ts';
 import { revenueIn, windowOf } from '../profile.ts';
-import { calibrate } from './calibrate.ts';
+import { calibrate, type Population } from './calibrate.ts';
 import type { Calibration, PopulationMember } from './calibration.ts';
 import type { ScoredMember } from './share-borders.ts';
 
@@ -21,31 +21,33 @@ interface Counted {
   readonly ledger: Ledger;
 }
 
-/** Takes everybody's values at one instant and makes the calibration. Who never bought belongs to no population. */
+/** Takes everybody's values at one instant and makes the calibration. Each policy's population is whom it grades. */
 export function census({ set, at, customers }: Census): Calibration {
-  const policy = existingPolicy(set);
-  const counted: Counted[] = [];
-  for (const [customerId, { isExisting, ledger }] of customers) {
-    if (isExisting) counted.push({ customerId, ledger });
+  const counted = new Map<Policy, Counted[]>(set.policies.map((it) => [it, []]));
+  for (const [customerId, state] of customers) {
+    const policy = policyFor(set, state);
+    if (policy !== null) counted.get(policy)?.push({ customerId, ledger: state.ledger });
   }
-  const uncalibrated = { policy, setId: set.id, calibration: null };
-  const members = counted.map(({ customerId, ledger }): PopulationMember => {
-    const { measures } = grade(ledger, uncalibrated, customerId);
-    const exact = policy.dimensions.flatMap(({ name, quantiles }, index) =>
-      quantiles === undefined ? [] : [[name, measures[index]?.exactAt(at) ?? null] as const],
-    );
-    return { customerId, exact: Object.fromEntries(exact) };
+  const populations = [...counted].map(([policy, those]): Population => {
+    const by = { policy, setId: set.id };
+    return {
+      policy,
+      members: those.map((it) => member(it, { ...by, calibration: null }, at)),
+      scoresBy: (calibration) => those.map((it) => scored(it, { ...by, calibration }, at)),
+    };
   });
-  const scoresBy = (calibration: Calibration): readonly ScoredMember[] =>
-    counted.map((it) => scored(it, { policy, setId: set.id, calibration }, at));
-  return calibrate({ set, policy, at, members, scoresBy });
+  return calibrate({ set, at, populations });
 }
 
-function scored(
-  { customerId, ledger }: Counted,
-  by: { readonly policy: Policy; readonly setId: string; readonly calibration: Calibration },
-  at: Instant,
-): ScoredMember {
+function member({ customerId, ledger }: Counted, by: Yardstick, at: Instant): PopulationMember {
+  const { measures } = grade(ledger, by, customerId);
+  const exact = by.policy.dimensions.flatMap(({ name, quantiles }, index) =>
+    quantiles === undefined ? [] : [[name, measures[index]?.exactAt(at) ?? null] as const],
+  );
+  return { customerId, exact: Object.fromEntries(exact) };
+}
+
+function scored({ customerId, ledger }: Counted, by: Yardstick, at: Instant): ScoredMember {
   return {
     scoreMilli: grade(ledger, by, customerId).scoreMilliAt(at),
     revenueMinor: revenueIn(viewOf(ledger), windowOf(by.policy, 'revenue'), at),

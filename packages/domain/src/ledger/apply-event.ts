@@ -3,6 +3,7 @@ import type { Ledger } from '../customer-state.ts';
 import { percentMilliOf } from '../decimal.ts';
 import { type Hash64, hash64 } from '../hash64.ts';
 import type { Instant } from '../instant.ts';
+import { attributeEntries } from './attributes.ts';
 import { inserted } from './entry-list.ts';
 import { carryView } from './ledger-view.ts';
 import { type Order, orderOf } from './orders.ts';
@@ -130,10 +131,19 @@ function withEntry(
       const feedback = { ...entry, percentMilli: opinionMilli(event) };
       return { ...ledger, feedbacks: inserted(ledger.feedbacks, feedback) };
     }
+    case 'opportunity': {
+      const { stage, source, eventId } = event;
+      const opportunity = { ...entry, stage, source, eventId };
+      return { ...ledger, opportunities: inserted(ledger.opportunities, opportunity) };
+    }
+    case 'profile': {
+      const entries = attributeEntries(event, entry);
+      // One that says nothing leaves a trace, so that its repeat is known.
+      if (entries.length === 0) return { ...ledger, traces: inserted(ledger.traces, entry) };
+      return { ...ledger, attributes: entries.reduce(inserted, ledger.attributes) };
+    }
     case 'referral':
     case 'interaction':
-    case 'opportunity':
-    case 'profile':
       return { ...ledger, traces: inserted(ledger.traces, entry) };
   }
 }

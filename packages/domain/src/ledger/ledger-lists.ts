@@ -11,6 +11,8 @@ const LISTS: Readonly<Record<LedgerListName, true>> = {
   verdicts: true,
   tickets: true,
   engagements: true,
+  attributes: true,
+  opportunities: true,
   feedbacks: true,
   traces: true,
 };

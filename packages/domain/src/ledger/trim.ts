@@ -1,6 +1,7 @@
 import type { Ledger } from '../customer-state.ts';
 import type { Hash64 } from '../hash64.ts';
 import { DAY_MS, type Instant } from '../instant.ts';
+import { trimmedAttributes, trimmedOpportunities } from './attributes.ts';
 import { ordersOf } from './orders.ts';
 
 /** Repeats of events that move no value are known this long and this many; later ones do no harm. */
@@ -57,6 +58,8 @@ export function trimmed(
     tickets: ledger.tickets.filter((it) => newestByTicket(it.ticketKey) > oldest),
     engagements: ledger.engagements.filter((it) => it.at > oldest),
     feedbacks: ledger.feedbacks.filter((it) => it.at > oldest),
+    attributes: trimmedAttributes(ledger.attributes, oldestWaiting),
+    opportunities: trimmedOpportunities(ledger.opportunities, oldestWaiting),
     traces: ledger.traces.filter((it) => it.at > clock - TRACE_MS).slice(-TRACES_MAX),
     olderOrderAt,
   };
@@ -75,6 +78,8 @@ function mayHold(
     (ledger.tickets[0]?.at ?? oldest + 1) <= oldest ||
     (ledger.engagements[0]?.at ?? oldest + 1) <= oldest ||
     (ledger.feedbacks[0]?.at ?? oldest + 1) <= oldest ||
+    trimmedAttributes(ledger.attributes, oldestWaiting) !== ledger.attributes ||
+    trimmedOpportunities(ledger.opportunities, oldestWaiting) !== ledger.opportunities ||
     (ledger.traces[0]?.at ?? clock) <= clock - TRACE_MS ||
     ledger.traces.length > TRACES_MAX
   );

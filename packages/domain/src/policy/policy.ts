@@ -7,7 +7,7 @@ import type { Severity } from '../customer-event.ts';
 export interface Policy {
   readonly name: string;
   readonly version: number;
-  readonly appliesTo: 'existing';
+  readonly appliesTo: AppliesTo;
   /** ISO 4217. */
   readonly baseCurrency: string;
   /** IANA zone; days of `purchase_days` are its local days. */
@@ -27,7 +27,16 @@ export interface Policy {
   readonly treatment: Readonly<Record<string, unknown>>;
 }
 
-/** The policies published together. One document today; the most specific that applies wins, then the order given. */
+/**
+ * Whom a policy grades: everybody who ever bought, everybody who has not yet, or of those who bought the ones whose
+ * profile has one of the listed values. `policyFor` says which of a set wins.
+ */
+export type AppliesTo =
+  | 'existing'
+  | 'prospects'
+  | { readonly attribute: string; readonly in: readonly string[] };
+
+/** The policies published together, in the order of the file. Their names differ, their base currency is one. */
 export interface PolicySet {
   /** Hash of the canonical text: the identity of what was published. */
   readonly id: string;

@@ -22,7 +22,7 @@ export interface Decision {
 }
 
 type Told = Pick<TierChange, 'id' | 'type' | 'fromTier' | 'toTier' | 'effectiveAt'> &
-  Partial<Pick<TierChange, 'atRisk' | 'withdraws'>> & {
+  Partial<Pick<TierChange, 'fromPolicy' | 'atRisk' | 'withdraws'>> & {
     readonly seq: number;
     /** After the change. */
     readonly standing: Standing;
@@ -41,7 +41,7 @@ export function describe(decision: Decision, told: Told): TierChange {
     type: told.type,
     fromTier: told.fromTier,
     toTier: told.toTier,
-    fromPolicy: null,
+    fromPolicy: told.fromPolicy ?? null,
     segment: grading.segmentAt(at)?.name ?? null,
     cause: decision.cause,
     policy: policy.name,

@@ -62,6 +62,7 @@ export interface TierChange {
   readonly type: TierChangeType;
   readonly fromTier: string | null;
   readonly toTier: string;
+  /** Of `assigned`: the policy that graded the customer until now, where one hands over to another. */
   readonly fromPolicy: string | null;
   readonly segment: string | null;
   readonly cause: { readonly kind: CauseKind; readonly ref: string | null };

@@ -4,40 +4,48 @@ import {
   type CalibratedTier,
   type Calibration,
   exactUnitOf,
-  type Policy,
+  type PolicySet,
+  policyNamed,
 } from '@strata/domain';
-import { describeNumber, tierLabel } from '@strata/policy-file';
+import { describeNumber } from '@strata/policy-file';
 import type { Language } from '../language.ts';
 import { backtestTexts } from '../messages/backtest.ts';
 import { moneyText } from '../money-text.ts';
+import { tierLabelIn } from '../policy-names.ts';
 import { groupDigits } from '../progress.ts';
 import { percent } from './percent.ts';
 
 /** When borders were made, of how many, and what they are; or that there was not enough data. */
 export function calibrationLines(
   calibration: Calibration,
-  policy: Policy,
+  set: PolicySet,
   language: Language,
 ): readonly string[] {
   const texts = backtestTexts(language);
   const rows = calibration.dimensions.map((dimension) => {
     const { population, minimumPopulation } = dimension;
-    const borders = bordersIn(dimension, policy);
+    const borders = bordersIn(dimension, set);
     const customers = groupDigits(population);
+    const name =
+      set.policies.length === 1
+        ? dimension.dimension
+        : `${dimension.policy}: ${dimension.dimension}`;
     return borders === null
-      ? texts.notEnoughData(dimension.dimension, customers, groupDigits(minimumPopulation))
-      : texts.quantiles(dimension.dimension, customers, borders.join(', '));
+      ? texts.notEnoughData(name, customers, groupDigits(minimumPopulation))
+      : texts.quantiles(name, customers, borders.join(', '));
   });
-  const tiers = (calibration.tiers ?? []).map((it) => tierLine(it, policy, language));
+  const tiers = (calibration.tiers ?? []).map((it) => tierLine(it, set, language));
   const lines = [...rows, ...tiers.toReversed()].map((row) => `  ${row}`);
   return [texts.calibrated(formatRfc3339(calibration.at)), ...lines];
 }
 
 /** What a share asked for, and what its border came to. */
-function tierLine(found: CalibratedTier, policy: Policy, language: Language): string {
+function tierLine(found: CalibratedTier, set: PolicySet, language: Language): string {
   const texts = backtestTexts(language);
+  const policy = policyNamed(set, found.policy);
+  if (policy === null) throw new TypeError(`the set holds no policy ${found.policy}`);
   const { tier, of, shareMilli, population, minimumPopulation, revenueMinor, border } = found;
-  const name = tierLabel(policy, tier, language);
+  const name = tierLabelIn(set, { policy, tier }, language);
   const wanted = texts.shares[of](describeNumber(shareMilli * 100));
   if (border === null) {
     return population < Math.max(1, minimumPopulation)
@@ -57,17 +65,19 @@ function tierLine(found: CalibratedTier, policy: Policy, language: Language): st
   });
 }
 
-export function calibrationJson(calibration: Calibration, policy: Policy): Record<string, unknown> {
+export function calibrationJson(calibration: Calibration, set: PolicySet): Record<string, unknown> {
   return {
     id: calibration.id,
     at: formatRfc3339(calibration.at),
     dimensions: calibration.dimensions.map((dimension) => ({
+      policy: dimension.policy,
       dimension: dimension.dimension,
       population: dimension.population,
       minimumPopulation: dimension.minimumPopulation,
-      borders: bordersIn(dimension, policy),
+      borders: bordersIn(dimension, set),
     })),
     tiers: (calibration.tiers ?? []).map((it) => ({
+      policy: it.policy,
       tier: it.tier,
       [`${it.of}Share`]: it.shareMilli / 1_000,
       population: it.population,
@@ -84,10 +94,10 @@ export function calibrationJson(calibration: Calibration, policy: Policy): Recor
 
 /** The largest value of each bucket but the last, in the dimension's own unit. */
 function bordersIn(
-  { dimension, borders }: CalibratedDimension,
-  policy: Policy,
+  { policy, dimension, borders }: CalibratedDimension,
+  set: PolicySet,
 ): readonly number[] | null {
-  const kind = policy.dimensions.find((it) => it.name === dimension)?.of;
+  const kind = policyNamed(set, policy)?.dimensions.find((it) => it.name === dimension)?.of;
   if (kind === undefined || borders === null) return null;
   return borders.map((border) => border.atMost / exactUnitOf(kind));
 }

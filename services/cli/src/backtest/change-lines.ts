@@ -1,20 +1,19 @@
 import { tierChangeBody, tierChangeToJson } from '@strata/contracts';
-import type { Policy, TierChange } from '@strata/domain';
-import { compareBytewise } from '@strata/domain';
+import { compareBytewise, type PolicySet, policyNamed, type TierChange } from '@strata/domain';
 
 const PARTITION = 0;
 
 /** The changes of a backtest as JSON lines, kept until the end because the file is sorted by customer. */
 export class ChangeLines {
-  readonly #policy: Policy;
+  readonly #set: PolicySet;
   readonly #byCustomer = new Map<string, string[]>();
 
-  constructor(policy: Policy) {
-    this.#policy = policy;
+  constructor(set: PolicySet) {
+    this.#set = set;
   }
 
   add(change: TierChange, eventIdAt: (offset: number) => string | null): void {
-    const line = changeLine(change, this.#policy, eventIdAt);
+    const line = changeLine(change, this.#set, eventIdAt);
     const lines = this.#byCustomer.get(change.customerId);
     if (lines === undefined) this.#byCustomer.set(change.customerId, [line]);
     else lines.push(line);
@@ -30,9 +29,11 @@ export class ChangeLines {
 /** There is no log to look an offset up in, so the records of a backtest are named by the ids of their events. */
 function changeLine(
   change: TierChange,
-  policy: Policy,
+  set: PolicySet,
   eventIdAt: (offset: number) => string | null,
 ): string {
+  const policy = policyNamed(set, change.policy);
+  if (policy === null) throw new TypeError(`the set holds no policy ${change.policy}`);
   const body = tierChangeBody(change, PARTITION, policy);
   const { kind, ref } = change.cause;
   const offset = /^\d+:(\d+)$/.exec(ref ?? '')?.[1];

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import {
+  baseCurrencyOf,
   type CustomerEvent,
-  existingPolicy,
   type Instant,
   needsCalibration,
   type PolicySet,
@@ -30,6 +30,7 @@ import {
   type WrittenFile,
 } from './report.ts';
 import { runBacktest } from './run-backtest.ts';
+import type { Place } from './tier-rows.ts';
 
 export interface BacktestPlan {
   readonly context: CommandContext;
@@ -132,10 +133,9 @@ async function gradeBy(
   const { context, profilesPath, changesPath } = plan;
   const { profiles, changes } = outs;
   const texts = backtestTexts(context.language);
-  const policy = existingPolicy(set);
   const endAt = endOf(events, plan);
   const counts = new ChangeCounts();
-  const lines = new ChangeLines(policy);
+  const lines = new ChangeLines(set);
   const progress = new Progress({
     context,
     label: texts.folding,
@@ -144,7 +144,7 @@ async function gradeBy(
   });
   let folded = 0;
   let profileRows = 0;
-  const tiersAt = new Map<Instant, Map<string, string | null>>();
+  const tiersAt = new Map<Instant, Map<string, Place | null>>();
   await profiles?.write(PROFILE_CSV_HEADER);
   const result = await runBacktest({
     events,
@@ -155,8 +155,10 @@ async function gradeBy(
     signal: context.signal,
     onProfile: async (row) => {
       profileRows++;
-      const tiers = tiersAt.get(row.at) ?? new Map<string, string | null>();
-      tiersAt.set(row.at, tiers.set(row.customerId, row.tier));
+      const tiers = tiersAt.get(row.at) ?? new Map<string, Place | null>();
+      const { policy, tier } = row;
+      const place = policy === null || tier === null ? null : { policy, tier };
+      tiersAt.set(row.at, tiers.set(row.customerId, place));
       await profiles?.write(profileCsvLine(row));
     },
     onChange: (change, eventIdAt) => {
@@ -181,7 +183,7 @@ async function gradeBy(
   const { tiers, refusedByReason, calibrations } = result;
   const changesOfRun = { changes: changeCounts, calibrations };
   return {
-    report: { set, policy, endAt, tiersAt, tiers, refusedByReason, ...changesOfRun },
+    report: { set, endAt, tiersAt, tiers, refusedByReason, ...changesOfRun },
     written,
   };
 }
@@ -228,16 +230,17 @@ function checkCurrency(
   currencies: readonly string[],
 ): void {
   const [first] = currencies;
-  const policy = existingPolicy(inCurrency(chosen, first ?? null));
-  if (first === undefined || currencies.includes(policy.baseCurrency)) return;
+  const set = inCurrency(chosen, first ?? null);
+  const policyCurrency = baseCurrencyOf(set);
+  if (first === undefined || currencies.includes(policyCurrency)) return;
   const texts = backtestTexts(context.language);
   throw new CliFault(
     'STRATA_CLI_OTHER_CURRENCY',
     texts.otherCurrency({
       file: path,
       fileCurrency: currencies.join(', '),
-      policy: policy.name,
-      policyCurrency: policy.baseCurrency,
+      policy: set.policies.map(({ name }) => name).join(', '),
+      policyCurrency,
     }),
   );
 }

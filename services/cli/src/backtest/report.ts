@@ -1,14 +1,15 @@
 import { type DeadLetterReason, deadLetterSentence, formatRfc3339 } from '@strata/contracts';
-import type { Calibration, Instant, Policy, PolicySet } from '@strata/domain';
-import { tierLabel } from '@strata/policy-file';
+import { baseCurrencyOf, type Calibration, type Instant, type PolicySet } from '@strata/domain';
 import type { FileCounts } from '../formats/load-events.ts';
 import type { Language } from '../language.ts';
 import { backtestTexts, CAUSE_WORDS, TYPE_WORDS } from '../messages/backtest.ts';
+import { tierLabelIn } from '../policy-names.ts';
 import { groupDigits } from '../progress.ts';
 import { displayWidth } from '../table-text.ts';
 import { calibrationJson, calibrationLines } from './calibration-report.ts';
 import type { ChangeCount } from './change-counts.ts';
 import { percent } from './percent.ts';
+import { type Places, type TierRow, tierRows } from './tier-rows.ts';
 
 /** What was read. */
 export interface FileReport {
@@ -18,15 +19,14 @@ export interface FileReport {
   readonly lastAt: Instant | null;
 }
 
-/** What one policy made of it. */
+/** What one policy set made of it. */
 export interface PolicyReport {
   readonly set: PolicySet;
-  readonly policy: Policy;
   readonly endAt: Instant;
   /** The tier of each customer at each `--at`. */
-  readonly tiersAt: ReadonlyMap<Instant, ReadonlyMap<string, string | null>>;
+  readonly tiersAt: ReadonlyMap<Instant, Places>;
   /** The tier of each customer at the end. */
-  readonly tiers: ReadonlyMap<string, string | null>;
+  readonly tiers: Places;
   readonly changes: readonly ChangeCount[];
   readonly calibrations: readonly Calibration[];
   /** Events that the fold refused. */
@@ -61,60 +61,62 @@ export function fileText(file: FileReport, language: Language): string {
 
 export function policyText(report: PolicyReport, language: Language): string {
   const texts = backtestTexts(language);
-  const { policy, tiers } = report;
+  const { set, tiers } = report;
   const changes = report.changes.map(({ type, cause, count }) => [
     TYPE_WORDS[language][type],
     groupDigits(count),
     CAUSE_WORDS[language][cause],
   ]);
+  const names = set.policies.map((it) => texts.policy(it.name, it.version, it.baseCurrency));
   return [
-    `\n${texts.policy(policy.name, policy.version, policy.baseCurrency)}`,
+    `\n${names.join('\n')}`,
     texts.clock(formatRfc3339(report.endAt)),
     ...reasonLines(report.refusedByReason, language),
-    ...report.calibrations.flatMap((it) => calibrationLines(it, policy, language)),
+    ...report.calibrations.flatMap((it) => calibrationLines(it, set, language)),
     ...[...report.tiersAt]
       .filter(([at]) => at !== report.endAt)
       .flatMap(([at, tiersThen]) => [
         texts.tiersAt(formatRfc3339(at), groupDigits(tiersThen.size)),
-        ...tierLines(policy, tiersThen, language),
+        ...tierLines(set, tiersThen, language),
       ]),
     texts.tiers(groupDigits(tiers.size)),
-    ...tierLines(policy, tiers, language),
+    ...tierLines(set, tiers, language),
     changes.length === 0 ? texts.noChanges : texts.changes,
     ...alignedLines(changes),
     '',
   ].join('\n');
 }
 
-function tierLines(
-  policy: Policy,
-  tiers: ReadonlyMap<string, string | null>,
-  language: Language,
-): string[] {
-  const rows = tierRows({ policy, tiers }).map(({ tier, customers }) => {
-    const name = tier === null ? backtestTexts(language).noTier : tierLabel(policy, tier, language);
-    return [name, groupDigits(customers), percent(customers, tiers.size)];
-  });
+function tierLines(set: PolicySet, tiers: Places, language: Language): string[] {
+  const rows = tierRows(set, tiers).map((row) => [
+    rowLabel(set, row, language),
+    groupDigits(row.customers),
+    percent(row.customers, tiers.size),
+  ]);
   return alignedLines(rows);
 }
 
+export function rowLabel(set: PolicySet, { policy, tier }: TierRow, language: Language): string {
+  if (policy === null || tier === null) return backtestTexts(language).noTier;
+  return tierLabelIn(set, { policy, tier }, language);
+}
+
 export function policyJson(report: PolicyReport): Record<string, unknown> {
-  const { policy } = report;
+  const { set } = report;
   return {
-    policy: policy.name,
-    policyVersion: policy.version,
-    policySet: report.set.id,
-    baseCurrency: policy.baseCurrency,
+    policies: set.policies.map(({ name, version }) => ({ name, version })),
+    policySet: set.id,
+    baseCurrency: baseCurrencyOf(set),
     clock: formatRfc3339(report.endAt),
     customers: report.tiers.size,
-    tiers: tierRows(report),
+    tiers: tierRowsJson(set, report.tiers),
     tiersAt: [...report.tiersAt].map(([at, tiers]) => ({
       at: formatRfc3339(at),
       customers: tiers.size,
-      tiers: tierRows({ policy, tiers }),
+      tiers: tierRowsJson(set, tiers),
     })),
     changes: report.changes,
-    calibrations: report.calibrations.map((it) => calibrationJson(it, policy)),
+    calibrations: report.calibrations.map((it) => calibrationJson(it, set)),
     deadLetters: Object.fromEntries(report.refusedByReason),
   };
 }
@@ -133,18 +135,12 @@ export function fileJson(file: FileReport): Record<string, unknown> {
   };
 }
 
-/** The highest tier first; customers whom no policy grades last, where there are any. */
-export function tierRows({
-  policy,
-  tiers,
-}: Pick<PolicyReport, 'policy' | 'tiers'>): readonly { tier: string | null; customers: number }[] {
-  const counts = new Map<string | null, number>();
-  for (const tier of tiers.values()) counts.set(tier, (counts.get(tier) ?? 0) + 1);
-  const rows: { tier: string | null; customers: number }[] = policy.ladder
-    .toReversed()
-    .map((tier) => ({ tier, customers: counts.get(tier) ?? 0 }));
-  const ungraded = counts.get(null) ?? 0;
-  return ungraded === 0 ? rows : [...rows, { tier: null, customers: ungraded }];
+function tierRowsJson(set: PolicySet, tiers: Places): readonly Record<string, unknown>[] {
+  return tierRows(set, tiers).map(({ policy, tier, customers }) => ({
+    policy: policy?.name ?? null,
+    tier,
+    customers,
+  }));
 }
 
 /** A count or a share. */

@@ -65,7 +65,7 @@ describe('a tea house that reaches gold and stops buying', () => {
       ['gold', 'silver', 'time'],
       ['silver', 'bronze', 'time'],
     ]);
-    expect(result.tiers).toEqual(new Map([['lin-tea-house', 'bronze']]));
+    expect(result.tiers).toEqual(new Map([['lin-tea-house', { policy: 'shop', tier: 'bronze' }]]));
     expect(changes.map((change) => change.customerSeq)).toEqual(changes.map((_, i) => i + 1));
   });
 

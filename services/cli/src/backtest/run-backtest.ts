@@ -14,11 +14,13 @@ import {
   type PartitionState,
   type PolicySet,
   type ProfileRow,
+  policyFor,
   profileAt,
   TICK_CUSTOMERS_MAX,
   type TierChange,
 } from '@strata/domain';
 import { DueCalendar } from './due-calendar.ts';
+import type { Place, Places } from './tier-rows.ts';
 
 const PARTITION = 0;
 /** Often enough for Ctrl-C to be heard at once. */
@@ -41,8 +43,8 @@ export interface BacktestOptions {
 }
 
 export interface BacktestResult {
-  /** Final tier of every customer; null for one whom no policy grades. */
-  readonly tiers: ReadonlyMap<string, string | null>;
+  /** Where every customer stands at the end. */
+  readonly tiers: Places;
   readonly refusedByReason: ReadonlyMap<FoldRefusal, number>;
   readonly calibrations: readonly Calibration[];
   /** Records of the log that the run folded. */
@@ -99,15 +101,20 @@ class Backtest {
     onEvents(events.length % BREATHE_EVERY || Math.min(events.length, BREATHE_EVERY));
     await this.#moveTo(endAt, true);
     this.#mark(endAt);
-    const tiers = [...this.#customers].map(
-      ([id, state]) => [id, state.standing?.tier ?? null] as const,
-    );
+    const tiers = [...this.#customers].map(([id, state]) => [id, this.#placeOf(state)] as const);
     return {
       tiers: new Map(tiers),
       refusedByReason: this.#refused,
       calibrations: this.#calibrations,
       records: this.#offset,
     };
+  }
+
+  #placeOf(state: CustomerState): Place | null {
+    const policy = policyFor(this.#options.set, state);
+    return state.standing === null || policy === null
+      ? null
+      : { policy: policy.name, tier: state.standing.tier };
   }
 
   /** Marks, calibrations and profiles up to an instant. An event at exactly that of a profile is in it. */

@@ -137,7 +137,7 @@ describe('the summary', () => {
     };
     expect(comparison.moved).toBe(1);
     expect(comparison.cells.filter((cell) => cell.customers > 0)).toEqual([
-      { from: 'silver', to: 'gold', customers: 1 },
+      { fromPolicy: 'shop', from: 'silver', toPolicy: 'shop', to: 'gold', customers: 1 },
     ]);
   });
 });
@@ -282,6 +282,7 @@ describe('tiers by share', () => {
     const { runs } = JSON.parse(stdout) as { runs: { calibrations: { tiers: unknown[] }[] }[] };
     expect(runs[0]?.calibrations.map(({ tiers }) => tiers[1])).toEqual([
       {
+        policy: 'shares',
         tier: 'best',
         revenueShare: 0.6,
         population: 2,
@@ -290,6 +291,94 @@ describe('tiers by share', () => {
         border: { score: 2, customers: 1, revenueMinor: 24_690 },
       },
       expect.objectContaining({ revenueMinor: 37_035 }),
+    ]);
+  });
+});
+
+const POPULATIONS = `
+policy: leads
+version: 1
+applies_to: prospects
+base_currency: CNY
+ladder: [cold, warm]
+labels: {warm: {en: Warm}}
+dimensions: {visits: {of: engagement, window: 30d}}
+score: {visits: 1}
+tiers: {warm: {enter: 2, leave: 1}}
+treatment: {warm: {call: {within: 1d}}}
+---
+policy: shop
+version: 7
+base_currency: CNY
+ladder: [warm, gold]
+labels: {warm: {en: New}}
+dimensions: {orders: {of: orders, window: 30d}}
+score: {orders: 1}
+tiers: {gold: {enter: 2, leave: 1}}
+treatment: {warm: {gift: {kind: tea}}}
+`;
+
+const visit = (id: string, customerId: string): string =>
+  `${JSON.stringify({
+    type: 'engagement',
+    source: 'app',
+    eventId: id,
+    customerId,
+    occurredAt: '2026-01-01T00:00:00.000Z',
+    kind: 'visit',
+    weight: 2,
+  })}\n`;
+
+describe('a set of several policies', () => {
+  const stdin = visit('v1', 'a') + visit('v2', 'b') + purchase('e1', 'a');
+  beforeEach(() => writeFile(join(folder, 'set.yaml'), POPULATIONS));
+
+  it('grades everybody by the policy of its population, and tells it in the words of that one', async () => {
+    const line = '- --format events --policy ./set.yaml --at 2026-01-03';
+    const { stdout } = await backtest(`${line} --profiles p.csv --changes c.ndjson`, { stdin });
+    expect(stdout).toMatch(/Policy leads, version 1.*\nPolicy shop, version 7/);
+    expect(stdout).toMatch(/ {2}leads: Warm +1 +50.0 %\n {2}leads: cold +0 .*\n/);
+    expect(stdout).toMatch(/ {2}shop: New +1 +50.0 %\n/);
+    const lines = (await readFile(join(folder, 'c.ndjson'), 'utf8')).trim().split('\n');
+    expect(lines.map((text) => JSON.parse(text) as unknown)).toMatchObject([
+      {
+        customerId: 'a',
+        policy: 'leads',
+        fromPolicy: null,
+        toTier: 'warm',
+        labels: { warm: { en: 'Warm' } },
+        treatment: { call: { within: '1d' } },
+      },
+      {
+        customerId: 'a',
+        policy: 'shop',
+        policyVersion: 7,
+        fromPolicy: 'leads',
+        fromTier: null,
+        toTier: 'warm',
+        labels: { warm: { en: 'New' } },
+        treatment: { gift: { kind: 'tea' } },
+      },
+      { customerId: 'b', policy: 'leads' },
+    ]);
+    const rows = (await readFile(join(folder, 'p.csv'), 'utf8')).trim().split('\n').slice(1);
+    expect(rows.map((row) => row.split(',').slice(1, 5))).toEqual([
+      ['a', 'warm', '', '1'],
+      ['b', 'warm', '', '2'],
+    ]);
+  });
+
+  it('is compared place by place with another set', async () => {
+    await writeFile(join(folder, 'shop.yaml'), POPULATIONS.slice(POPULATIONS.indexOf('---') + 3));
+    const line = '- --format events --policy ./set.yaml --policy ./shop.yaml --json';
+    const { stdout } = await backtest(line, { stdin });
+    const { comparison } = JSON.parse(stdout) as {
+      comparison: { moved: number; cells: readonly { customers: number }[] };
+    };
+    expect(comparison.moved).toBe(1);
+    expect(comparison.cells.filter((cell) => cell.customers > 0)).toEqual([
+      { fromPolicy: 'leads', from: 'warm', toPolicy: null, to: null, customers: 1 },
+      { fromPolicy: 'shop', from: 'warm', toPolicy: 'shop', to: 'warm', customers: 1 },
     ]);
   });
 });

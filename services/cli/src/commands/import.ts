@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { TOPICS } from '@strata/contracts';
-import { existingPolicy, type Instant } from '@strata/domain';
+import { baseCurrencyOf, type Instant } from '@strata/domain';
 import { CliFault, EXIT_CODES } from '../cli-fault.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { parseDate } from '../dates.ts';
@@ -79,7 +79,7 @@ export const importCommand = defineCommand({
       const format = fileFormat(flags.format, language);
       const wanted = { policy: flags.policy, currency: format.currency };
       const set = await ensurePolicy(context, stack, wanted);
-      const base = existingPolicy(set).baseCurrency;
+      const base = baseCurrencyOf(set);
       if (format.currency !== null && format.currency !== base) {
         throw new CliFault('STRATA_CLI_OTHER_CURRENCY', words.otherCurrency(format.currency, base));
       }

@@ -1,6 +1,6 @@
-import { existingPolicy } from '@strata/domain';
 import { EXIT_CODES } from '../cli-fault.ts';
 import { defineCommand } from '../command.ts';
+import { policyNames } from '../policy-names.ts';
 import { loadPolicy, publish } from '../stack/load-policy.ts';
 import { stackTexts } from '../stack/stack-texts.ts';
 import { withStack } from '../stack/with-stack.ts';
@@ -19,9 +19,8 @@ export const policyPublishCommand = defineCommand({
     const set = await loadPolicy(context, operands[0], null);
     return withStack(context, async (stack) => {
       const texts = stackTexts(context.language);
-      const { name, version } = existingPolicy(set);
       const outcome = await publish(context, stack, set);
-      context.stdout.write(`${texts[outcome](name, version)}\n`);
+      context.stdout.write(`${texts[outcome](policyNames(set, context.language))}\n`);
       return EXIT_CODES.success;
     });
   },

@@ -53,10 +53,14 @@ interface StatusParts {
 
 function statusText({ report, rows, consoleUrl }: StatusParts, context: CommandContext): string {
   const texts = stackTexts(context.language);
-  const { deliveries: sent, policy, clock } = report;
+  const { deliveries: sent, policySet, clock } = report;
   const count = (value: number): string => groupDigits(value);
   const figures: [string, string][] = [
-    [texts.lines.policy, policy === null ? texts.none : `${policy.name} v${policy.version}`],
+    [
+      texts.lines.policy,
+      policySet?.policies.map(({ name, version }) => `${name} v${version}`).join(', ') ??
+        texts.none,
+    ],
     [texts.lines.clock, clock === null ? texts.none : formatRfc3339(clock)],
     [texts.lines.customers, count(report.customers)],
     [texts.lines.log, count(report.logRecords)],

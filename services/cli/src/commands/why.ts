@@ -1,12 +1,12 @@
 import { formatRfc3339, tierChangeBody, tierChangeToJson } from '@strata/contracts';
-import { explain, type Instant, viewAt } from '@strata/domain';
+import { decidingPolicy, explain, type Instant, viewAt } from '@strata/domain';
 import { EXIT_CODES } from '../cli-fault.ts';
 import { defineCommand } from '../command.ts';
 import { parseDate } from '../dates.ts';
 import { withStack } from '../stack/with-stack.ts';
 import { type CustomerHistory, replayCustomer } from '../why/replay-customer.ts';
 import { whyTexts } from '../why/texts.ts';
-import { evidenceOf, policyOf, whyText } from '../why/why-text.ts';
+import { evidenceOf, whyText } from '../why/why-text.ts';
 
 export const whyCommand = defineCommand({
   name: 'why',
@@ -63,7 +63,6 @@ export const whyCommand = defineCommand({
         stdout.write(whyText(explanation, history, language));
         return EXIT_CODES.success;
       }
-      const policy = policyOf(history);
       const { nextMove, grace, minimumStayUntil, periodEndsAt, override, since, shares, ...rest } =
         explanation;
       const instant = (value: Instant | null): string | null =>
@@ -83,7 +82,9 @@ export const whyCommand = defineCommand({
         nextMove: nextMove && { ...nextMove, at: instant(nextMove.at) },
         evidence: evidenceOf(explanation, history),
         changes: history.changes.map((change) =>
-          tierChangeToJson(tierChangeBody(change, partition.partition, policy)),
+          tierChangeToJson(
+            tierChangeBody(change, partition.partition, decidingPolicy(partition, change)),
+          ),
         ),
       };
       stdout.write(`${JSON.stringify(whole, null, 2)}\n`);

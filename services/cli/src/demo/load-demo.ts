@@ -1,5 +1,5 @@
 import { TOPICS } from '@strata/contracts';
-import { existingPolicy } from '@strata/domain';
+import { baseCurrencyOf } from '@strata/domain';
 import { CliFault } from '../cli-fault.ts';
 import type { CommandContext } from '../command.ts';
 import { importTexts } from '../import/texts.ts';
@@ -26,7 +26,7 @@ export async function loadDemo(
   const importWords = importTexts(language);
   if (stack.time !== 'data') throw new CliFault('STRATA_CLI_WALL_TIME', texts.needsDataTime);
   const set = await ensurePolicy(context, stack, { policy, currency: CURRENCY });
-  const base = existingPolicy(set).baseCurrency;
+  const base = baseCurrencyOf(set);
   if (base !== CURRENCY) {
     const sentence = importWords.otherCurrency(CURRENCY, base);
     throw new CliFault('STRATA_CLI_OTHER_CURRENCY', sentence);

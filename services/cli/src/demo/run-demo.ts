@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existingPolicy } from '@strata/domain';
+import { EMPTY_LEDGER, policyFor } from '@strata/domain';
 import { EXIT_CODES, type ExitCode } from '../cli-fault.ts';
 import type { CommandContext } from '../command.ts';
 import { whyCommand } from '../commands/why.ts';
@@ -49,7 +49,9 @@ export async function runDemo(context: CommandContext, run: DemoRun): Promise<Ex
   const texts = demoTexts(language);
   const paint = painter(context);
   const set = await ensurePolicy(context, stack, { policy: undefined, currency: 'CNY' });
-  const options: ReportOptions = { policy: existingPolicy(set), language, paint };
+  const policy = policyFor(set, { isExisting: true, ledger: EMPTY_LEDGER });
+  if (policy === null) throw new TypeError('the preset grades everybody who buys');
+  const options: ReportOptions = { policy, language, paint };
 
   const { late, repeats, refundsFirst } = data.troubles;
   stdout.write(`${texts.page(paint('cyan', stage.consoleUrl))}\n\n`);

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { eventToIntakeJson, readIntakeEvent } from '@strata/contracts';
 import { describe, expect, test } from 'vitest';
 import { backtestText, gradeFile } from '../backtest/execute-backtest.ts';
+import { placeKey } from '../backtest/tier-rows.ts';
 import type { CommandContext } from '../command.ts';
 import { fileFormat } from '../formats/load-events.ts';
 import { readPolicy } from '../policy-choice.ts';
@@ -53,7 +54,11 @@ describe.each(SAMPLES)('the preset $name over its sample', (sample) => {
     const outcome = await grade(sample);
     const [report] = outcome.reports;
     // A tier that nobody reaches, or a customer whom nothing grades, would make a poor example.
-    expect(new Set(report?.tiers.values())).toEqual(new Set(report?.policy.ladder));
+    const offered = report?.set.policies.flatMap(({ name, ladder }) =>
+      ladder.map((tier) => placeKey({ policy: name, tier })),
+    );
+    const taken = [...(report?.tiers.values() ?? [])].map(placeKey);
+    expect(new Set(taken)).toEqual(new Set(offered));
     const line = commandLine(sample.name);
     const shown = [
       `$ ${line}`,

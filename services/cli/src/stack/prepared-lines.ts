@@ -1,6 +1,7 @@
-import { existingPolicy, type PolicySet } from '@strata/domain';
+import type { PolicySet } from '@strata/domain';
 import type { CommandContext } from '../command.ts';
 import { loadDemo } from '../demo/load-demo.ts';
+import { policyNames } from '../policy-names.ts';
 import { ensurePolicy } from './load-policy.ts';
 import { publishedSet } from './publish-policy.ts';
 import type { StackHandle } from './stack-handle.ts';
@@ -38,6 +39,5 @@ async function policyLines(
 }
 
 function inForce({ language }: CommandContext, set: PolicySet): string {
-  const { name, version } = existingPolicy(set);
-  return stackTexts(language).policyIs(name, version, set.id);
+  return stackTexts(language).policyIs(policyNames(set, language), set.id);
 }

@@ -1,5 +1,5 @@
 import { TOPICS } from '@strata/contracts';
-import { activeSet, existingPolicy, type Instant } from '@strata/domain';
+import { activeSet, type Instant } from '@strata/domain';
 import type { DeliveryCounts } from '@strata/pipeline';
 import { viewPartitions } from './partition-view.ts';
 import type { StackHandle } from './stack-handle.ts';
@@ -20,7 +20,11 @@ export interface StackReport {
   readonly clock: Instant | null;
   readonly deadLetters: number;
   readonly deliveries: DeliveryCounts;
-  readonly policy: { readonly name: string; readonly version: number; readonly id: string } | null;
+  /** The set in force; null before the first. */
+  readonly policySet: {
+    readonly id: string;
+    readonly policies: readonly { readonly name: string; readonly version: number }[];
+  } | null;
 }
 
 export async function stackReport(stack: StackHandle): Promise<StackReport> {
@@ -33,7 +37,6 @@ export async function stackReport(stack: StackHandle): Promise<StackReport> {
   const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
   const clock = Math.max(...views.map(({ state }) => state.clock));
   const set = views.map(({ state }) => activeSet(state)).find((it) => it !== null) ?? null;
-  const policy = set === null ? null : existingPolicy(set);
   return {
     kind: stack.kind,
     time: stack.time,
@@ -48,9 +51,9 @@ export async function stackReport(stack: StackHandle): Promise<StackReport> {
     clock: Number.isFinite(clock) ? clock : null,
     deadLetters: sum(letters.map(({ start, end }) => end - start)),
     deliveries,
-    policy:
-      policy === null || set === null
-        ? null
-        : { name: policy.name, version: policy.version, id: set.id },
+    policySet: set && {
+      id: set.id,
+      policies: set.policies.map(({ name, version }) => ({ name, version })),
+    },
   };
 }

@@ -18,8 +18,7 @@ export const stackTexts = catalogue({
     revived: (names: string) => `Started again: ${names}.`,
     nextSteps:
       'Next: ./strata import FILE --format FORMAT, ./strata profiles, ./strata why CUSTOMER',
-    policyIs: (name: string, version: number, id: string) =>
-      `Policy ${name} version ${version} is in force (${id}).`,
+    policyIs: (names: string, id: string) => `In force: policy ${names} (${id}).`,
     policyWaits:
       'No policy is in force yet: the first import publishes the preset shop in its own currency, or run ./strata policy publish FILE.',
     embedded:
@@ -46,10 +45,8 @@ export const stackTexts = catalogue({
       policy: 'Policy',
     },
     none: 'none',
-    published: (name: string, version: number) =>
-      `Published policy ${name} version ${version}; every partition grades by it.`,
-    unchanged: (name: string, version: number) =>
-      `Policy ${name} version ${version} is in force already; nothing was changed.`,
+    published: (names: string) => `Published policy ${names}; every partition grades by it.`,
+    unchanged: (names: string) => `In force already, nothing was changed: policy ${names}.`,
   },
   zh: {
     notUp: '没有正在运行的栈。请先执行 ./strata up（导入历史数据请用 ./strata up --time data）。',
@@ -66,8 +63,7 @@ export const stackTexts = catalogue({
     revived: (names: string) => `已重新启动：${names}。`,
     nextSteps:
       '下一步：./strata import FILE --format FORMAT、./strata profiles、./strata why CUSTOMER',
-    policyIs: (name: string, version: number, id: string) =>
-      `策略 ${name} 第 ${version} 版已生效（${id}）。`,
+    policyIs: (names: string, id: string) => `策略 ${names}已生效（${id}）。`,
     policyWaits:
       '尚无生效的策略：首次导入会以其货币发布预设 shop，也可执行 ./strata policy publish FILE。',
     embedded: '栈：embedded。所有服务在同一进程内存中运行，进程结束后不保留任何数据。',
@@ -93,9 +89,7 @@ export const stackTexts = catalogue({
       policy: '策略',
     },
     none: '无',
-    published: (name: string, version: number) =>
-      `已发布策略 ${name} 第 ${version} 版，所有分区均按其定级。`,
-    unchanged: (name: string, version: number) =>
-      `策略 ${name} 第 ${version} 版已经生效，未作改动。`,
+    published: (names: string) => `已发布策略 ${names}，所有分区均按其定级。`,
+    unchanged: (names: string) => `策略 ${names}已经生效，未作改动。`,
   },
 });

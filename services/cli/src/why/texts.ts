@@ -6,7 +6,7 @@ export const whyTexts = catalogue({
     is: (customer: string, tier: string, since: string) =>
       `${customer} is ${tier}, since ${since}.`,
     ungraded: (customer: string) =>
-      `${customer} has no tier: nothing was bought yet, or no policy grades existing customers.`,
+      `${customer} has no tier: no policy grades this customer, for example because nothing was bought yet.`,
     unknown: (customer: string) =>
       `Nothing is known of ${customer}. Ids are case-sensitive and stand as the source wrote them.`,
     asOf: (at: string, policy: string, version: number) =>
@@ -47,6 +47,8 @@ export const whyTexts = catalogue({
       `One order of at least ${amount} now keeps ${tier} longer.`,
     promotes: (amount: string, tier: string) =>
       `One order of at least ${amount} now reaches ${tier}.`,
+    handsOver: (policy: string, tier: string) =>
+      `The smallest first order now hands over to policy ${policy}, as ${tier}.`,
     history: 'Changes',
     evidence: 'Evidence (source event at partition:offset)',
     more: (count: number) => `... and ${count} more`,
@@ -85,12 +87,13 @@ export const whyTexts = catalogue({
       correction: 'a correction disproved the promotion',
     },
     by: (cause: string) => `because ${cause}`,
+    handOver: (from: string, to: string) => `handed over from policy ${from} to ${to}`,
   },
   zh: {
     is: (customer: string, tier: string, since: string) =>
       `${customer} 的客户等级是 ${tier}，自 ${since} 起。`,
     ungraded: (customer: string) =>
-      `${customer} 没有等级：尚未有过购买，或没有适用于现有客户的策略。`,
+      `${customer} 没有等级：没有适用于该客户的策略，例如尚未有过购买。`,
     unknown: (customer: string) =>
       `没有 ${customer} 的任何记录。客户编号区分大小写，须与来源系统一致。`,
     asOf: (at: string, policy: string, version: number) =>
@@ -128,6 +131,8 @@ export const whyTexts = catalogue({
       `现在下一笔不低于 ${amount} 的订单，可更久地保住 ${tier}。`,
     promotes: (amount: string, tier: string) =>
       `现在下一笔不低于 ${amount} 的订单，可升为 ${tier}。`,
+    handsOver: (policy: string, tier: string) =>
+      `现在只要有一笔首单，即移交策略 ${policy}，等级为 ${tier}。`,
     history: '等级变更记录',
     evidence: '判定依据（来源事件，分区:位点）',
     more: (count: number) => `……另有 ${count} 条`,
@@ -165,5 +170,6 @@ export const whyTexts = catalogue({
       correction: '更正推翻了此前的升级',
     },
     by: (cause: string) => `原因：${cause}`,
+    handOver: (from: string, to: string) => `由策略 ${from} 移交给 ${to}`,
   },
 });

@@ -2,11 +2,10 @@ import { formatRfc3339 } from '@strata/contracts';
 import {
   type DimensionKind,
   type DimensionScore,
+  decidingPolicy,
   type Explanation,
-  existingPolicy,
   type Policy,
   type ShareOrigin,
-  setOf,
   type TierChange,
 } from '@strata/domain';
 import { describeNumber, tierLabel } from '@strata/policy-file';
@@ -27,7 +26,7 @@ export function whyText(
   language: Language,
 ): string {
   const texts = whyTexts(language);
-  const policy = policyOf(history);
+  const policy = decidingPolicy(history.partition, explanation);
   const label = (tier: string): string => labelled(policy, tier, language);
   const lines = [
     texts.is(explanation.customerId, label(explanation.tier), instantText(explanation.since)),
@@ -38,21 +37,17 @@ export function whyText(
     '',
     tableText([texts.columns, ...explanation.dimensions.map((it) => row(it, policy, language))]),
     '',
-    ...aheadLines(explanation, { policy, label }, language),
+    ...aheadLines(explanation, history, language),
     '',
     `${texts.history}:`,
     ...tail(history.changes, HISTORY_MAX, language).map((it) =>
-      typeof it === 'string' ? it : changeLine(it, label, language),
+      typeof it === 'string' ? it : changeLine(it, history, language),
     ),
     '',
     `${texts.evidence}:`,
     ...tail(evidenceOf(explanation, history), EVIDENCE_MAX, language).map((it) => `  ${it}`),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-export function policyOf({ partition, state }: CustomerHistory): Policy {
-  return existingPolicy(setOf(partition, state?.setId ?? ''));
 }
 
 /** `gold (金牌客户)`: the label, and the name that files use. */
@@ -126,10 +121,12 @@ function isMoney(kind: DimensionKind | undefined): boolean {
 
 function aheadLines(
   explanation: Explanation,
-  { policy, label }: { readonly policy: Policy; readonly label: (tier: string) => string },
+  { partition }: CustomerHistory,
   language: Language,
 ): readonly string[] {
   const texts = whyTexts(language);
+  const policy = decidingPolicy(partition, explanation);
+  const label = (tier: string): string => labelled(policy, tier, language);
   const { grace, minimumStayUntil, periodEndsAt, override, nextMove, counterfactuals } =
     explanation;
   const lines: string[] = [];
@@ -146,24 +143,36 @@ function aheadLines(
       ? texts.steady
       : texts.ahead(texts.types[nextMove.kind], label(nextMove.toTier), instantText(nextMove.at)),
   );
-  for (const { amountMinor, outcome, tier } of counterfactuals) {
-    lines.push(texts[outcome](moneyText(amountMinor, policy.baseCurrency), label(tier)));
+  for (const counterfactual of counterfactuals) {
+    const { amountMinor, outcome } = counterfactual;
+    const by = decidingPolicy(partition, counterfactual);
+    const tier = labelled(by, counterfactual.tier, language);
+    lines.push(
+      outcome === 'hands-over'
+        ? texts.handsOver(by.name, tier)
+        : texts[outcome](moneyText(amountMinor, by.baseCurrency), tier),
+    );
   }
   return lines;
 }
 
+/** In the words of the policy that decided it, which may be another than the present one. */
 function changeLine(
   change: TierChange,
-  label: (tier: string) => string,
+  { partition }: CustomerHistory,
   language: Language,
 ): string {
   const texts = whyTexts(language);
+  const policy = decidingPolicy(partition, change);
+  const label = (tier: string): string => labelled(policy, tier, language);
   const isSame = change.fromTier === change.toTier;
   const from = change.fromTier === null || isSame ? '' : `${label(change.fromTier)} → `;
   const cause = texts.by(texts.causes[change.cause.kind]);
+  const { fromPolicy } = change;
+  const handOver = fromPolicy === null ? '' : `, ${texts.handOver(fromPolicy, change.policy)}`;
   return (
     `  ${instantText(change.effectiveAt)}  ${texts.types[change.type]}: ` +
-    `${from}${label(change.toTier)} (${cause})`
+    `${from}${label(change.toTier)} (${cause}${handOver})`
   );
 }
 

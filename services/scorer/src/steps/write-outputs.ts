@@ -9,8 +9,13 @@ import {
   tierChangeToWire,
   tierSnapshotToWire,
 } from '@strata/contracts';
-import type { PartitionState, Policy, Standing, TierChange } from '@strata/domain';
-import { assert, OUTPUT_NUMBER_HEADER, type TopicRecord } from '@strata/pipeline';
+import {
+  decidingPolicy,
+  type PartitionState,
+  type Standing,
+  type TierChange,
+} from '@strata/domain';
+import { OUTPUT_NUMBER_HEADER, type TopicRecord } from '@strata/pipeline';
 import type { OutboxDraft } from '../outbox-draft.ts';
 import type { ScorerPorts } from '../scorer-ports.ts';
 
@@ -28,7 +33,7 @@ export function writeTierChange(
   },
 ): void {
   const { partition, state, standing, serde } = context;
-  const policy = policyOf(state, change);
+  const policy = decidingPolicy(state, change);
   const key = new TextEncoder().encode(change.customerId);
   draft.add(TOPICS.tierChanges, (number) => {
     const event = tierChangeEvent(change, { partition, ...number }, policy);
@@ -83,17 +88,6 @@ export function writeDeadLetter(
     value: ports.serde(TOPICS.deadLetters).encode(wire),
     headers: {},
   }));
-}
-
-/** Labels and benefits are those of the policy that decided, which stays known to the partition. */
-function policyOf(state: PartitionState, change: TierChange): Policy {
-  for (const set of state.policySets.toReversed()) {
-    const policy = set.policies.find(
-      ({ name, version }) => name === change.policy && version === change.policyVersion,
-    );
-    if (policy !== undefined) return policy;
-  }
-  assert(false, `the partition knows the policy ${change.policy} version ${change.policyVersion}`);
 }
 
 /** Confluent's envelope: a zero byte, then the schema id. */
