@@ -74,8 +74,8 @@ export const PROBLEM_TEXTS = {
   'not-a-number': words(
     { zh: '这里应是数字，现为 {value}。', en: 'a number is wanted, not {value}. ' },
     {
-      zh: '请写不带引号、单位与千位分隔符的数字，例如 200000。',
-      en: 'Write it without quotes, unit or separators, as 200000.',
+      zh: '请写不带引号、单位与千位分隔符的数字，例如 200000 或 0.8。',
+      en: 'Write it without quotes, unit or separators, as 200000 or 0.8.',
     },
   ),
   'not-whole': words(
