@@ -23,6 +23,7 @@ const LEAST_PER_HUNDRED = {
   'at-risk by event': 2,
   'at-risk by time': 10,
   'withdrawn by correction': 0.7,
+  'renewed by time': 40,
 } as const;
 
 /** Fewer cases than this say little of how often things occur. */

@@ -56,7 +56,10 @@ const lifecycle = fc.record({
   minimumStayMs: days(0, 0, 4, 15),
   graceMs: days(0, 3, 7),
   softLanding: fc.constantFrom('one', 'target', 'base'),
-  qualification: fc.constant('rolling'),
+  qualification: fc.oneof(
+    { weight: 4, arbitrary: fc.constant('rolling' as const) },
+    { weight: 3, arbitrary: fc.constantFrom('calendar', 'join_anniversary', 'tier_anniversary') },
+  ),
   atRiskNoticeMs: fc.option(days(0, 2, 5), { freq: 2 }),
   onCorrection: fc.constantFrom('withdraw', 'withdraw', 'withdraw', 'keep'),
 });

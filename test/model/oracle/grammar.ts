@@ -43,10 +43,7 @@ export type AppliesTo =
   | 'prospects'
   | { readonly attribute: string; readonly in: readonly string[] };
 
-export type Qualification = 'rolling' | 'calendar' | 'join_anniversary' | 'tier_anniversary';
-
-export interface NaivePolicy
-  extends Omit<Policy, 'dimensions' | 'appliesTo' | 'lifecycle' | 'borders'> {
+export interface NaivePolicy extends Omit<Policy, 'dimensions' | 'appliesTo' | 'borders'> {
   readonly appliesTo: AppliesTo;
   readonly dimensions: readonly NaiveDimension[];
   /** Null: a border by share that no calibration has filled yet. */
@@ -55,7 +52,4 @@ export interface NaivePolicy
     readonly enterMilli: number | null;
     readonly leaveMilli: number | null;
   }[];
-  readonly lifecycle: Omit<Policy['lifecycle'], 'qualification'> & {
-    readonly qualification: Qualification;
-  };
 }
