@@ -1,7 +1,9 @@
 import { currencyExponent } from '@strata/domain';
 
-/** 12345 minor units of CNY as `123.45 CNY`. */
+/** 1234567 minor units of CNY as `12,345.67 CNY`. */
 export function moneyText(minor: number, currency: string): string {
   const exponent = currencyExponent(currency) ?? 2;
-  return `${(minor / 10 ** exponent).toFixed(exponent)} ${currency}`;
+  const [whole = '', fraction] = (minor / 10 ** exponent).toFixed(exponent).split('.');
+  const digits = whole.replaceAll(/\B(?=(\d{3})+$)/g, ',');
+  return `${fraction === undefined ? digits : `${digits}.${fraction}`} ${currency}`;
 }

@@ -12,6 +12,7 @@ const texts = catalogue({
       `Policy ${name}, version ${version}, can be published.`,
     needsCalibration: (name: string, version: number) =>
       `Policy ${name}, version ${version}, is sound. What it takes from the population needs calibration: try it by backtest, a stack cannot grade by it yet.`,
+    tier: (label: string, about: string) => `${label}: ${about}`,
     lowest: 'everyone else',
     border: (enter: string, leave: string) => `enter at ${enter}, leave below ${leave}`,
     population: (share: string) => `with those above it, the best ${share} % of customers`,
@@ -21,6 +22,7 @@ const texts = catalogue({
     fine: (name: string, version: number) => `策略 ${name}（版本 ${version}）可以发布。`,
     needsCalibration: (name: string, version: number) =>
       `策略 ${name}（版本 ${version}）无误。其中取决于客户总体的部分需要先校准：可用 backtest 试算，目前还不能在栈上发布。`,
+    tier: (label: string, about: string) => `${label}：${about}`,
     lowest: '其余客户',
     border: (enter: string, leave: string) => `达到 ${enter} 分升入，低于 ${leave} 分退出`,
     population: (share: string) => `连同其上各级，为评分最高的 ${share} % 客户`,
@@ -70,7 +72,8 @@ function describeSet(set: PolicySet, language: Language): string {
   return set.policies
     .map((policy) => {
       const tiers = policy.ladder.toReversed().map((tier) => {
-        return `  ${tierLabel(policy, tier, language)}: ${borderText(policy, tier, words)}\n`;
+        const about = borderText(policy, tier, words);
+        return `  ${words.tier(tierLabel(policy, tier, language), about)}\n`;
       });
       const verdict = needsCalibration(set) ? words.needsCalibration : words.fine;
       return `${verdict(policy.name, policy.version)}\n${tiers.join('')}`;

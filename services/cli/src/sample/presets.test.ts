@@ -73,12 +73,15 @@ describe.each(SAMPLES)('the preset $name over its sample', (sample) => {
 
   test('is made of events that the intake takes as they are, within the years it names', () => {
     const arrivals = sample.arrivals();
-    for (const { event, arrivesAt } of arrivals) {
-      expect(readIntakeEvent(eventToIntakeJson(event))).toMatchObject({ kind: 'event', event });
-      expect(event.occurredAt).toBeGreaterThanOrEqual(SAMPLE_START);
-      expect(event.occurredAt).toBeLessThanOrEqual(arrivesAt);
-      expect(arrivesAt).toBeLessThan(SAMPLE_END);
-    }
+    // One comparison for all: ten thousand take longer than the backtest.
+    const read = arrivals.map(({ event }) => readIntakeEvent(eventToIntakeJson(event)));
+    const taken = read.map((result) => (result.kind === 'event' ? result.event : result));
+    expect(taken).toEqual(arrivals.map(({ event }) => event));
+    const outside = arrivals.filter(
+      ({ event: { occurredAt }, arrivesAt }) =>
+        occurredAt < SAMPLE_START || occurredAt > arrivesAt || arrivesAt >= SAMPLE_END,
+    );
+    expect(outside).toEqual([]);
     const customers = new Set(arrivals.map(({ event }) => event.customerId)).size;
     for (const language of ['en', 'zh'] as const) {
       expect(sample.about[language]).toContain(String(customers));

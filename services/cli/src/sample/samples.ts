@@ -3,6 +3,7 @@ import type { Arrival } from './customer-feed.ts';
 import { ECOMMERCE_TRADE } from './ecommerce-trade.ts';
 import { inventNames } from './invented-names.ts';
 import { RETAIL_TRADE } from './retail-trade.ts';
+import { salesTeamArrivals } from './sales-team-accounts.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { shoppingArrivals } from './shopping-life.ts';
 import type { Trade } from './trade.ts';
@@ -34,6 +35,14 @@ export const SAMPLES: readonly Sample[] = [
       zh: '一家网店两年的数据，640 位客户',
     },
     arrivals: () => shopping(ECOMMERCE_TRADE, 640),
+  },
+  {
+    name: 'sales-team',
+    about: {
+      en: 'two years of a sales team with 260 companies, some still to be won',
+      zh: '一支销售团队两年的数据，260 家企业，其中一部分尚未成交',
+    },
+    arrivals: () => inOrderOfArrival(salesTeamArrivals(new SeededRandom(SEED))),
   },
 ];
 
