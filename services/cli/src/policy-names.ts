@@ -1,4 +1,4 @@
-import type { Policy, PolicySet } from '@strata/domain';
+import type { Policy, PolicySet, Segment } from '@strata/domain';
 import { tierLabel } from '@strata/policy-file';
 import type { Language } from './language.ts';
 
@@ -19,4 +19,9 @@ export function tierLabelIn(
 ): string {
   const label = tierLabel(policy, tier, language);
   return policies.length === 1 ? label : `${policy.name}: ${label}`;
+}
+
+/** What people call the segment. */
+export function segmentLabel({ name, label }: Segment, language: Language): string {
+  return label[language] ?? name;
 }

@@ -180,10 +180,10 @@ async function gradeBy(
     ...(profilesPath === null ? [] : [{ path: profilesPath, lines: profileRows + 1 }]),
     ...(changesPath === null ? [] : [{ path: changesPath, lines: changeRows }]),
   ];
-  const { tiers, refusedByReason, calibrations } = result;
+  const { tiers, segments, refusedByReason, calibrations } = result;
   const changesOfRun = { changes: changeCounts, calibrations };
   return {
-    report: { set, endAt, tiersAt, tiers, refusedByReason, ...changesOfRun },
+    report: { set, endAt, tiersAt, tiers, segments, refusedByReason, ...changesOfRun },
     written,
   };
 }

@@ -3,12 +3,13 @@ import { baseCurrencyOf, type Calibration, type Instant, type PolicySet } from '
 import type { FileCounts } from '../formats/load-events.ts';
 import type { Language } from '../language.ts';
 import { backtestTexts, CAUSE_WORDS, TYPE_WORDS } from '../messages/backtest.ts';
-import { tierLabelIn } from '../policy-names.ts';
+import { segmentLabel, tierLabelIn } from '../policy-names.ts';
 import { groupDigits } from '../progress.ts';
 import { displayWidth } from '../table-text.ts';
 import { calibrationJson, calibrationLines } from './calibration-report.ts';
 import type { ChangeCount } from './change-counts.ts';
 import { percent } from './percent.ts';
+import { type SegmentPlace, segmentRows } from './segment-rows.ts';
 import { type Places, type TierRow, tierRows } from './tier-rows.ts';
 
 /** What was read. */
@@ -27,6 +28,7 @@ export interface PolicyReport {
   readonly tiersAt: ReadonlyMap<Instant, Places>;
   /** The tier of each customer at the end. */
   readonly tiers: Places;
+  readonly segments: readonly SegmentPlace[];
   readonly changes: readonly ChangeCount[];
   readonly calibrations: readonly Calibration[];
   /** Events that the fold refused. */
@@ -81,6 +83,7 @@ export function policyText(report: PolicyReport, language: Language): string {
       ]),
     texts.tiers(groupDigits(tiers.size)),
     ...tierLines(set, tiers, language),
+    ...segmentLines(report, language),
     changes.length === 0 ? texts.noChanges : texts.changes,
     ...alignedLines(changes),
     '',
@@ -94,6 +97,16 @@ function tierLines(set: PolicySet, tiers: Places, language: Language): string[] 
     percent(row.customers, tiers.size),
   ]);
   return alignedLines(rows);
+}
+
+/** Customers may be in none, so shares are of all. */
+function segmentLines({ set, tiers, segments }: PolicyReport, language: Language): string[] {
+  const rows = segmentRows(set, segments).map(({ policy, segment, customers }) => {
+    const label = segmentLabel(segment, language);
+    const name = set.policies.length === 1 ? label : `${policy}: ${label}`;
+    return [name, groupDigits(customers), percent(customers, tiers.size)];
+  });
+  return rows.length === 0 ? [] : [backtestTexts(language).segments, ...alignedLines(rows)];
 }
 
 export function rowLabel(set: PolicySet, { policy, tier }: TierRow, language: Language): string {
@@ -114,6 +127,11 @@ export function policyJson(report: PolicyReport): Record<string, unknown> {
       at: formatRfc3339(at),
       customers: tiers.size,
       tiers: tierRowsJson(set, tiers),
+    })),
+    segments: segmentRows(set, report.segments).map(({ policy, segment, customers }) => ({
+      policy,
+      segment: segment.name,
+      customers,
     })),
     changes: report.changes,
     calibrations: report.calibrations.map((it) => calibrationJson(it, set)),

@@ -18,8 +18,10 @@ import {
   profileAt,
   TICK_CUSTOMERS_MAX,
   type TierChange,
+  viewAt,
 } from '@strata/domain';
 import { DueCalendar } from './due-calendar.ts';
+import type { SegmentPlace } from './segment-rows.ts';
 import type { Place, Places } from './tier-rows.ts';
 
 const PARTITION = 0;
@@ -45,6 +47,8 @@ export interface BacktestOptions {
 export interface BacktestResult {
   /** Where every customer stands at the end. */
   readonly tiers: Places;
+  /** Of the customers who are in a segment at the end. */
+  readonly segments: readonly SegmentPlace[];
   readonly refusedByReason: ReadonlyMap<FoldRefusal, number>;
   readonly calibrations: readonly Calibration[];
   /** Records of the log that the run folded. */
@@ -104,6 +108,7 @@ class Backtest {
     const tiers = [...this.#customers].map(([id, state]) => [id, this.#placeOf(state)] as const);
     return {
       tiers: new Map(tiers),
+      segments: this.#segmentsAt(endAt),
       refusedByReason: this.#refused,
       calibrations: this.#calibrations,
       records: this.#offset,
@@ -115,6 +120,17 @@ class Backtest {
     return state.standing === null || policy === null
       ? null
       : { policy: policy.name, tier: state.standing.tier };
+  }
+
+  #segmentsAt(at: Instant): readonly SegmentPlace[] {
+    const partition = this.#partition;
+    return [...this.#customers].flatMap(([customerId, state]) => {
+      const { grading } = viewAt({ partition, customerId, state, at });
+      const segment = grading?.segmentAt(at) ?? null;
+      return grading === null || segment === null
+        ? []
+        : [{ policy: grading.policy.name, segment: segment.name }];
+    });
   }
 
   /** Marks, calibrations and profiles up to an instant. An event at exactly that of a profile is in it. */

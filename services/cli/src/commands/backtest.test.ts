@@ -202,6 +202,18 @@ describe('quantiles', () => {
         (cause as { kind: string }).kind,
       ]);
 
+  it('are told with who is in which segment', async () => {
+    const { stdout } = await grade('--at 2026-01-10', 'zh');
+    expect(stdout).toContain('结束时的客户分群：\n  many  1  50.0 %\n  few   1  50.0 %\n');
+    const json = JSON.parse((await grade('--at 2026-01-10 --json')).stdout) as {
+      runs: { segments: unknown }[];
+    };
+    expect(json.runs[0]?.segments).toEqual([
+      { policy: 'halves', segment: 'many', customers: 1 },
+      { policy: 'halves', segment: 'few', customers: 1 },
+    ]);
+  });
+
   it('are calibrated at every --at, and everybody is settled by the borders before profiles', async () => {
     const { stdout } = await grade('--at 2026-01-10 --profiles p.csv --changes c.ndjson');
     expect(stdout).toContain('f: 2 customers, buckets end at 1.5');

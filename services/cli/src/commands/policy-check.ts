@@ -12,6 +12,14 @@ const texts = catalogue({
       `Policy ${name}, version ${version}, can be published.`,
     needsCalibration: (name: string, version: number) =>
       `Policy ${name}, version ${version}, is sound. What it takes from the population needs calibration: try it by backtest, a stack cannot grade by it yet.`,
+    oneOf: (name: string, version: number, whom: string) =>
+      `Policy ${name}, version ${version}, for ${whom}:`,
+    allFine: 'Together they can be published.',
+    allNeedCalibration:
+      'Together they are sound. What they take from the population needs calibration: try them by backtest, a stack cannot grade by them yet.',
+    existing: 'customers',
+    prospects: 'those who have not bought yet',
+    attribute: (name: string, values: string) => `customers whose ${name} is ${values}`,
     tier: (label: string, about: string) => `${label}: ${about}`,
     lowest: 'everyone else',
     border: (enter: string, leave: string) => `enter at ${enter}, leave below ${leave}`,
@@ -22,6 +30,14 @@ const texts = catalogue({
     fine: (name: string, version: number) => `策略 ${name}（版本 ${version}）可以发布。`,
     needsCalibration: (name: string, version: number) =>
       `策略 ${name}（版本 ${version}）无误。其中取决于客户总体的部分需要先校准：可用 backtest 试算，目前还不能在栈上发布。`,
+    oneOf: (name: string, version: number, whom: string) =>
+      `策略 ${name}（版本 ${version}），适用于${whom}：`,
+    allFine: '以上策略可以一同发布。',
+    allNeedCalibration:
+      '以上策略无误。其中取决于客户总体的部分需要先校准：可用 backtest 试算，目前还不能在栈上发布。',
+    existing: '现有客户',
+    prospects: '潜在客户',
+    attribute: (name: string, values: string) => ` ${name} 为 ${values} 的现有客户`,
     tier: (label: string, about: string) => `${label}：${about}`,
     lowest: '其余客户',
     border: (enter: string, leave: string) => `达到 ${enter} 分升入，低于 ${leave} 分退出`,
@@ -67,16 +83,35 @@ export const policyCheckCommand = defineCommand({
   },
 });
 
+/** One policy has its verdict beside its name; several are told each with whom it grades, and judged together. */
 function describeSet(set: PolicySet, language: Language): string {
   const words = texts(language);
-  return set.policies
-    .map((policy) => {
-      const tiers = policy.ladder.toReversed().map((tier) => {
-        const about = borderText(policy, tier, words);
-        return `  ${words.tier(tierLabel(policy, tier, language), about)}\n`;
-      });
-      const verdict = needsCalibration(set) ? words.needsCalibration : words.fine;
-      return `${verdict(policy.name, policy.version)}\n${tiers.join('')}`;
+  const [only, ...others] = set.policies;
+  const isReady = !needsCalibration(set);
+  if (only !== undefined && others.length === 0) {
+    const verdict = isReady ? words.fine : words.needsCalibration;
+    return `${verdict(only.name, only.version)}\n${tierLines(only, language)}`;
+  }
+  const told = set.policies.map((policy) => {
+    const { name, version } = policy;
+    return `${words.oneOf(name, version, whom(policy, words))}\n${tierLines(policy, language)}`;
+  });
+  return `${told.join('')}${isReady ? words.allFine : words.allNeedCalibration}\n`;
+}
+
+function whom({ appliesTo }: Policy, words: ReturnType<typeof texts>): string {
+  return typeof appliesTo === 'string'
+    ? words[appliesTo]
+    : words.attribute(appliesTo.attribute, appliesTo.in.join(', '));
+}
+
+function tierLines(policy: Policy, language: Language): string {
+  const words = texts(language);
+  return policy.ladder
+    .toReversed()
+    .map((tier) => {
+      const about = borderText(policy, tier, words);
+      return `  ${words.tier(tierLabel(policy, tier, language), about)}\n`;
     })
     .join('');
 }

@@ -99,6 +99,7 @@ export const backtestTexts = catalogue({
     noRevenueToShare: (tier: string, wanted: string) =>
       `${tier} and above, ${wanted}: not enough data, there is no revenue; nobody enters it or falls under it`,
     noTier: '(none)',
+    segments: 'In segments at the end:',
     changes: 'Tier changes:',
     noChanges: 'Tier changes: none',
     wrote: (path: string, lines: string) => `Wrote ${path}: ${lines} lines`,
@@ -147,6 +148,7 @@ export const backtestTexts = catalogue({
     noRevenueToShare: (tier: string, wanted: string) =>
       `${tier}及以上，${wanted}：数据不足，没有收入；无人因此升入或退出`,
     noTier: '（未定级）',
+    segments: '结束时的客户分群：',
     changes: '等级变更：',
     noChanges: '等级变更：无',
     wrote: (path: string, lines: string) => `已写入 ${path}：${lines} 行`,

@@ -1,5 +1,11 @@
 import { catalogue } from '../messages/texts.ts';
 
+interface ChangeWords {
+  readonly kind: string;
+  readonly tiers: string;
+  readonly cause: string;
+}
+
 /** The words of `why`. Terms are those of the glossary. */
 export const whyTexts = catalogue({
   en: {
@@ -49,8 +55,8 @@ export const whyTexts = catalogue({
       `One order of at least ${amount} now reaches ${tier}.`,
     handsOver: (policy: string, tier: string) =>
       `The smallest first order now hands over to policy ${policy}, as ${tier}.`,
-    history: 'Changes',
-    evidence: 'Evidence (source event at partition:offset)',
+    history: 'Changes:',
+    evidence: 'Evidence (source event at partition:offset):',
     more: (count: number) => `... and ${count} more`,
     segment: (name: string) => `Segment: ${name}`,
     /** Why a dimension with quantiles scores as missing. */
@@ -79,15 +85,15 @@ export const whyTexts = catalogue({
     },
     causes: {
       event: 'an event',
-      time: 'time passed and nothing happened',
+      time: 'time alone: nothing happened',
       policy: 'a new policy version',
       calibration: 'a new calibration',
       override: 'a manual override',
       merge: 'a merge',
-      correction: 'a correction disproved the promotion',
+      correction: 'a correction that disproved the promotion',
     },
-    by: (cause: string) => `because ${cause}`,
-    handOver: (from: string, to: string) => `handed over from policy ${from} to ${to}`,
+    change: ({ kind, tiers, cause }: ChangeWords) => `${kind}: ${tiers} (because of ${cause})`,
+    handOver: (from: string, to: string) => `, handed over from policy ${from} to ${to}`,
   },
   zh: {
     is: (customer: string, tier: string, since: string) =>
@@ -128,13 +134,13 @@ export const whyTexts = catalogue({
     ahead: (kind: string, tier: string, at: string) => `若无新事件：${at} ${kind}至 ${tier}。`,
     steady: '若无新事件，等级保持不变。',
     keeps: (amount: string, tier: string) =>
-      `现在下一笔不低于 ${amount} 的订单，可更久地保住 ${tier}。`,
+      `现在再有一笔不低于 ${amount} 的订单，即可更久地保住 ${tier}。`,
     promotes: (amount: string, tier: string) =>
-      `现在下一笔不低于 ${amount} 的订单，可升为 ${tier}。`,
+      `现在再有一笔不低于 ${amount} 的订单，即可升为 ${tier}。`,
     handsOver: (policy: string, tier: string) =>
       `现在只要有一笔首单，即移交策略 ${policy}，等级为 ${tier}。`,
-    history: '等级变更记录',
-    evidence: '判定依据（来源事件，分区:位点）',
+    history: '等级变更记录：',
+    evidence: '判定依据（来源事件，分区:位点）：',
     more: (count: number) => `……另有 ${count} 条`,
     segment: (name: string) => `客户分群：${name}`,
     unscored: { 'not-calibrated': '尚未校准', 'not-enough-data': '数据不足' },
@@ -169,7 +175,7 @@ export const whyTexts = catalogue({
       merge: '客户合并',
       correction: '更正推翻了此前的升级',
     },
-    by: (cause: string) => `原因：${cause}`,
-    handOver: (from: string, to: string) => `由策略 ${from} 移交给 ${to}`,
+    change: ({ kind, tiers, cause }: ChangeWords) => `${kind}：${tiers}（原因：${cause}）`,
+    handOver: (from: string, to: string) => `，由策略 ${from} 移交给 ${to}`,
   },
 });

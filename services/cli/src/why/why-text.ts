@@ -11,6 +11,7 @@ import {
 import { describeNumber, tierLabel } from '@strata/policy-file';
 import type { Language } from '../language.ts';
 import { moneyText } from '../money-text.ts';
+import { segmentLabel } from '../policy-names.ts';
 import { groupDigits } from '../progress.ts';
 import { tableText } from '../table-text.ts';
 import type { CustomerHistory } from './replay-customer.ts';
@@ -32,19 +33,19 @@ export function whyText(
     texts.is(explanation.customerId, label(explanation.tier), instantText(explanation.since)),
     texts.asOf(instantText(explanation.at), explanation.policy, explanation.policyVersion),
     '',
-    bordersText(explanation, label, language),
+    bordersText(explanation, policy, language),
     ...explanation.shares.map((it) => shareLine(it, label, language)),
     '',
     tableText([texts.columns, ...explanation.dimensions.map((it) => row(it, policy, language))]),
     '',
     ...aheadLines(explanation, history, language),
     '',
-    `${texts.history}:`,
+    texts.history,
     ...tail(history.changes, HISTORY_MAX, language).map((it) =>
       typeof it === 'string' ? it : changeLine(it, history, language),
     ),
     '',
-    `${texts.evidence}:`,
+    texts.evidence,
     ...tail(evidenceOf(explanation, history), EVIDENCE_MAX, language).map((it) => `  ${it}`),
   ];
   return `${lines.join('\n')}\n`;
@@ -56,18 +57,25 @@ function labelled(policy: Policy, tier: string, language: Language): string {
   return label === tier ? tier : `${label} (${tier})`;
 }
 
+function segmentNamed({ segments }: Policy, name: string, language: Language): string {
+  const segment = segments.find((candidate) => candidate.name === name);
+  const label = segment === undefined ? name : segmentLabel(segment, language);
+  return label === name ? name : `${label} (${name})`;
+}
+
 function bordersText(
   { scoreMilli, tier, leaveMilli, nextTier, nextEnterMilli, segment }: Explanation,
-  label: (tier: string) => string,
+  policy: Policy,
   language: Language,
 ): string {
   const texts = whyTexts(language);
+  const label = (name: string): string => labelled(policy, name, language);
   const parts = [texts.score(decimal(scoreMilli))];
   if (leaveMilli !== null) parts.push(texts.leave(label(tier), decimal(leaveMilli)));
   if (nextTier !== null && nextEnterMilli !== null) {
     parts.push(texts.enter(label(nextTier), decimal(nextEnterMilli)));
   }
-  if (segment !== null) parts.push(texts.segment(segment));
+  if (segment !== null) parts.push(texts.segment(segmentNamed(policy, segment, language)));
   return parts.join(language === 'zh' ? '；' : '; ');
 }
 
@@ -167,13 +175,14 @@ function changeLine(
   const label = (tier: string): string => labelled(policy, tier, language);
   const isSame = change.fromTier === change.toTier;
   const from = change.fromTier === null || isSame ? '' : `${label(change.fromTier)} → `;
-  const cause = texts.by(texts.causes[change.cause.kind]);
   const { fromPolicy } = change;
-  const handOver = fromPolicy === null ? '' : `, ${texts.handOver(fromPolicy, change.policy)}`;
-  return (
-    `  ${instantText(change.effectiveAt)}  ${texts.types[change.type]}: ` +
-    `${from}${label(change.toTier)} (${cause}${handOver})`
-  );
+  const handOver = fromPolicy === null ? '' : texts.handOver(fromPolicy, change.policy);
+  const told = texts.change({
+    kind: texts.types[change.type],
+    tiers: `${from}${label(change.toTier)}`,
+    cause: `${texts.causes[change.cause.kind]}${handOver}`,
+  });
+  return `  ${instantText(change.effectiveAt)}  ${told}`;
 }
 
 /** `shop/e1 purchase at 3:17`: the source's own ids, for who has to look them up. */
