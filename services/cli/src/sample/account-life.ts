@@ -65,8 +65,11 @@ export function sendSale(feed: CustomerFeed, at: Instant, sale: Sale): void {
 }
 
 /** Part of a sale given back: goods returned, a fee reversed. */
-export function sendPartBack(feed: CustomerFeed, at: Instant, sale: Sale, minor: number): void {
-  const { orderId, source } = sale;
+export function sendPartBack(
+  feed: CustomerFeed,
+  at: Instant,
+  { orderId, source, minor }: Pick<Sale, 'orderId' | 'source' | 'minor'>,
+): void {
   feed.send(at, (base) => ({
     ...base,
     type: 'refund',

@@ -22,7 +22,7 @@ export const ECOMMERCE_TRADE: Trade = {
   channels: ['app', 'app', 'mini-program', 'web'],
   categories: ['digital', 'clothing', 'home', 'food', 'beauty', 'books'],
   engagementKinds: ['view', 'view', 'favourite', 'cart', 'share'],
-  engagementsMax: 4,
+  engagementsMax: 2,
   severities: ['low', 'low', 'medium', 'medium', 'high'],
   lowestOpinion: 2,
   introduced: 0.1,

@@ -15,7 +15,7 @@ import { SAMPLE_DAYS, SAMPLE_END, SAMPLE_START } from './sample-calendar.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 /** Companies that a sales team sells parts to: a fifth of them brings most of the money, and some are still being won. */
-const COMPANIES = 260;
+const COMPANIES = 220;
 const STAGES = ['lead', 'qualified', 'quoted', 'negotiation'] as const;
 const PURPOSES = ['needs', 'quotation', 'renewal', 'complaint', 'training'] as const;
 const CATEGORIES = ['bearings', 'valves', 'castings', 'spare-parts', 'service'] as const;
@@ -130,7 +130,8 @@ class Account {
     sendSale(this.#feed, at, sale);
     if (random.chance(0.05)) {
       const returnedAt = at + random.between(5, 40) * DAY_MS;
-      sendPartBack(this.#feed, returnedAt, sale, Math.round(sale.minor * random.between(0.1, 0.6)));
+      const minor = Math.round(sale.minor * random.between(0.1, 0.6));
+      sendPartBack(this.#feed, returnedAt, { ...sale, minor });
     } else if (random.chance(0.02)) {
       this.#feed.cancelOrder({ source: 'erp', orderId: sale.orderId }, at);
     }

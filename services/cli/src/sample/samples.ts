@@ -1,4 +1,5 @@
 import type { Text } from '../messages/texts.ts';
+import { bankArrivals } from './bank-customers.ts';
 import type { Arrival } from './customer-feed.ts';
 import { ECOMMERCE_TRADE } from './ecommerce-trade.ts';
 import { inventNames } from './invented-names.ts';
@@ -23,24 +24,32 @@ export const SAMPLES: readonly Sample[] = [
   {
     name: 'retail',
     about: {
-      en: 'two years of a department store with 320 customers',
-      zh: '一家百货店两年的数据，320 位客户',
+      en: 'two years of a department store with 240 customers',
+      zh: '一家百货店两年的数据，240 位客户',
     },
-    arrivals: () => shopping(RETAIL_TRADE, 320),
+    arrivals: () => shopping(RETAIL_TRADE, 240),
   },
   {
     name: 'ecommerce',
     about: {
-      en: 'two years of an online shop with 640 customers',
-      zh: '一家网店两年的数据，640 位客户',
+      en: 'two years of an online shop with 520 customers',
+      zh: '一家网店两年的数据，520 位客户',
     },
-    arrivals: () => shopping(ECOMMERCE_TRADE, 640),
+    arrivals: () => shopping(ECOMMERCE_TRADE, 520),
+  },
+  {
+    name: 'bank',
+    about: {
+      en: 'two years of a bank with 240 customers and enquirers',
+      zh: '一家银行两年的数据，240 位客户与咨询者',
+    },
+    arrivals: () => inOrderOfArrival(bankArrivals(new SeededRandom(SEED))),
   },
   {
     name: 'sales-team',
     about: {
-      en: 'two years of a sales team with 260 companies, some still to be won',
-      zh: '一支销售团队两年的数据，260 家企业，其中一部分尚未成交',
+      en: 'two years of a sales team with 220 companies, some still to be won',
+      zh: '一支销售团队两年的数据，220 家企业，其中一部分尚未成交',
     },
     arrivals: () => inOrderOfArrival(salesTeamArrivals(new SeededRandom(SEED))),
   },
