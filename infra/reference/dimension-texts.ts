@@ -22,6 +22,10 @@ export const DIMENSION_TEXTS: Readonly<
     unit: '0 to 100, 3 decimals',
     text: 'Mean of 100 x satisfaction / 5 of the resolutions in the window that say one. No value without any.',
   },
+  referrals: {
+    unit: 'count',
+    text: 'Customers named by this one who bought, each at the instant it became existing.',
+  },
   categories: {
     unit: 'count',
     text: 'Different categories bought. Parts that were fully refunded name none.',

@@ -1,4 +1,4 @@
-import { type LogRecord, TIME_MODES, type TimeMode } from '@strata/domain';
+import { type LogRecord, type ReferralMade, TIME_MODES, type TimeMode } from '@strata/domain';
 import { type CalibratedBody, calibrationFromWire, calibrationToWire } from './calibration-wire.ts';
 import { ContractFault } from './contract-fault.ts';
 import { baseFromLog, type EventDefinition, type LogBase } from './event-definition.ts';
@@ -16,6 +16,8 @@ const POLICY_ACTIVATED = 'strata.log.PolicyActivated';
 const CALIBRATED = 'strata.log.Calibrated';
 const CLOCK = 'strata.log.Clock';
 const TICK = 'strata.log.Tick';
+const REFERRAL_MADE = 'strata.log.ReferralMade';
+const REFERRAL_CONVERTED = 'strata.log.ReferralConverted';
 
 const EVENTS_BY_RECORD: ReadonlyMap<string, EventDefinition> = new Map(
   EVENT_DEFINITIONS.map((definition) => [definition.recordName, definition]),
@@ -46,6 +48,10 @@ export function logRecordToWire(record: LogRecord): WireRecord {
       return { name: CLOCK, body: { at: record.at } };
     case 'tick':
       return { name: TICK, body: { customerIds: record.customerIds } };
+    case 'referral-made':
+      return { name: REFERRAL_MADE, body: referralBody(record) };
+    case 'referral-converted':
+      return { name: REFERRAL_CONVERTED, body: referralBody(record) };
   }
 }
 
@@ -78,6 +84,10 @@ export function logRecordFromWire({ name, body }: WireRecord): LogRecord {
         kind: 'tick',
         customerIds: (body as { readonly customerIds: readonly string[] }).customerIds,
       };
+    case REFERRAL_MADE:
+      return { kind: 'referral-made', ...referralBody(body as ReferralBody) };
+    case REFERRAL_CONVERTED:
+      return { kind: 'referral-converted', ...referralBody(body as ReferralBody) };
     default:
       throw new ContractFault(
         'unknown-type',
@@ -85,6 +95,14 @@ export function logRecordFromWire({ name, body }: WireRecord): LogRecord {
         `The customer log holds a ${name} record, which this version does not know; run a newer one.`,
       );
   }
+}
+
+type ReferralBody = Omit<ReferralMade, 'kind'>;
+
+/** Field by field, so that the decoder's own objects do not travel on. */
+function referralBody({ referrerId, referredId, at, from }: ReferralBody): ReferralBody {
+  const { partition, epoch, number } = from;
+  return { referrerId, referredId, at, from: { partition, epoch, number } };
 }
 
 interface StackOpenedBody {

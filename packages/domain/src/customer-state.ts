@@ -78,6 +78,8 @@ export interface Ledger {
   /** What still holds of the profile, however old, and what has changed inside the horizon; so with the opportunities. */
   readonly attributes: readonly AttributeEntry[];
   readonly opportunities: readonly OpportunityEntry[];
+  /** Customers whom this one named and who have bought: when they became existing. */
+  readonly referrals: readonly LedgerEntry[];
   /** Events that move no value, kept for a week only to know their repeats. */
   readonly traces: readonly LedgerEntry[];
   /** The last counted order that has left the ledger, for recency; null when none has. */
@@ -110,6 +112,13 @@ export interface Standing {
   readonly promotions: readonly PromotionEntry[];
 }
 
+/** Somebody named this customer, who has not bought yet. */
+export interface PendingReferral {
+  readonly referrerId: string;
+  /** When the referral happened; the earliest of several. */
+  readonly at: Instant;
+}
+
 export interface CustomerState {
   /** Everything due up to and including this instant is settled. */
   readonly clock: Instant;
@@ -117,6 +126,10 @@ export interface CustomerState {
   readonly seq: number;
   /** An order once counted as bought. Never goes back. */
   readonly isExisting: boolean;
+  /** The customer's clock when it became existing; null until then. */
+  readonly existingSince: Instant | null;
+  /** Who named this customer before it was existing. */
+  readonly referredBy: readonly PendingReferral[];
   /** The policy set of the last evaluation, null before the first. */
   readonly setId: string | null;
   readonly standing: Standing | null;
@@ -136,6 +149,7 @@ export const EMPTY_LEDGER: Ledger = {
   feedbacks: [],
   attributes: [],
   opportunities: [],
+  referrals: [],
   traces: [],
   olderOrderAt: null,
 };
@@ -144,9 +158,16 @@ export const NEW_CUSTOMER: CustomerState = {
   clock: Number.NEGATIVE_INFINITY,
   seq: 0,
   isExisting: false,
+  existingSince: null,
+  referredBy: [],
   setId: null,
   standing: null,
   joinedAt: null,
   override: null,
   ledger: EMPTY_LEDGER,
 };
+
+/** False of somebody who was only named by another customer: nothing of its own was ever accepted. */
+export function hasAcceptedEvent({ clock }: CustomerState): boolean {
+  return clock !== Number.NEGATIVE_INFINITY;
+}

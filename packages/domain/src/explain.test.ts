@@ -1,23 +1,17 @@
 import { expect, it } from 'vitest';
 
-import { aPolicy, aPurchase, day, TestPartition } from './builders/index.ts';
+import { aDimension, aPolicy, aPurchase, day, TestPartition } from './builders/index.ts';
 import { explain } from './explain.ts';
 
 it('names the smallest order that lifts the average of all orders to a step', () => {
   const policy = aPolicy({
     dimensions: [
-      {
-        name: 'basket',
-        of: 'average_order',
-        windowMs: day(30) - day(0),
-        weightMilli: 1_000,
-        capMilli: null,
-        otherwiseMilli: 0,
+      aDimension('average_order', {
         steps: [
           { atLeastMilli: 500_000, pointsMilli: 4_000 },
           { atLeastMilli: 200_000, pointsMilli: 2_000 },
         ],
-      },
+      }),
     ],
   });
   const log = new TestPartition(policy);

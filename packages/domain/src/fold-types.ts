@@ -1,7 +1,7 @@
 import type { CalibrationInForce } from './calibration/calibration.ts';
 import type { CustomerState } from './customer-state.ts';
 import type { Instant } from './instant.ts';
-import type { TimeMode } from './log-record.ts';
+import type { HandOverOrigin, ReferralConverted, ReferralMade, TimeMode } from './log-record.ts';
 import type { PolicySet } from './policy/policy.ts';
 import type { TierChange } from './tier/tier-change.ts';
 
@@ -17,6 +17,8 @@ export interface PartitionState {
   readonly policySets: readonly PolicySet[];
   /** In the order of the log. All stay: a customer who was not touched for long passes each at its own instant. */
   readonly calibrations: readonly CalibrationInForce[];
+  /** The last hand-over from each partition that ever sent one, by source partition. */
+  readonly received: readonly HandOverOrigin[];
 }
 
 /** Reasons for which the fold itself refuses a record. They are part of the closed list of dead-letter reasons. */
@@ -32,6 +34,12 @@ export interface DeadLetterOutput {
 
 export type Output = TierChange | DeadLetterOutput;
 
+/** A record for the partition of another customer. Whoever carries it there gives it its number. */
+export interface HandOver {
+  readonly addressee: string;
+  readonly content: Omit<ReferralMade, 'from'> | Omit<ReferralConverted, 'from'>;
+}
+
 export interface FoldResult {
   readonly partition: PartitionState;
   /** Only customers whose state changed. */
@@ -39,6 +47,7 @@ export interface FoldResult {
   /** When each touched customer is due next (null: never). A hint for the due index, no part of the state. */
   readonly dueAt: ReadonlyMap<string, Instant | null>;
   readonly outputs: readonly Output[];
+  readonly handOvers: readonly HandOver[];
   /** What happened beside that, for metrics. */
   readonly notes: readonly FoldNote[];
 }
@@ -49,6 +58,10 @@ export const FOLD_NOTES = [
   'never-matched',
   'early-tick',
   'future-event',
+  'repeated-hand-over',
 ] as const;
-/** `future-event`: an event dated after the clock, by no more than the limit. */
+/**
+ * `future-event`: an event dated after the clock, by no more than the limit. `repeated-hand-over`: a record of another
+ * partition that had come before.
+ */
 export type FoldNote = (typeof FOLD_NOTES)[number];

@@ -1,13 +1,20 @@
 import { catchUp } from './calibration/catch-up.ts';
 import { type CustomerState, NEW_CUSTOMER, type PromotionEntry } from './customer-state.ts';
-import { type Applied, decide, type Telling } from './decide.ts';
-import type { FoldNote, FoldResult, Output, PartitionState } from './fold-types.ts';
+import { decide, type Telling } from './decide.ts';
+import type { FoldNote, FoldResult, HandOver, Output, PartitionState } from './fold-types.ts';
+import { isRepeatedHandOver } from './hand-over.ts';
 import type { Instant } from './instant.ts';
 import { applyEvent, eventKeyOf, orderKeyOfEvent } from './ledger/apply-event.ts';
 import { isKnown } from './ledger/entry-list.ts';
 import { type Order, orderOf, ordersOf } from './ledger/orders.ts';
 import { trimmed } from './ledger/trim.ts';
-import type { EventRecord, LogRecord, RecordCoordinates } from './log-record.ts';
+import type {
+  EventRecord,
+  LogRecord,
+  RecordCoordinates,
+  ReferralConverted,
+  ReferralMade,
+} from './log-record.ts';
 import {
   activeSet,
   clockFor,
@@ -19,6 +26,7 @@ import {
 import { grade, type Yardstick } from './policy/grading.ts';
 import type { Policy } from './policy/policy.ts';
 import { baseCurrencyOf, policyFor, policyNamed } from './policy/population.ts';
+import { becameExisting, handOversOfEvent, withConversion, withReferrer } from './referrals.ts';
 import { refusalOf } from './refusal.ts';
 import { dueAfter } from './tier/advance.ts';
 import { termsOf } from './tier/terms.ts';
@@ -39,6 +47,10 @@ export function fold(input: FoldInput): FoldResult {
   const { record, at } = input;
   const partition = evolvePartition(input.partition, record, at);
   const work = new FoldWork(partition, at);
+  if (isRepeatedHandOver(input.partition, record)) {
+    work.note('repeated-hand-over');
+    return work.result();
+  }
   switch (record.kind) {
     case 'event':
       work.event(record, input.customers.get(record.event.customerId));
@@ -47,6 +59,12 @@ export function fold(input: FoldInput): FoldResult {
       for (const customerId of record.customerIds) {
         work.tick(customerId, input.customers.get(customerId));
       }
+      break;
+    case 'referral-made':
+      work.referralMade(record, input.customers.get(record.referredId));
+      break;
+    case 'referral-converted':
+      work.referralConverted(record, input.customers.get(record.referrerId));
       break;
     case 'stack-opened':
     case 'policy-activated':
@@ -64,6 +82,7 @@ class FoldWork {
   readonly #customers = new Map<string, CustomerState>();
   readonly #dueAt = new Map<string, Instant | null>();
   readonly #outputs: Output[] = [];
+  readonly #handOvers: HandOver[] = [];
   readonly #notes: FoldNote[] = [];
 
   constructor(partition: PartitionState, at: RecordCoordinates) {
@@ -77,8 +96,13 @@ class FoldWork {
       customers: this.#customers,
       dueAt: this.#dueAt,
       outputs: this.#outputs,
+      handOvers: this.#handOvers,
       notes: this.#notes,
     };
+  }
+
+  note(note: FoldNote): void {
+    this.#notes.push(note);
   }
 
   /** An early tick changes nothing but the hint that called for it. */
@@ -120,40 +144,72 @@ class FoldWork {
     this.#keep(event.customerId, this.#applied(record, { ...settled, clock }, order));
   }
 
+  /** Whoever was named may be unknown still. Nothing is settled: being named moves no clock and no tier. */
+  referralMade(record: ReferralMade, known: CustomerState | undefined): void {
+    const before = known ?? NEW_CUSTOMER;
+    const { state, handOvers } = withReferrer(before, record);
+    this.#handOvers.push(...handOvers);
+    if (state !== before) this.#customers.set(record.referredId, state);
+  }
+
+  /** Applied as an event of the instant of the conversion would be. Who is unknown has been erased since. */
+  referralConverted(record: ReferralConverted, before: CustomerState | undefined): void {
+    if (before === undefined) {
+      this.#notes.push('never-matched');
+      return;
+    }
+    const { referrerId, referredId, at } = record;
+    const partition = this.#partition;
+    const clock = clockFor(partition, before.clock, at);
+    const settled = this.#trimmed(this.#settled(referrerId, before, clock), clock);
+    const ledger = withConversion(settled.ledger, referredId, { at, offset: this.#at.offset });
+    if (ledger === null) {
+      this.#notes.push('repeat');
+      const isOwn = clock > Math.max(before.clock, partition.clock);
+      this.#keepClock(referrerId, { before, settled, clock, isOwn });
+      return;
+    }
+    const after = { ...settled, clock, ledger };
+    this.#keep(referrerId, this.#decided(referrerId, { before: settled, after }, null));
+  }
+
   #applied({ event }: EventRecord, state: CustomerState, order: Order | null): CustomerState {
-    const { offset, partition } = this.#at;
+    const { offset } = this.#at;
     const amountMinor =
       event.type === 'purchase' || event.type === 'refund' ? event.amount.minor : 0;
     const step = applyEvent(state.ledger, event, { offset, amountMinor, order });
     if (step.refundExcessMinor > 0) this.#notes.push('refund-excess');
-    const isExisting =
-      state.isExisting || ordersOf(step.ledger).some((order) => !order.isCancelled);
-    const next: CustomerState = { ...state, ledger: step.ledger, isExisting };
-    return this.#decided(
-      event.customerId,
-      { before: state, after: next },
-      {
-        ref: `${partition}:${offset}`,
-        offset,
-        correctedOrderAt: step.correctedOrderAt,
-        horizonMs: this.#partition.ledgerHorizonMs,
-      },
-    );
+    this.#handOvers.push(...handOversOfEvent(event));
+    const { customerId } = event;
+    const next = this.#existing(customerId, { ...state, ledger: step.ledger });
+    return this.#decided(customerId, { before: state, after: next }, step.correctedOrderAt);
+  }
+
+  /** A customer is existing from the first record on that leaves an order which is not cancelled. */
+  #existing(customerId: string, state: CustomerState): CustomerState {
+    if (state.isExisting || ordersOf(state.ledger).every((it) => it.isCancelled)) return state;
+    const { state: existing, handOvers } = becameExisting(state, customerId);
+    this.#handOvers.push(...handOvers);
+    return existing;
   }
 
   /** By the policy of the active set that grades the customer as the record left it; nobody's standing is its own. */
   #decided(
     customerId: string,
     { before, after }: { readonly before: CustomerState; readonly after: CustomerState },
-    applied: Omit<Applied, 'gradingOf' | 'formerPolicy'>,
+    correctedOrderAt: Instant | null,
   ): CustomerState {
+    const { offset, partition } = this.#at;
     const set = activeSet(this.#partition);
     if (set === null) return after;
     const yardstick = yardstickFor(this.#partition, { ...after, setId: set.id }, after.clock);
     if (yardstick === null) return { ...after, setId: set.id, standing: null };
     const grading = grade(after.ledger, yardstick, customerId);
     return decide({ ...this.#telling(customerId, after.clock), grading }, after, {
-      ...applied,
+      ref: `${partition}:${offset}`,
+      offset,
+      correctedOrderAt,
+      horizonMs: this.#partition.ledgerHorizonMs,
       formerPolicy: this.#policyOf(before)?.name ?? null,
       gradingOf: (promotion) =>
         grade(after.ledger, this.#yardstickOf(promotion, yardstick), customerId),

@@ -54,7 +54,43 @@ export interface Calibrated {
   readonly calibration: Calibration;
 }
 
-export type LogRecord = StackOpened | EventRecord | PolicyActivated | Calibrated | ClockMark | Tick;
+/** Which output of which partition a record is that one partition writes into another. */
+export interface HandOverOrigin {
+  readonly partition: number;
+  readonly epoch: number;
+  /** Counts what the source partition hands over, from 1, without a gap. */
+  readonly number: number;
+}
+
+/** Tells the partition of a customer that another one has named it. */
+export interface ReferralMade {
+  readonly kind: 'referral-made';
+  readonly referrerId: string;
+  readonly referredId: string;
+  /** When the referral happened, as its source says. */
+  readonly at: Instant;
+  readonly from: HandOverOrigin;
+}
+
+/** Tells the partition of who named a customer that it has bought. */
+export interface ReferralConverted {
+  readonly kind: 'referral-converted';
+  readonly referrerId: string;
+  readonly referredId: string;
+  /** The clock of the referred customer when it became existing. */
+  readonly at: Instant;
+  readonly from: HandOverOrigin;
+}
+
+export type LogRecord =
+  | StackOpened
+  | EventRecord
+  | PolicyActivated
+  | Calibrated
+  | ClockMark
+  | Tick
+  | ReferralMade
+  | ReferralConverted;
 
 export const TICK_CUSTOMERS_MAX = 1_000;
 
@@ -65,6 +101,10 @@ export function customersOf(record: LogRecord): readonly string[] {
       return [record.event.customerId];
     case 'tick':
       return record.customerIds;
+    case 'referral-made':
+      return [record.referredId];
+    case 'referral-converted':
+      return [record.referrerId];
     case 'stack-opened':
     case 'policy-activated':
     case 'calibrated':

@@ -1,5 +1,6 @@
 import { calibrationAt, withCalibration } from './calibration/in-force.ts';
 import type { PartitionState } from './fold-types.ts';
+import { isRepeatedHandOver, receivedAfter } from './hand-over.ts';
 import { DAY_MS, type Instant } from './instant.ts';
 import type { LogRecord, RecordCoordinates } from './log-record.ts';
 import type { Yardstick } from './policy/grading.ts';
@@ -18,6 +19,7 @@ export function initialPartition(partition: number): PartitionState {
     clock: Number.NEGATIVE_INFINITY,
     policySets: [],
     calibrations: [],
+    received: [],
   };
 }
 
@@ -98,6 +100,11 @@ export function evolvePartition(
       return clocked.time === 'data' && record.at > clocked.clock
         ? { ...clocked, clock: record.at }
         : clocked;
+    case 'referral-made':
+    case 'referral-converted':
+      return isRepeatedHandOver(clocked, record)
+        ? clocked
+        : { ...clocked, received: receivedAfter(clocked.received, record.from) };
     case 'event':
     case 'tick':
       return clocked;

@@ -93,7 +93,7 @@ export function profileAt(query: ProfileQuery): ProfileRow {
     revenueMinor: revenueIn(view, windowOf(policy, 'revenue'), at),
     complaints: counts('complaints'),
     engagement: counts('engagement'),
-    referrals: null,
+    referrals: counts('referrals'),
     pAlive: null,
     clvMinor: null,
     nextCrossingAt:

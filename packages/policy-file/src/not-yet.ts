@@ -3,7 +3,7 @@ import type { FieldPath, PolicyProblem } from './policy-problem.ts';
 import type { ProblemKey } from './problem-texts.ts';
 import type { SourceDocument } from './source-document.ts';
 
-const LATER_KINDS = ['referrals', 'tenure', 'potential'];
+const LATER_KINDS = ['tenure', 'potential'];
 
 export interface Refusal {
   readonly path: FieldPath;

@@ -113,6 +113,7 @@ const ledger: fc.Arbitrary<Ledger> = fc.record(
     opportunities: fc.array(
       fc.record({ ...entry, source: text, eventId: text, stage: text }, PLAIN),
     ),
+    referrals: fc.array(fc.record(entry, PLAIN)),
     traces: fc.array(fc.record(entry, PLAIN)),
     olderOrderAt: fc.option(instant),
   },
@@ -149,19 +150,22 @@ const override: fc.Arbitrary<Override> = fc.record(
   },
   PLAIN,
 );
-const state: fc.Arbitrary<CustomerState> = fc.record(
-  {
-    clock: fc.oneof({ weight: 5, arbitrary: instant }, fc.constant(Number.NEGATIVE_INFINITY)),
-    seq: fc.oneof(fc.nat(300), fc.constantFrom(0, 2 ** 53 - 1)),
-    isExisting: fc.boolean(),
-    setId: fc.option(text),
-    standing: fc.option(standing),
-    joinedAt: fc.option(instant),
-    override: fc.option(override, { freq: 2 }),
-    ledger,
-  },
-  PLAIN,
-);
+const state: fc.Arbitrary<CustomerState> = fc
+  .record(
+    {
+      clock: fc.oneof({ weight: 5, arbitrary: instant }, fc.constant(Number.NEGATIVE_INFINITY)),
+      seq: fc.oneof(fc.nat(300), fc.constantFrom(0, 2 ** 53 - 1)),
+      existingSince: fc.option(instant),
+      referredBy: fc.array(fc.record({ referrerId: text, at: instant }, PLAIN), { maxLength: 3 }),
+      setId: fc.option(text),
+      standing: fc.option(standing),
+      joinedAt: fc.option(instant),
+      override: fc.option(override, { freq: 2 }),
+      ledger,
+    },
+    PLAIN,
+  )
+  .map((it) => ({ ...it, isExisting: it.existingSince !== null }));
 
 test('what was encoded is decoded again, whatever the state', () => {
   fc.assert(

@@ -36,6 +36,8 @@ const eightOrders: CustomerState = {
   clock: START + 140 * DAY_MS,
   seq: 3,
   isExisting: true,
+  existingSince: START,
+  referredBy: [],
   setId: '5f1d7a84db00d2fce00b31a7fc73224f',
   standing: {
     tier: 'gold',
@@ -62,6 +64,8 @@ const everyField: CustomerState = {
   clock: START + 500 * DAY_MS,
   seq: 130,
   isExisting: true,
+  existingSince: START,
+  referredBy: [],
   setId: 'set-二',
   standing: {
     tier: '金',
@@ -122,6 +126,7 @@ const everyField: CustomerState = {
     feedbacks: [],
     attributes: [],
     opportunities: [],
+    referrals: [],
     traces: [{ eventKey: hash64('survey', 'f1'), at: START, offset: 14 }],
     olderOrderAt: START - 900 * DAY_MS,
   },
@@ -146,6 +151,26 @@ const labelsAndOpinions: CustomerState = {
   },
 };
 
+const referring: CustomerState = {
+  ...everyField,
+  existingSince: START + 4_321,
+  ledger: {
+    ...everyField.ledger,
+    referrals: [
+      { eventKey: hash64('referral', 'c2'), at: START, offset: 20 },
+      { eventKey: hash64('referral', 'c3'), at: START + DAY_MS, offset: 21 },
+    ],
+  },
+};
+
+const referred: CustomerState = {
+  ...NEW_CUSTOMER,
+  referredBy: [
+    { referrerId: 'c1', at: START },
+    { referrerId: '茶', at: START - 1 },
+  ],
+};
+
 function golden(version: number, name: string): string {
   const url = new URL(`../fixtures/customer-v${version}-${name}.hex`, import.meta.url);
   return readFileSync(url, 'utf8').replaceAll(/\s/g, '');
@@ -158,13 +183,15 @@ const STATES = [
   ['every-field', everyField],
 ] as const;
 
-test.each([...STATES, ['labels-and-opinions', labelsAndOpinions] as const])(
-  'layout 2 is written and read as it was on its first day: %s',
-  (name, state) => {
-    expect(Buffer.from(encodeCustomer(state)).toString('hex')).toBe(golden(2, name));
-    expect(decodeCustomer(Buffer.from(golden(2, name), 'hex'))).toStrictEqual(state);
-  },
-);
+test.each([
+  ...STATES,
+  ['labels-and-opinions', labelsAndOpinions] as const,
+  ['referring', referring] as const,
+  ['referred', referred] as const,
+])('layout 2 is written and read as it was on its first day: %s', (name, state) => {
+  expect(Buffer.from(encodeCustomer(state)).toString('hex')).toBe(golden(2, name));
+  expect(decodeCustomer(Buffer.from(golden(2, name), 'hex'))).toStrictEqual(state);
+});
 
 test.each(STATES)('layout 1 is still read: %s', (name, state) => {
   expect(decodeCustomer(Buffer.from(golden(1, name), 'hex'))).toStrictEqual(state);
@@ -183,6 +210,11 @@ test.each([
   expect(length).toBeLessThanOrEqual(bytesMax);
   // A looser bound than the truth would hide growth.
   expect(length).toBeGreaterThan(bytesMax - 3);
+});
+
+test('a clock of some seconds after the first order takes 5 bytes', () => {
+  const late = { ...eightOrders, existingSince: START + 7_654 };
+  expect(encodeCustomer(late).length - encodeCustomer(eightOrders).length).toBeLessThanOrEqual(5);
 });
 
 test('eight orders of one channel and two categories: at most 42 bytes more', () => {

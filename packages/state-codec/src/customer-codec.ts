@@ -4,6 +4,7 @@ import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { readSections, writeSections } from './customer-sections.ts';
 import { readLedger, writeLedger } from './ledger-codec.ts';
+import { usualExistingSince } from './referral-section.ts';
 import { StateCodecError } from './state-codec-error.ts';
 
 /**
@@ -53,10 +54,13 @@ export function decodeCustomer(bytes: Uint8Array): CustomerState {
   const setId = (flags & HAS_SET) !== 0 ? reader.text() : null;
   const standing = (flags & HAS_STANDING) !== 0 ? readStanding(reader, clock, flags) : null;
   const ledger = readLedger(reader, clock, (flags & HAS_OLDER_ORDER) !== 0);
+  const isExisting = (flags & IS_EXISTING) !== 0;
   const state: CustomerState = {
     clock: (flags & HAS_CLOCK) !== 0 ? clock : Number.NEGATIVE_INFINITY,
     seq,
-    isExisting: (flags & IS_EXISTING) !== 0,
+    isExisting,
+    existingSince: isExisting ? usualExistingSince({ ledger, clock }) : null,
+    referredBy: [],
     setId,
     standing,
     // Version 1 did not keep it, and nobody who never moved needs it.

@@ -6,6 +6,7 @@ import { labelSection } from './label-section.ts';
 import { joinedSection, overrideSection } from './life-sections.ts';
 import { feedbackSection, satisfactionSection } from './opinion-section.ts';
 import { attributesSection, opportunitiesSection } from './profile-sections.ts';
+import { existingSinceSection, referralSection, referredBySection } from './referral-section.ts';
 import { StateCodecError } from './state-codec-error.ts';
 
 /**
@@ -29,6 +30,9 @@ const SECTIONS: readonly CustomerSection[] = [
   labelSection,
   feedbackSection,
   satisfactionSection,
+  referralSection,
+  referredBySection,
+  existingSinceSection,
   attributesSection,
   opportunitiesSection,
   joinedSection,

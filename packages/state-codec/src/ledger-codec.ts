@@ -45,6 +45,7 @@ export function readLedger(reader: ByteReader, clock: Instant, hasOlderOrder: bo
     feedbacks: [],
     attributes: [],
     opportunities: [],
+    referrals: [],
     traces: readEntries(reader, clock, readTrace),
     olderOrderAt,
   };

@@ -32,6 +32,7 @@ const fresh: PartitionState = {
   clock: Number.NEGATIVE_INFINITY,
   policySets: [],
   calibrations: [],
+  received: [],
 };
 const running: PartitionState = {
   partition: 7,
@@ -40,6 +41,14 @@ const running: PartitionState = {
   clock: 1_767_600_612_345,
   policySets: [{ id: 'ab', policies: [policy] }],
   calibrations: [],
+  received: [],
+};
+const receiving: PartitionState = {
+  ...running,
+  received: [
+    { partition: 0, epoch: 1, number: 12 },
+    { partition: 3, epoch: 2, number: 1 },
+  ],
 };
 const calibrated: PartitionState = {
   ...running,
@@ -66,6 +75,7 @@ test.each([
   ['before its first record', fresh],
   ['with a policy', running],
   ['with calibrations', calibrated],
+  ['with what others handed over', receiving],
 ])('a partition %s comes back as it was', (_, state) => {
   expect(decodePartition(encodePartition(state))).toStrictEqual(state);
 });
@@ -82,10 +92,11 @@ test('treatment keeps the order of the file', () => {
   expect(JSON.stringify(set?.policies[0]?.treatment)).toBe(JSON.stringify(policy.treatment));
 });
 
-test('a partition of layout 1, from before there were calibrations, has none', () => {
+test('a partition of layout 1, from before there were calibrations and hand-overs, has none', () => {
   const {
     version: _,
     calibrations: __,
+    received: ___,
     ...old
   } = JSON.parse(new TextDecoder().decode(encodePartition(running))) as Record<string, unknown>;
   const bytes = new TextEncoder().encode(JSON.stringify({ version: 1, ...old }));
@@ -94,7 +105,7 @@ test('a partition of layout 1, from before there were calibrations, has none', (
 
 describe('what is refused', () => {
   test.each([
-    { why: 'a newer layout', text: '{"version":3}', says: /has layout 3.*rebuild/ },
+    { why: 'a newer layout', text: '{"version":4}', says: /has layout 4.*rebuild/ },
     { why: 'no JSON', text: '{"version":1', says: /no JSON object.*rebuild/ },
     { why: 'no object', text: 'null', says: /no JSON object/ },
     { why: 'no policies', text: '{"version":1,"clock":null}', says: /no list of policies/ },

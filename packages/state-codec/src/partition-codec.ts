@@ -3,15 +3,16 @@ import type { Calibration, Instant, PartitionState } from '@strata/domain';
 import { damaged } from './byte-reader.ts';
 import { StateCodecError } from './state-codec-error.ts';
 
-/** 2 added calibrations; a partition of layout 1 has none. */
-export const PARTITION_CODEC_VERSION = 2;
-const VERSIONS: readonly number[] = [1, PARTITION_CODEC_VERSION];
+/** 2 added calibrations, 3 what other partitions handed over; a partition of an older layout has none. */
+export const PARTITION_CODEC_VERSION = 3;
+const VERSIONS: readonly number[] = [1, 2, PARTITION_CODEC_VERSION];
 
-type StoredPartition = Omit<PartitionState, 'clock' | 'calibrations'> & {
+type StoredPartition = Omit<PartitionState, 'clock' | 'calibrations' | 'received'> & {
   readonly version: number;
   /** Null before the first mark or record: JSON has no minus infinity. */
   readonly clock: number | null;
   readonly calibrations?: readonly StoredCalibration[];
+  readonly received?: PartitionState['received'];
 };
 
 interface StoredCalibration {
@@ -35,13 +36,14 @@ export function encodePartition(state: PartitionState): Uint8Array {
       calibration,
       since: storedInstant(since),
     })),
+    received: state.received,
   };
   return new TextEncoder().encode(JSON.stringify(stored));
 }
 
 /** @throws StateCodecError where the bytes are of an unknown version or damaged. */
 export function decodePartition(bytes: Uint8Array): PartitionState {
-  const { version, clock, calibrations = [], ...rest } = parse(bytes);
+  const { version, clock, calibrations = [], received = [], ...rest } = parse(bytes);
   if (!VERSIONS.includes(version)) {
     throw new StateCodecError(
       'STRATA_STATE_CODEC_VERSION',
@@ -61,6 +63,7 @@ export function decodePartition(bytes: Uint8Array): PartitionState {
       calibration,
       since: knownInstant(since),
     })),
+    received,
   };
 }
 

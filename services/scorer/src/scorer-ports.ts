@@ -24,7 +24,7 @@ export interface PreparedSerde extends Serde<WireRecord> {
 export interface ScorerPorts {
   readonly group: GroupReader;
   readonly reader: LogReader;
-  /** For the outputs; used by the relay alone, because one idempotent producer may have one send at a time. */
+  /** For the outputs and hand-overs; used by the relay alone, because one idempotent producer may have one send at a time. */
   readonly outputWriter: LogWriter;
   /** For ticks and activations. */
   readonly customerLogWriter: LogWriter;

@@ -17,7 +17,7 @@ export interface PartitionDetails {
   readonly decisionHash: string;
 }
 
-interface Health {
+export interface Health {
   readonly isReady: boolean;
   readonly reasons: readonly string[];
   readonly details: { readonly partitions?: readonly PartitionDetails[] };

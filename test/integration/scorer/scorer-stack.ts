@@ -39,6 +39,8 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 export interface Truth {
   readonly changes: readonly TierChangeEvent[];
   readonly decisionHash: string;
+  /** Referrals that count, over all customers. */
+  readonly referrals: number;
 }
 
 /** Back ends of its own, because the topics of a stack have one name each; deployed as `up` does it, small. */
@@ -154,7 +156,13 @@ export class ScorerStack {
         changes.push(tierChangeEvent(output, address, decidingPolicy(state, output)));
       }
     }
-    return { changes, decisionHash };
+    const ledgers = [...customers.values()].map(({ ledger }) => ledger);
+    const referrals = ledgers.reduce((sum, ledger) => sum + ledger.referrals.length, 0);
+    return { changes, decisionHash, referrals };
+  }
+
+  async logEnds(): Promise<readonly number[]> {
+    return (await this.#reader.bounds(TOPICS.customerLog)).map(({ end }) => end);
   }
 
   async #read(topic: string, partition: number): Promise<TopicRecord[]> {

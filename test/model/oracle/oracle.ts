@@ -50,6 +50,9 @@ export class Oracle {
       // The oracle reads fixed steps only: what a calibration makes of quantiles is told to it as those.
       case 'calibrated':
       case 'tick':
+      // Who named whom it sees for itself.
+      case 'referral-made':
+      case 'referral-converted':
         return;
       case 'event':
         this.take({ event: record.event, offset }, record.clockAt);

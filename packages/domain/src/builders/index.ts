@@ -7,15 +7,17 @@ import type {
   OrderCancelled,
   Profile,
   Purchase,
+  Referral,
   Refund,
 } from '../customer-event.ts';
 import type { CustomerState } from '../customer-state.ts';
 import { fold } from '../fold.ts';
-import type { Output, PartitionState } from '../fold-types.ts';
+import type { HandOver, Output, PartitionState } from '../fold-types.ts';
+import { handOverRecord } from '../hand-over.ts';
 import { DAY_MS, type Instant } from '../instant.ts';
 import { customersOf, type LogRecord } from '../log-record.ts';
 import { initialPartition } from '../partition-state.ts';
-import type { Policy, PolicySet } from '../policy/policy.ts';
+import type { Policy, PolicySet, WindowedDimension } from '../policy/policy.ts';
 
 /** Midnight UTC of the n-th day of the tests' calendar. */
 export const day = (n: number): Instant => 1_700_006_400_000 + n * DAY_MS;
@@ -29,22 +31,7 @@ export function aPolicy(changes: Partial<Policy> = {}): Policy {
     timeZone: 'UTC',
     ladder: ['bronze', 'silver', 'gold'],
     labels: {},
-    dimensions: [
-      {
-        name: 'frequency',
-        of: 'orders',
-        windowMs: 30 * DAY_MS,
-        weightMilli: 1_000,
-        capMilli: null,
-        otherwiseMilli: 0,
-        steps: [
-          { atLeastMilli: 4_000, pointsMilli: 4_000 },
-          { atLeastMilli: 3_000, pointsMilli: 3_000 },
-          { atLeastMilli: 2_000, pointsMilli: 2_000 },
-          { atLeastMilli: 1_000, pointsMilli: 1_000 },
-        ],
-      },
-    ],
+    dimensions: [aDimension('orders', { name: 'frequency' })],
     borders: [
       { tier: 'silver', enterMilli: 2_000, leaveMilli: 2_000 },
       { tier: 'gold', enterMilli: 4_000, leaveMilli: 3_000 },
@@ -52,6 +39,24 @@ export function aPolicy(changes: Partial<Policy> = {}): Policy {
     segments: [],
     lifecycle: aLifecycle(),
     treatment: {},
+    ...changes,
+  };
+}
+
+/** A point for each up to four within 30 days. */
+export function aDimension(
+  of: WindowedDimension['of'],
+  changes: Partial<WindowedDimension> = {},
+): WindowedDimension {
+  const steps = [4_000, 3_000, 2_000, 1_000];
+  return {
+    name: of,
+    of,
+    windowMs: 30 * DAY_MS,
+    weightMilli: 1_000,
+    capMilli: null,
+    otherwiseMilli: 0,
+    steps: steps.map((milli) => ({ atLeastMilli: milli, pointsMilli: milli })),
     ...changes,
   };
 }
@@ -131,6 +136,19 @@ export function aComplaint(occurredAt: Instant, changes: Partial<Complaint> = {}
   };
 }
 
+/** `c1` names `c2`. */
+export function aReferral(occurredAt: Instant, changes: Partial<Referral> = {}): Referral {
+  return {
+    type: 'referral',
+    source: 'app',
+    eventId: `e${++eventNumber}`,
+    customerId: 'c1',
+    occurredAt,
+    referredCustomerId: 'c2',
+    ...changes,
+  };
+}
+
 /** What a source says of a customer's attributes. */
 export function aProfile(
   occurredAt: Instant,
@@ -184,7 +202,9 @@ export class TestPartition {
   readonly outputs: Output[] = [];
   readonly dueAt = new Map<string, Instant | null>();
   readonly notes: string[] = [];
+  readonly handOvers: HandOver[] = [];
   #offset = 0;
+  #delivered = 0;
 
   constructor(graded: Policy | PolicySet = aPolicy(), time: 'wall' | 'data' = 'data') {
     const set = 'policies' in graded ? graded : aPolicySet(graded);
@@ -205,7 +225,19 @@ export class TestPartition {
     for (const [id, due] of result.dueAt) this.dueAt.set(id, due);
     this.outputs.push(...result.outputs);
     this.notes.push(...result.notes);
+    this.handOvers.push(...result.handOvers);
     return result.outputs;
+  }
+
+  /** Folds what the records so far have handed over, and what that hands over in turn. */
+  deliver(): readonly Output[] {
+    const outputs: Output[] = [];
+    for (; this.#delivered < this.handOvers.length; this.#delivered++) {
+      const from = { partition: 0, epoch: 1, number: this.#delivered + 1 };
+      const handOver = this.handOvers[this.#delivered] as HandOver;
+      outputs.push(...this.append(handOverRecord(handOver, from)));
+    }
+    return outputs;
   }
 
   /** Folds events in data time, each at its own instant. */

@@ -1,4 +1,4 @@
-import type { CustomerState, Ledger } from '../customer-state.ts';
+import { type CustomerState, hasAcceptedEvent, type Ledger } from '../customer-state.ts';
 import type { Instant } from '../instant.ts';
 import { viewOf } from '../ledger/ledger-view.ts';
 import { grade, type Yardstick } from '../policy/grading.ts';
@@ -25,7 +25,7 @@ interface Counted {
 export function census({ set, at, customers }: Census): Calibration {
   const counted = new Map<Policy, Counted[]>(set.policies.map((it) => [it, []]));
   for (const [customerId, state] of customers) {
-    const policy = policyFor(set, state);
+    const policy = hasAcceptedEvent(state) ? policyFor(set, state) : null;
     if (policy !== null) counted.get(policy)?.push({ customerId, ledger: state.ledger });
   }
   const populations = [...counted].map(([policy, those]): Population => {

@@ -14,6 +14,7 @@ const LISTS: Readonly<Record<LedgerListName, true>> = {
   attributes: true,
   opportunities: true,
   feedbacks: true,
+  referrals: true,
   traces: true,
 };
 

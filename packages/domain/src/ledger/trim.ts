@@ -60,6 +60,7 @@ export function trimmed(
     feedbacks: ledger.feedbacks.filter((it) => it.at > oldest),
     attributes: trimmedAttributes(ledger.attributes, oldestWaiting),
     opportunities: trimmedOpportunities(ledger.opportunities, oldestWaiting),
+    referrals: ledger.referrals.filter((it) => it.at > oldest),
     traces: ledger.traces.filter((it) => it.at > clock - TRACE_MS).slice(-TRACES_MAX),
     olderOrderAt,
   };
@@ -80,6 +81,7 @@ function mayHold(
     (ledger.feedbacks[0]?.at ?? oldest + 1) <= oldest ||
     trimmedAttributes(ledger.attributes, oldestWaiting) !== ledger.attributes ||
     trimmedOpportunities(ledger.opportunities, oldestWaiting) !== ledger.opportunities ||
+    (ledger.referrals[0]?.at ?? oldest + 1) <= oldest ||
     (ledger.traces[0]?.at ?? clock) <= clock - TRACE_MS ||
     ledger.traces.length > TRACES_MAX
   );

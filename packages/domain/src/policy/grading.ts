@@ -126,6 +126,11 @@ export function measureFor(
       return measureMean(rule, ledger.feedbacks);
     case 'satisfaction':
       return measureMean(rule, ledger.tickets.filter(hasOpinion));
+    case 'referrals':
+      return measureSum(
+        rule,
+        ledger.referrals.map(({ at }) => ({ at, amountMilli: 1_000 })),
+      );
     case 'categories':
       return measureVariety(rule, orders, 'category');
     case 'channels':

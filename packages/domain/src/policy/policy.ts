@@ -55,6 +55,7 @@ export const DIMENSION_KINDS = [
   'average_order',
   'feedback',
   'satisfaction',
+  'referrals',
   'categories',
   'channels',
   'channel_share',
@@ -104,6 +105,7 @@ export const WINDOWED_KINDS = [
   'average_order',
   'feedback',
   'satisfaction',
+  'referrals',
   'categories',
   'channels',
 ] as const satisfies readonly DimensionKind[];

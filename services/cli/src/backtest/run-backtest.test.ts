@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import type { CustomerEvent, ProfileRow, TierChange } from '@strata/domain';
+import type { CustomerEvent, PolicySet, ProfileRow, TierChange } from '@strata/domain';
 import { parsePolicyFile } from '@strata/policy-file';
 import { describe, expect, it } from 'vitest';
-import { type BacktestResult, runBacktest } from './run-backtest.ts';
+import { type BacktestOptions, type BacktestResult, runBacktest } from './run-backtest.ts';
 
 const DAY = 86_400_000;
 const START = Date.UTC(2026, 0, 1);
@@ -30,7 +30,12 @@ const teaHouse = [0, 1, 2, 3, 4, 5].map((week) => aPurchase(week, week * 7, 16_7
 
 async function run(
   events: readonly CustomerEvent[],
-  days: { readonly end: number; readonly profiles?: readonly number[] },
+  days: {
+    readonly end: number;
+    readonly profiles?: readonly number[];
+    readonly by?: PolicySet;
+    readonly onChange?: BacktestOptions['onChange'];
+  },
 ): Promise<{
   readonly result: BacktestResult;
   readonly changes: readonly TierChange[];
@@ -40,13 +45,16 @@ async function run(
   const profiles: ProfileRow[] = [];
   const result = await runBacktest({
     events,
-    set,
+    set: days.by ?? set,
     profileInstants: (days.profiles ?? []).map((day) => START + day * DAY),
     calibrationInstants: [],
     endAt: START + days.end * DAY,
     signal: new AbortController().signal,
     onProfile: async (row) => void profiles.push(row),
-    onChange: (change) => void changes.push(change),
+    onChange: (change, eventIdAt) => {
+      changes.push(change);
+      days.onChange?.(change, eventIdAt);
+    },
     onEvents: () => {},
   });
   return { result, changes, profiles };
@@ -104,6 +112,45 @@ describe('profiles', () => {
   it('are empty before the first event', async () => {
     const { profiles } = await run(teaHouse, { end: 100, profiles: [-1] });
     expect(profiles).toEqual([]);
+  });
+});
+
+describe('a referral', () => {
+  const base = { source: 'shop', occurredAt: START } as const;
+  const referral: CustomerEvent = {
+    ...base,
+    type: 'referral',
+    eventId: 'r1',
+    customerId: 'lin-tea-house',
+    referredCustomerId: 'new-shop',
+  };
+  const bought = { ...aPurchase(77, 10, 100), customerId: 'new-shop' };
+  const text = `{policy: word, version: 1, base_currency: CNY, ladder: [low, high],
+    dimensions: {advocacy: {of: referrals, window: 30d}}, score: {advocacy: 1},
+    tiers: {high: {enter: 1, leave: 1}}}`;
+  const advocacy = parsePolicyFile(text, { file: 'word.yaml' });
+  if (!advocacy.ok) throw new TypeError('the policy must parse');
+
+  it('counts at the instant at which the named customer buys, shown as that purchase', async () => {
+    const named: (string | null)[] = [];
+    const { changes, profiles } = await run([aPurchase(0, 0, 100), referral, bought], {
+      end: 100,
+      profiles: [5, 10],
+      by: advocacy.set,
+      onChange: ({ evidence }, eventIdAt) => named.push(eventIdAt(evidence[0] ?? -1)),
+    });
+    const own = changes.filter(({ customerId }) => customerId === 'lin-tea-house');
+    expect(own.map(essence)).toEqual([
+      [1, 'assigned', null, 'low', 'event', START],
+      [2, 'promoted', 'low', 'high', 'event', START + 10 * DAY],
+      [3, 'demoted', 'high', 'low', 'time', START + 40 * DAY],
+    ]);
+    expect(named).toContain('e77');
+    expect(profiles.map(({ customerId, referrals }) => [customerId, referrals])).toEqual([
+      ['lin-tea-house', 0],
+      ['lin-tea-house', 1],
+      ['new-shop', 0],
+    ]);
   });
 });
 

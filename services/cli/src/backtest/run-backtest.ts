@@ -7,6 +7,9 @@ import {
   compareBytewise,
   type FoldRefusal,
   fold,
+  type HandOver,
+  handOverRecord,
+  hasAcceptedEvent,
   type Instant,
   initialPartition,
   LEDGER_HORIZON_DAYS_DEFAULT,
@@ -74,6 +77,7 @@ class Backtest {
   readonly #calibrations: Calibration[] = [];
   #partition: PartitionState = initialPartition(PARTITION);
   #offset = 0;
+  #handedOver = 0;
   #markedAt: Instant;
 
   constructor(options: BacktestOptions) {
@@ -105,7 +109,7 @@ class Backtest {
     onEvents(events.length % BREATHE_EVERY || Math.min(events.length, BREATHE_EVERY));
     await this.#moveTo(endAt, true);
     this.#mark(endAt);
-    const tiers = [...this.#customers].map(([id, state]) => [id, this.#placeOf(state)] as const);
+    const tiers = this.#known().map(([id, state]) => [id, this.#placeOf(state)] as const);
     return {
       tiers: new Map(tiers),
       segments: this.#segmentsAt(endAt),
@@ -177,7 +181,7 @@ class Backtest {
   async #takeProfiles(at: Instant): Promise<void> {
     const { onProfile, signal } = this.#options;
     const partition = this.#partition;
-    const customers = [...this.#customers].toSorted(([a], [b]) => compareBytewise(a, b));
+    const customers = this.#known().toSorted(([a], [b]) => compareBytewise(a, b));
     for (const [index, [customerId, state]] of customers.entries()) {
       if (index % BREATHE_EVERY === 0) {
         await breathe();
@@ -187,7 +191,25 @@ class Backtest {
     }
   }
 
-  #fold(record: LogRecord): void {
+  #known(): (readonly [customerId: string, state: CustomerState])[] {
+    return [...this.#customers].filter(([, state]) => hasAcceptedEvent(state));
+  }
+
+  /** What a record hands over is folded right behind it, breadth first, and goes by the id of the event that began it. */
+  #fold(first: LogRecord): void {
+    const records = [first];
+    const eventId = this.#eventIds.get(this.#offset);
+    for (const record of records) {
+      if (eventId !== undefined) this.#eventIds.set(this.#offset, eventId);
+      for (const handOver of this.#foldOne(record)) {
+        this.#handedOver++;
+        const from = { partition: PARTITION, epoch: 1, number: this.#handedOver };
+        records.push(handOverRecord(handOver, from));
+      }
+    }
+  }
+
+  #foldOne(record: LogRecord): readonly HandOver[] {
     const at = { partition: PARTITION, offset: this.#offset, appendedAt: 0 };
     const partition = this.#partition;
     const result = fold({ partition, customers: this.#customers, record, at });
@@ -200,5 +222,6 @@ class Backtest {
         this.#refused.set(output.reason, (this.#refused.get(output.reason) ?? 0) + 1);
       } else this.#options.onChange(output, (offset) => this.#eventIds.get(offset) ?? null);
     }
+    return result.handOvers;
   }
 }

@@ -1,6 +1,12 @@
 import { resolve } from 'node:path';
 import { formatRfc3339 } from '@strata/contracts';
-import { compareBytewise, type Instant, type ProfileRow, profileAt } from '@strata/domain';
+import {
+  compareBytewise,
+  hasAcceptedEvent,
+  type Instant,
+  type ProfileRow,
+  profileAt,
+} from '@strata/domain';
 import { decodeCustomer } from '@strata/state-codec';
 import { CliFault, EXIT_CODES } from '../cli-fault.ts';
 import { defineCommand } from '../command.ts';
@@ -97,6 +103,7 @@ async function readCustomers(
     for await (const batch of store.scan(index)) {
       for (const [customerId, bytes] of batch) {
         const state = decodeCustomer(bytes);
+        if (!hasAcceptedEvent(state)) continue;
         clock = Math.max(clock, state.clock);
         const rowAt = (at: Instant): ProfileRow => profileAt({ partition, customerId, state, at });
         customers.push({ customerId, rowAt });

@@ -1,13 +1,17 @@
 import { logRecordFromWire, TOPICS } from '@strata/contracts';
 import {
+  type ClockMark,
   type CustomerState,
   type EventRecord,
   fold,
+  hasAcceptedEvent,
   type Instant,
   initialPartition,
   type LogRecord,
   type PartitionState,
   type RecordCoordinates,
+  type ReferralConverted,
+  type ReferralMade,
   type TierChange,
 } from '@strata/domain';
 import { partitionFor } from '@strata/pipeline';
@@ -21,6 +25,8 @@ export interface CustomerHistory {
   readonly changes: readonly TierChange[];
   /** The customer's records by log offset, to show evidence by its source's own ids. */
   readonly events: ReadonlyMap<number, EventRecord['event']>;
+  /** Customers whom this one named and who bought, by the log offset of the record that said so. */
+  readonly conversions: ReadonlyMap<number, ReferralConverted>;
 }
 
 interface LoggedRecord {
@@ -43,6 +49,7 @@ export async function replayCustomer(
   let state: CustomerState | null = null;
   const changes: TierChange[] = [];
   const events = new Map<number, EventRecord['event']>();
+  const conversions = new Map<number, ReferralConverted>();
   for (const { record, at } of ordered) {
     if (until.at !== null && isAfter({ record, at }, partition, until.at)) continue;
     const customers = new Map(state === null ? [] : [[customerId, state]]);
@@ -51,8 +58,10 @@ export async function replayCustomer(
     state = result.customers.get(customerId) ?? state;
     for (const output of result.outputs) if (output.kind === 'tier-change') changes.push(output);
     if (record.kind === 'event') events.set(at.offset, record.event);
+    if (record.kind === 'referral-converted') conversions.set(at.offset, record);
   }
-  return { partition, state, changes, events };
+  const isKnown = state !== null && hasAcceptedEvent(state);
+  return { partition, state: isKnown ? state : null, changes, events, conversions };
 }
 
 /** Records between customers of the partition are left out; a tick keeps only this customer's name. */
@@ -105,7 +114,15 @@ function isAfter(
 ): boolean {
   if (partition.time !== 'data') return record.kind !== 'stack-opened' && appendedAt > at;
   if (record.kind === 'event') return (record.clockAt ?? record.event.occurredAt) > at;
-  return record.kind === 'clock' && record.at > at;
+  return isDated(record) && record.at > at;
+}
+
+function isHandOver(record: LogRecord): record is ReferralMade | ReferralConverted {
+  return record.kind === 'referral-made' || record.kind === 'referral-converted';
+}
+
+function isDated(record: LogRecord): record is ClockMark | ReferralMade | ReferralConverted {
+  return record.kind === 'clock' || isHandOver(record);
 }
 
 /** Control records first, then the events as they happened: what came late takes its true place. */
@@ -113,8 +130,16 @@ function byOccurrence(records: readonly LoggedRecord[]): readonly LoggedRecord[]
   const instant = ({ record }: LoggedRecord): number =>
     record.kind === 'event'
       ? record.event.occurredAt
-      : record.kind === 'clock' || record.kind === 'tick'
-        ? Infinity
-        : -Infinity;
-  return records.toSorted((a, b) => instant(a) - instant(b) || a.at.offset - b.at.offset);
+      : isHandOver(record)
+        ? record.at
+        : record.kind === 'clock' || record.kind === 'tick'
+          ? Infinity
+          : -Infinity;
+  const sorted = records.toSorted((a, b) => instant(a) - instant(b) || a.at.offset - b.at.offset);
+  return sorted.map(({ record, at }, index) => ({ record: renumbered(record, index + 1), at }));
+}
+
+/** In another order the numbers of hand-overs would look like repeats; true repeats are known by whom they name. */
+function renumbered(record: LogRecord, number: number): LogRecord {
+  return isHandOver(record) ? { ...record, from: { partition: 0, epoch: 1, number } } : record;
 }

@@ -188,14 +188,19 @@ function changeLine(
 /** `shop/e1 purchase at 3:17`: the source's own ids, for who has to look them up. */
 export function evidenceOf(
   { evidence }: Explanation,
-  { partition, events }: CustomerHistory,
+  { partition, events, conversions }: CustomerHistory,
 ): readonly string[] {
   return evidence.flatMap((offset) => {
+    const place = `${partition.partition}:${offset}`;
     const event = events.get(offset);
-    if (event === undefined) return [];
-    const when = instantText(event.occurredAt);
+    if (event !== undefined) {
+      const when = instantText(event.occurredAt);
+      return [`${when}  ${event.type}  ${event.source}/${event.eventId}  ${place}`];
+    }
+    const conversion = conversions.get(offset);
+    if (conversion === undefined) return [];
     return [
-      `${when}  ${event.type}  ${event.source}/${event.eventId}  ${partition.partition}:${offset}`,
+      `${instantText(conversion.at)}  ${conversion.kind}  ${conversion.referredId}  ${place}`,
     ];
   });
 }

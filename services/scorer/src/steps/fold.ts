@@ -8,7 +8,7 @@ import type { ScorerPorts } from '../scorer-ports.ts';
 import type { Shard } from '../shard.ts';
 import type { ShardLedger } from '../shard-ledger.ts';
 import type { DecodedRecord } from './decode.ts';
-import { writeDeadLetter, writeTierChange } from './write-outputs.ts';
+import { writeDeadLetter, writeHandOver, writeTierChange } from './write-outputs.ts';
 
 /** All that one commit will write. Nothing of the shard is touched before the store has said yes. */
 export interface Draft {
@@ -104,6 +104,12 @@ class Folding {
     for (const [customerId, state] of result.customers) this.#changed.set(customerId, state);
     for (const [customerId, dueAt] of result.dueAt) this.#due.set(customerId, dueAt);
     for (const note of result.notes) count(this.#counts.notes, note);
+    for (const handOver of result.handOvers) {
+      writeHandOver(this.#outbox, handOver, {
+        partition: this.#partition,
+        serde: this.#ports.serde,
+      });
+    }
     for (const output of result.outputs) {
       if (output.kind === 'dead-letter') {
         const type = record.kind === 'event' ? record.event.type : null;

@@ -163,7 +163,10 @@ export class Relay {
     return portions;
   }
 
-  /** Leaves out what the topics have already. Dead letters have no such rule: one letter is one key, however often. */
+  /**
+   * Leaves out what the topics have already. Dead letters have no such rule: one letter is one key, however often. Nor
+   * have hand-overs, which lie between the records of others: who receives them drops what came before.
+   */
   #recordsOf(shard: Shard, cursor: Cursor, taken: readonly OutboxEntry[]): OutgoingRecord[] {
     const { relayRecords } = this.#ports.metrics;
     const records: OutgoingRecord[] = [];
@@ -183,11 +186,15 @@ export class Relay {
       relayRecords.inc({ topic, outcome: 'sent' });
       const partition =
         last === undefined && key !== null
-          ? partitionFor(key, this.#deadLetterPartitions ?? 1)
+          ? partitionFor(key, this.#partitionsOf(topic, shard))
           : shard.partition;
       records.push({ topic, partition, key, value, headers });
     }
     return records;
+  }
+
+  #partitionsOf(topic: string, { partitionCount }: Shard): number {
+    return topic === TOPICS.customerLog ? partitionCount : (this.#deadLetterPartitions ?? 1);
   }
 
   async #trim({ shard, cursor, taken }: Portion): Promise<void> {

@@ -1,6 +1,7 @@
 import {
   type DeadLetterReason,
   deadLetterToWire,
+  logRecordToWire,
   packOriginal,
   type TierSnapshot,
   TOPICS,
@@ -11,6 +12,8 @@ import {
 } from '@strata/contracts';
 import {
   decidingPolicy,
+  type HandOver,
+  handOverRecord,
   type PartitionState,
   type Standing,
   type TierChange,
@@ -62,6 +65,19 @@ export function writeTierChange(
     const value = serde(TOPICS.tiers).encode(tierSnapshotToWire(snapshot));
     const header = new TextEncoder().encode(`${number.epoch}.${number.seq}`);
     return { key, value, headers: { [OUTPUT_NUMBER_HEADER]: header } };
+  });
+}
+
+/** A record for another customer's partition of the customer log, which tells repeats by the number inside. */
+export function writeHandOver(
+  draft: OutboxDraft,
+  handOver: HandOver,
+  { partition, serde }: { partition: number; serde: OutputPorts['serde'] },
+): void {
+  draft.add(TOPICS.customerLog, ({ epoch, seq }) => {
+    const record = handOverRecord(handOver, { partition, epoch, number: seq });
+    const value = serde(TOPICS.customerLog).encode(logRecordToWire(record));
+    return { key: new TextEncoder().encode(handOver.addressee), value, headers: {} };
   });
 }
 
