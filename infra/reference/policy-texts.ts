@@ -39,7 +39,8 @@ export const POLICY_TEXTS: Readonly<Record<string, string>> = {
   'dimensions.*.per.high': 'Weight of a ticket of high severity.',
   'dimensions.*.per.critical': 'Weight of a ticket of critical severity.',
   'dimensions.*.resolved_counts': '`complaints`: the share that a resolved ticket still weighs.',
-  score: 'Weight of each dimension: the score is the sum of weight x points.',
+  score:
+    'Weight of each dimension, from -1000000 to 1000000: the score is the sum of weight x points.',
   tiers:
     'Borders of each tier above the lowest: all by score (`enter` and `leave`, both needed), or all by a share.',
   'tiers.*.enter': 'Score to enter the tier from below.',
@@ -61,8 +62,7 @@ export const POLICY_TEXTS: Readonly<Record<string, string>> = {
   'lifecycle.grace': 'The score has to stay under `leave` for this long.',
   'lifecycle.soft_landing':
     'Where a demotion leads: one step down, to the tier the score meets, to the lowest.',
-  'lifecycle.qualification':
-    'When a score under `leave` is looked at: always, or only at the end of a year: the calendar year of the time zone, a year since the customer joined, a year since it got the tier. Promotions never wait; who keeps the tier at such an end is `renewed`.',
+  'lifecycle.qualification': 'When the tier is looked at: always.',
   'lifecycle.at_risk_notice': 'How long before a demotion `at-risk` is sent. Without it none is.',
   'lifecycle.on_correction': 'Whether a promotion that a late refund disproves is withdrawn.',
   treatment: 'Benefits by tier, carried in events as they stand here.',

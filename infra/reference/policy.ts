@@ -2,6 +2,7 @@ import { documentSchema } from '../../packages/policy-file/src/document-schema.t
 import { requireSameNames } from './closed-list.ts';
 import { DIMENSION_TEXTS } from './dimension-texts.ts';
 import { code, page, table } from './markdown.ts';
+import { POLICY_EXAMPLES } from './policy-examples.ts';
 import { POLICY_TEXTS } from './policy-texts.ts';
 import { unwrapped, type ZodShape } from './zod-shape.ts';
 
@@ -9,6 +10,8 @@ interface Key {
   readonly place: string;
   readonly value: string;
   readonly fallback: string;
+  /** One for each kind of dimension that has the key. */
+  readonly schemas: readonly ZodShape[];
 }
 
 /** docs/reference/policy.md, from the schema that a policy is checked against. */
@@ -20,15 +23,18 @@ export function policyPage(): string {
   return page('Policy', [
     [
       'Every key of a policy file. `*` stands for a name of your own, `[]` for each entry of a list. Durations',
-      'are days (`30d`, at most 3 decimals) of 86,400 s. `./strata policy check FILE` names the line and the',
-      'remedy of everything that is wrong. Presets are in [policies](../../policies/README.md).',
+      'are days (`30d`, at most 3 decimals and 1,000,000 days) of 86,400 s. Numbers have at most 3 decimals and lie',
+      'between -10^12 and 10^12 where nothing else is said; names start with a letter and have at most 64 letters,',
+      'digits, `_`, `-` and `.`; lists of steps, points and values have at most 100 entries, the ladder 64. `./strata policy check FILE` names the',
+      'line and the remedy of everything that is wrong. [Presets](../presets/README.md) are whole files to start from.',
     ].join('\n'),
     table(
-      ['Key', 'Value', 'Default', 'What it means'],
+      ['Key', 'Value', 'Default', 'Example', 'What it means'],
       [...keys.values()].map((key) => [
         code(key.place),
         key.value,
         key.fallback,
+        code(exampleOf(key)),
         POLICY_TEXTS[key.place] ?? '',
       ]),
     ),
@@ -39,6 +45,22 @@ export function policyPage(): string {
       Object.entries(DIMENSION_TEXTS).map(([of, { unit, text }]) => [code(of), unit, text]),
     ),
   ]);
+}
+
+/** An example that its own schema refuses would teach what is wrong. */
+function exampleOf({ place, schemas }: Key): string {
+  const example = POLICY_EXAMPLES[place];
+  if (example === undefined) {
+    throw new Error(
+      `Policy key ${place} has no example: add it to infra/reference/policy-examples.ts.`,
+    );
+  }
+  if (/^[[{]/.test(example)) return example;
+  const value = /^[\d.]+$/.test(example) ? Number(example) : example;
+  if (schemas.some((schema) => schema.safeParse(value).success)) return example;
+  throw new Error(
+    `The example of policy key ${place} in infra/reference/policy-examples.ts is wrong.`,
+  );
 }
 
 /** Walks the schema; keys of several kinds of dimension that have one place are told once. */
@@ -62,13 +84,18 @@ function note(place: string, given: ZodShape, keys: Map<string, Key>): void {
   const known = keys.get(place);
   if (known !== undefined) {
     // Each kind of dimension names itself at the same place.
-    if (!known.value.includes(value))
-      keys.set(place, { ...known, value: `${known.value}, ${value}` });
+    const told = known.value.includes(value) ? known.value : `${known.value}, ${value}`;
+    keys.set(place, { ...known, value: told, schemas: [...known.schemas, schema] });
     return;
   }
   const isPlain = typeof fallback === 'string' || typeof fallback === 'number';
   const missing = isOptional ? 'none' : '**needed**';
-  keys.set(place, { place, value, fallback: isPlain ? code(`${fallback}`) : missing });
+  keys.set(place, {
+    place,
+    value,
+    schemas: [schema],
+    fallback: isPlain ? code(`${fallback}`) : missing,
+  });
 }
 
 function valueText(schema: ZodShape): string {
