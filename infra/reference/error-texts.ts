@@ -174,6 +174,10 @@ const SERVICE_ERRORS: Readonly<Record<string, ErrorText>> = {
 const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
   STRATA_CLI_ALREADY_UP: text('A stack is up already.', 'Use it, or run `./strata down` first.'),
   STRATA_CLI_BAD_POLICY: text('A policy file has problems.', 'Correct each line that is named.'),
+  STRATA_CLI_BAD_RATES: text(
+    'A file of currency rates has problems.',
+    'Correct each line that is named.',
+  ),
   STRATA_CLI_BROKEN_FILE: text(
     'A file is cut off, is no gzip, or has columns that its format has not.',
     'Fetch the file again, or choose its format.',

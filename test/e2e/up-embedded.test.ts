@@ -96,6 +96,39 @@ test('files are those of the terminal: read, written, and from standard input', 
   expect(rows.filter((row) => /,of-a-(file|pipe),gold,/.test(row))).toHaveLength(2);
 });
 
+test('amounts in another currency are counted once there are rates, and why says by which', async () => {
+  const event = JSON.stringify({
+    type: 'purchase',
+    source: 'test',
+    eventId: 'usd',
+    customerId: 'in-dollars',
+    orderId: 'usd',
+    occurredAt: '2026-01-03T00:00:00Z',
+    amount: { minor: 1_000, currency: 'USD' },
+  });
+  const refused = await strata(['import', '-', '--format', 'events'], `${event}\n`);
+  expect(refused).toMatchObject({ exitCode: 1 });
+  expect(refused.stderr).toContain('Publish rates first (./strata rates publish FILE');
+  writeFileSync(join(folder, 'wrong.csv'), '2026-01-01,CNY,USD,0.14\n');
+  const wrong = await strata(['rates', 'publish', 'wrong.csv']);
+  expect(wrong).toMatchObject({ exitCode: 1 });
+  expect(wrong.stderr).toContain('The stack counts in CNY, and no rate of the file leads to it');
+  writeFileSync(join(folder, 'rates.csv'), 'day,from,to,rate\n2026-01-01,USD,CNY,7.125\n');
+  const published = await strata(['rates', 'publish', 'rates.csv']);
+  expect(published).toMatchObject({ exitCode: 0 });
+  expect(published.stdout).toContain('Every partition converts by 1 rates more: USD → CNY');
+  const imported = await strata(['import', '-', '--format', 'events'], `${event}\n`);
+  expect(imported).toMatchObject({ exitCode: 0 });
+  const why = await strata(['why', 'in-dollars']);
+  expect(why.stdout).toContain('10.00 USD = 71.25 CNY (7.125, 2026-01-01)');
+  writeFileSync(join(folder, 'mended.csv'), '2026-01-01,USD,CNY,7.25\n');
+  expect(await strata(['rates', 'publish', 'mended.csv', '--correct'])).toMatchObject({
+    exitCode: 0,
+  });
+  const after = await strata(['why', 'in-dollars']);
+  expect(after.stdout).toContain('10.00 USD = 72.50 CNY (7.25, 2026-01-01)');
+});
+
 test('there is one stack at a time, and down ends it with nothing left', async () => {
   const again = await strata(['up', '--stack', 'embedded']);
   expect(again).toMatchObject({ exitCode: 1 });

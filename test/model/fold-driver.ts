@@ -13,6 +13,7 @@ import {
   decodePartition,
   encodeCustomer,
   encodePartition,
+  encodeRates,
 } from '@strata/state-codec';
 
 import type { LoggedRecord } from './oracle/oracle.ts';
@@ -30,7 +31,10 @@ export class FoldDriver {
   apply({ offset, appendedAt, record }: LoggedRecord): readonly Output[] {
     const at = { partition: PARTITION, offset, appendedAt };
     const result = fold({ partition: this.partition, customers: this.customers, record, at });
-    this.partition = decodePartition(encodePartition(result.partition));
+    this.partition = decodePartition(
+      encodePartition(result.partition),
+      encodeRates(result.partition.rates),
+    );
     for (const [id, state] of result.customers) {
       this.customers.set(id, decodeCustomer(encodeCustomer(state)));
     }

@@ -17,6 +17,7 @@ export {
 } from './minimisation.ts';
 export * from './policy-publication.ts';
 export * from './policy-set.ts';
+export * from './rates-publication.ts';
 export * from './rfc3339.ts';
 export {
   type JsonObject,

@@ -4,6 +4,7 @@ import { ContractFault } from './contract-fault.ts';
 import { baseFromLog, type EventDefinition, type LogBase } from './event-definition.ts';
 import { definitionOf, EVENT_DEFINITIONS } from './event-definitions.ts';
 import { policySetFrom, policySetText } from './policy-set.ts';
+import { type RatesBody, ratesFromWire, ratesToWire } from './rates-wire.ts';
 import type { WireRecord } from './wire-record.ts';
 
 /**
@@ -14,6 +15,8 @@ import type { WireRecord } from './wire-record.ts';
 const STACK_OPENED = 'strata.log.StackOpened';
 const POLICY_ACTIVATED = 'strata.log.PolicyActivated';
 const CALIBRATED = 'strata.log.Calibrated';
+const RATES_PUBLISHED = 'strata.log.RatesPublished';
+const RATES_CORRECTED = 'strata.log.RatesCorrected';
 const CLOCK = 'strata.log.Clock';
 const TICK = 'strata.log.Tick';
 const REFERRAL_MADE = 'strata.log.ReferralMade';
@@ -44,6 +47,10 @@ export function logRecordToWire(record: LogRecord): WireRecord {
       };
     case 'calibrated':
       return { name: CALIBRATED, body: calibrationToWire(record.calibration) };
+    case 'rates-published':
+      return { name: RATES_PUBLISHED, body: ratesToWire(record.table) };
+    case 'rates-corrected':
+      return { name: RATES_CORRECTED, body: ratesToWire(record.table) };
     case 'clock':
       return { name: CLOCK, body: { at: record.at } };
     case 'tick':
@@ -77,6 +84,10 @@ export function logRecordFromWire({ name, body }: WireRecord): LogRecord {
     }
     case CALIBRATED:
       return { kind: 'calibrated', calibration: calibrationFromWire(body as CalibratedBody) };
+    case RATES_PUBLISHED:
+      return { kind: 'rates-published', table: ratesFromWire(body as RatesBody) };
+    case RATES_CORRECTED:
+      return { kind: 'rates-corrected', table: ratesFromWire(body as RatesBody) };
     case CLOCK:
       return { kind: 'clock', at: (body as { readonly at: number }).at };
     case TICK:

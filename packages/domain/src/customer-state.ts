@@ -1,6 +1,7 @@
 import type { AttributeValue, Severity } from './customer-event.ts';
 import type { Hash64 } from './hash64.ts';
 import type { Instant } from './instant.ts';
+import type { OriginalAmount } from './rates/convert.ts';
 import type { Override } from './tier/override.ts';
 
 /** `offset` is the log offset of the record that brought the entry: the evidence. */
@@ -15,6 +16,8 @@ export interface OrderPart extends LedgerEntry {
   readonly orderKey: Hash64;
   /** In the base currency. */
   readonly amountMinor: number;
+  /** Absent where the amount was in the base currency already. */
+  readonly original?: OriginalAmount;
   /** Hashes, because only whether they are equal counts; absent where the purchase named none. */
   readonly category?: Hash64;
   readonly channel?: Hash64;
@@ -24,6 +27,7 @@ export interface OrderPart extends LedgerEntry {
 export interface RefundEntry extends LedgerEntry {
   readonly orderKey: Hash64 | null;
   readonly amountMinor: number;
+  readonly original?: OriginalAmount;
 }
 
 /** A cancellation or reinstatement of an order; the largest (at, source, eventId) of an order's holds. */
@@ -138,6 +142,8 @@ export interface CustomerState {
   /** What a person decided last, also when it is out of force; null when nothing, or when it was cleared. */
   readonly override: Override | null;
   readonly ledger: Ledger;
+  /** Number of the last correction of rates by which the ledger was converted again; absent before the first. */
+  readonly ratesNumber?: number;
 }
 
 export const EMPTY_LEDGER: Ledger = {

@@ -36,14 +36,14 @@ export function settle(deciding: Deciding, state: CustomerState, until: Instant)
   return { ...state, clock: until, standing, seq: telling.seq() };
 }
 
-/** Judges a customer anew, where it stands, by borders that a calibration moved. Twice is as good as once. */
-export function recalibrate(
+/** Judges a customer anew, where it stands, for what a record changed for everybody. Twice is as good as once. */
+export function rejudge(
   deciding: Deciding,
   state: CustomerState,
-  calibrationId: string,
+  cause: { readonly kind: 'calibration' | 'event'; readonly ref: string },
 ): CustomerState {
   if (state.standing === null) return state;
-  const telling = tell(deciding, state, { kind: 'calibration', ref: calibrationId, offset: null });
+  const telling = tell(deciding, state, { ...cause, offset: null });
   const standing = judgeAt(termsOf(deciding.grading, state), state.standing, {
     at: state.clock,
     onFinding: telling.onFinding,

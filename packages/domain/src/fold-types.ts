@@ -3,6 +3,7 @@ import type { CustomerState } from './customer-state.ts';
 import type { Instant } from './instant.ts';
 import type { HandOverOrigin, ReferralConverted, ReferralMade, TimeMode } from './log-record.ts';
 import type { PolicySet } from './policy/policy.ts';
+import type { Rates } from './rates/rates.ts';
 import type { TierChange } from './tier/tier-change.ts';
 
 /** What the fold keeps for a whole partition, beside its customers. */
@@ -19,6 +20,7 @@ export interface PartitionState {
   readonly calibrations: readonly CalibrationInForce[];
   /** The last hand-over from each partition that ever sent one, by source partition. */
   readonly received: readonly HandOverOrigin[];
+  readonly rates: Rates;
 }
 
 /** Reasons for which the fold itself refuses a record. They are part of the closed list of dead-letter reasons. */

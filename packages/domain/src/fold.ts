@@ -26,6 +26,8 @@ import {
 import { grade, type Yardstick } from './policy/grading.ts';
 import type { Policy } from './policy/policy.ts';
 import { baseCurrencyOf, policyFor, policyNamed } from './policy/population.ts';
+import type { BaseAmount } from './rates/convert.ts';
+import { moneyOf } from './rates/money-of.ts';
 import { becameExisting, handOversOfEvent, withConversion, withReferrer } from './referrals.ts';
 import { refusalOf } from './refusal.ts';
 import { dueAfter } from './tier/advance.ts';
@@ -69,11 +71,16 @@ export function fold(input: FoldInput): FoldResult {
     case 'stack-opened':
     case 'policy-activated':
     case 'calibrated':
+    case 'rates-published':
+    case 'rates-corrected':
     case 'clock':
       break;
   }
   return work.result();
 }
+
+/** Of an event that brings no money. */
+const NOTHING: BaseAmount = { amountMinor: 0 };
 
 /** The working memory of one record. */
 class FoldWork {
@@ -134,14 +141,16 @@ class FoldWork {
     const order = orderKey === null ? null : orderOf(settled.ledger, orderKey);
     const set = activeSet(partition);
     const baseCurrency = set === null ? null : baseCurrencyOf(set);
-    const refusal = refusalOf({ partition, order, event, clock, baseCurrency });
+    const money = moneyOf(event, baseCurrency, partition.rates);
+    const refusal = refusalOf({ partition, order, event, clock, money });
     if (refusal !== null) {
       this.#outputs.push({ kind: 'dead-letter', id: this.#nextId(), ...refusal });
       this.#keepClock(event.customerId, { before, settled, clock, isOwn });
       return;
     }
     if (event.occurredAt > clock) this.#notes.push('future-event');
-    this.#keep(event.customerId, this.#applied(record, { ...settled, clock }, order));
+    const amount = money.kind === 'amount' ? money.amount : NOTHING;
+    this.#keep(event.customerId, this.#applied(record, { ...settled, clock }, { order, amount }));
   }
 
   /** Whoever was named may be unknown still. Nothing is settled: being named moves no clock and no tier. */
@@ -173,11 +182,13 @@ class FoldWork {
     this.#keep(referrerId, this.#decided(referrerId, { before: settled, after }, null));
   }
 
-  #applied({ event }: EventRecord, state: CustomerState, order: Order | null): CustomerState {
+  #applied(
+    { event }: EventRecord,
+    state: CustomerState,
+    { order, amount }: { readonly order: Order | null; readonly amount: BaseAmount },
+  ): CustomerState {
     const { offset } = this.#at;
-    const amountMinor =
-      event.type === 'purchase' || event.type === 'refund' ? event.amount.minor : 0;
-    const step = applyEvent(state.ledger, event, { offset, amountMinor, order });
+    const step = applyEvent(state.ledger, event, { offset, amount, order });
     if (step.refundExcessMinor > 0) this.#notes.push('refund-excess');
     this.#handOvers.push(...handOversOfEvent(event));
     const { customerId } = event;

@@ -41,6 +41,15 @@ export {
   profileAt,
   viewAt,
 } from './profile.ts';
+export type { OriginalAmount } from './rates/convert.ts';
+export { type RateRow, type RateTable, rateTableOf } from './rates/rate-table.ts';
+export {
+  type DayRate,
+  NO_RATES,
+  type RateSeries,
+  type Rates,
+  withTable,
+} from './rates/rates.ts';
 export { OVERRIDE_KINDS, type Override, type OverrideKind } from './tier/override.ts';
 export type { ShareOrigin } from './tier/share-origin.ts';
 export * from './tier/tier-change.ts';

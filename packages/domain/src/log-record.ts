@@ -2,6 +2,7 @@ import type { Calibration } from './calibration/calibration.ts';
 import type { CustomerEvent } from './customer-event.ts';
 import type { Instant } from './instant.ts';
 import type { PolicySet } from './policy/policy.ts';
+import type { RateTable } from './rates/rate-table.ts';
 
 /** Where a record lies in the customer log, and when the broker appended it. */
 export interface RecordCoordinates {
@@ -54,6 +55,18 @@ export interface Calibrated {
   readonly calibration: Calibration;
 }
 
+/** From here on amounts in other currencies are converted by these rates, too. What was converted before stays. */
+export interface RatesPublished {
+  readonly kind: 'rates-published';
+  readonly table: RateTable;
+}
+
+/** The same, and what the ledgers hold that the table covers is converted again. Customers follow when next touched. */
+export interface RatesCorrected {
+  readonly kind: 'rates-corrected';
+  readonly table: RateTable;
+}
+
 /** Which output of which partition a record is that one partition writes into another. */
 export interface HandOverOrigin {
   readonly partition: number;
@@ -87,6 +100,8 @@ export type LogRecord =
   | EventRecord
   | PolicyActivated
   | Calibrated
+  | RatesPublished
+  | RatesCorrected
   | ClockMark
   | Tick
   | ReferralMade
@@ -108,6 +123,8 @@ export function customersOf(record: LogRecord): readonly string[] {
     case 'stack-opened':
     case 'policy-activated':
     case 'calibrated':
+    case 'rates-published':
+    case 'rates-corrected':
     case 'clock':
       return [];
   }

@@ -6,6 +6,7 @@ import type { LogRecord, RecordCoordinates } from './log-record.ts';
 import type { Yardstick } from './policy/grading.ts';
 import type { Policy, PolicySet } from './policy/policy.ts';
 import { type Graded, policyFor } from './policy/population.ts';
+import { NO_RATES, withTable } from './rates/rates.ts';
 import type { TierChange } from './tier/tier-change.ts';
 
 /** Windows may not be longer than the horizon. */
@@ -20,6 +21,7 @@ export function initialPartition(partition: number): PartitionState {
     policySets: [],
     calibrations: [],
     received: [],
+    rates: NO_RATES,
   };
 }
 
@@ -96,6 +98,16 @@ export function evolvePartition(
         ...clocked,
         calibrations: withCalibration(clocked.calibrations, record.calibration, clocked.clock),
       };
+    case 'rates-published':
+      return {
+        ...clocked,
+        rates: withTable(clocked.rates, record.table, { oldest: oldestOf(clocked) }),
+      };
+    case 'rates-corrected': {
+      const correction = { since: clocked.clock, offset: at.offset };
+      const where = { oldest: oldestOf(clocked), correction };
+      return { ...clocked, rates: withTable(clocked.rates, record.table, where) };
+    }
     case 'clock':
       return clocked.time === 'data' && record.at > clocked.clock
         ? { ...clocked, clock: record.at }
@@ -110,6 +122,9 @@ export function evolvePartition(
       return clocked;
   }
 }
+
+/** Events dated before it are refused. */
+const oldestOf = ({ clock, ledgerHorizonMs }: PartitionState): Instant => clock - ledgerHorizonMs;
 
 /**
  * The instant at which a record finds a customer. Wall time: the partition's. Data time: the latest of the

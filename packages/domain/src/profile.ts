@@ -57,8 +57,6 @@ export interface CustomerView {
 }
 
 export function viewAt({ partition, customerId, state, at }: ProfileQuery): CustomerView {
-  const yardstick = yardstickFor(partition, state, at);
-  if (state.standing === null || yardstick === null) return { state, grading: null, changes: [] };
   const changes: TierChange[] = [];
   const telling: Telling = {
     customerId,
@@ -67,7 +65,11 @@ export function viewAt({ partition, customerId, state, at }: ProfileQuery): Cust
     emit: (change) => changes.push(change),
   };
   const settled = catchUp(partition, telling, { state, until: at });
-  return { state: settled, grading: grade(state.ledger, yardstick, customerId), changes };
+  const yardstick = yardstickFor(partition, settled, at);
+  if (settled.standing === null || yardstick === null) {
+    return { state: settled, grading: null, changes: [] };
+  }
+  return { state: settled, grading: grade(settled.ledger, yardstick, customerId), changes };
 }
 
 export function profileAt(query: ProfileQuery): ProfileRow {

@@ -61,6 +61,15 @@ const attributeValue = fc.oneof(
 );
 
 const entry = { eventKey: hash, at: instant, offset };
+const original = fc.record(
+  {
+    minor: fc.maxSafeInteger().map(Math.abs),
+    currency: fc.constantFrom('USD', 'JPY'),
+    rate: fc.constantFrom('7.1', '0.000001'),
+    rateDay: fc.integer({ min: -40_000, max: 40_000 }),
+  },
+  PLAIN,
+);
 const ledger: fc.Arbitrary<Ledger> = fc.record(
   {
     parts: fc.array(
@@ -72,12 +81,15 @@ const ledger: fc.Arbitrary<Ledger> = fc.record(
               .record({ ...entry, amountMinor: amount })
               .map((part) => ({ ...part, orderKey: part.eventKey })),
           ),
-          fc.record({ category: label, channel: label }, { ...PLAIN, requiredKeys: [] }),
+          fc.record({ category: label, channel: label, original }, { ...PLAIN, requiredKeys: [] }),
         )
         .map(([part, labels]) => ({ ...part, ...labels })),
     ),
     refunds: fc.array(
-      fc.record({ ...entry, orderKey: fc.option(hash), amountMinor: amount }, PLAIN),
+      fc.record(
+        { ...entry, orderKey: fc.option(hash), amountMinor: amount, original },
+        { ...PLAIN, requiredKeys: ['eventKey', 'at', 'offset', 'orderKey', 'amountMinor'] },
+      ),
     ),
     verdicts: fc.array(
       fc.record(
@@ -162,8 +174,22 @@ const state: fc.Arbitrary<CustomerState> = fc
       joinedAt: fc.option(instant),
       override: fc.option(override, { freq: 2 }),
       ledger,
+      ratesNumber: fc.integer({ min: 1, max: 2 ** 40 }),
     },
-    PLAIN,
+    {
+      ...PLAIN,
+      requiredKeys: [
+        'clock',
+        'seq',
+        'existingSince',
+        'referredBy',
+        'setId',
+        'standing',
+        'joinedAt',
+        'override',
+        'ledger',
+      ],
+    },
   )
   .map((it) => ({ ...it, isExisting: it.existingSince !== null }));
 

@@ -5,6 +5,7 @@ import type { ByteWriter } from './byte-writer.ts';
 import { labelSection } from './label-section.ts';
 import { joinedSection, overrideSection } from './life-sections.ts';
 import { feedbackSection, satisfactionSection } from './opinion-section.ts';
+import { originalSection } from './original-section.ts';
 import { attributesSection, opportunitiesSection } from './profile-sections.ts';
 import { existingSinceSection, referralSection, referredBySection } from './referral-section.ts';
 import { StateCodecError } from './state-codec-error.ts';
@@ -37,6 +38,7 @@ const SECTIONS: readonly CustomerSection[] = [
   opportunitiesSection,
   joinedSection,
   overrideSection,
+  originalSection,
 ];
 
 export function writeSections(

@@ -1,3 +1,4 @@
 export { CUSTOMER_CODEC_VERSION, decodeCustomer, encodeCustomer } from './customer-codec.ts';
 export { decodePartition, encodePartition, PARTITION_CODEC_VERSION } from './partition-codec.ts';
+export { encodeRates } from './rates-codec.ts';
 export { STATE_CODEC_CODES, type StateCodecCode, StateCodecError } from './state-codec-error.ts';

@@ -1,7 +1,8 @@
-import type { PartitionState, Policy } from '@strata/domain';
+import { NO_RATES, type PartitionState, type Policy, rateTableOf, withTable } from '@strata/domain';
 import { describe, expect, test } from 'vitest';
 
 import { decodePartition, encodePartition } from './partition-codec.ts';
+import { encodeRates } from './rates-codec.ts';
 
 const policy: Policy = {
   name: 'shop',
@@ -33,6 +34,7 @@ const fresh: PartitionState = {
   policySets: [],
   calibrations: [],
   received: [],
+  rates: NO_RATES,
 };
 const running: PartitionState = {
   partition: 7,
@@ -42,6 +44,7 @@ const running: PartitionState = {
   policySets: [{ id: 'ab', policies: [policy] }],
   calibrations: [],
   received: [],
+  rates: NO_RATES,
 };
 const receiving: PartitionState = {
   ...running,
@@ -71,13 +74,32 @@ const calibrated: PartitionState = {
   })),
 };
 
+const usd = { from: 'USD', to: 'CNY' };
+const table = rateTableOf(
+  [
+    { ...usd, day: -1, rate: '7.25' },
+    { ...usd, day: 20_454, rate: '0.000001' },
+    { from: 'JPY', to: 'CNY', day: 20_454, rate: '123456789012.5' },
+  ],
+  3,
+);
+const oldest = Number.NEGATIVE_INFINITY;
+const withRates: PartitionState = {
+  ...running,
+  rates: withTable(withTable(NO_RATES, table, { oldest }), rateTableOf(table.rows.slice(0, 1), 9), {
+    oldest,
+    correction: { since: Number.NEGATIVE_INFINITY, offset: 17 },
+  }),
+};
+
 test.each([
   ['before its first record', fresh],
+  ['with rates', withRates],
   ['with a policy', running],
   ['with calibrations', calibrated],
   ['with what others handed over', receiving],
 ])('a partition %s comes back as it was', (_, state) => {
-  expect(decodePartition(encodePartition(state))).toStrictEqual(state);
+  expect(decodePartition(encodePartition(state), encodeRates(state.rates))).toStrictEqual(state);
 });
 
 test('equal partitions give equal bytes whatever the order of their fields', () => {
@@ -102,6 +124,14 @@ test('a partition of layout 1, from before there were calibrations and hand-over
   const bytes = new TextEncoder().encode(JSON.stringify({ version: 1, ...old }));
   expect(decodePartition(bytes)).toStrictEqual(running);
 });
+
+test.each(['{"version":2}', 'null', '{"version":1,"series":{"USD>CNY":"1:x"},"corrections":[]}'])(
+  'rates like %s are refused',
+  (text) => {
+    const rates = new TextEncoder().encode(text);
+    expect(() => decodePartition(encodePartition(running), rates)).toThrow(/rebuild/);
+  },
+);
 
 describe('what is refused', () => {
   test.each([

@@ -1,13 +1,14 @@
 import type { Calibration, Instant, PartitionState } from '@strata/domain';
 
 import { damaged } from './byte-reader.ts';
+import { decodeRates } from './rates-codec.ts';
 import { StateCodecError } from './state-codec-error.ts';
 
 /** 2 added calibrations, 3 what other partitions handed over; a partition of an older layout has none. */
 export const PARTITION_CODEC_VERSION = 3;
 const VERSIONS: readonly number[] = [1, 2, PARTITION_CODEC_VERSION];
 
-type StoredPartition = Omit<PartitionState, 'clock' | 'calibrations' | 'received'> & {
+type StoredPartition = Omit<PartitionState, 'clock' | 'calibrations' | 'rates' | 'received'> & {
   readonly version: number;
   /** Null before the first mark or record: JSON has no minus infinity. */
   readonly clock: number | null;
@@ -41,8 +42,8 @@ export function encodePartition(state: PartitionState): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(stored));
 }
 
-/** @throws StateCodecError where the bytes are of an unknown version or damaged. */
-export function decodePartition(bytes: Uint8Array): PartitionState {
+/** `rates` as `encodeRates` stored them, beside the rest. @throws StateCodecError where the bytes are of an unknown version or damaged. */
+export function decodePartition(bytes: Uint8Array, rates?: Uint8Array): PartitionState {
   const { version, clock, calibrations = [], received = [], ...rest } = parse(bytes);
   if (!VERSIONS.includes(version)) {
     throw new StateCodecError(
@@ -64,6 +65,7 @@ export function decodePartition(bytes: Uint8Array): PartitionState {
       since: knownInstant(since),
     })),
     received,
+    rates: decodeRates(rates),
   };
 }
 

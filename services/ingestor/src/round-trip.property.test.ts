@@ -164,11 +164,18 @@ test('the other records of the customer log come through, too', () => {
     { ...share, tier: 'silver', of: 'revenue', border },
     { ...share, tier: 'gold', of: 'population', border: null },
   ];
+  const table = {
+    id: 'ef56',
+    number: 17,
+    rows: [{ day: 20_458, from: 'USD', to: 'CNY', rate: '7.1234' }],
+  };
   const records = [
     { kind: 'stack-opened', time: 'data', partitions: 32, ledgerHorizonDays: 800 },
     { kind: 'clock', at: 1_767_323_045_678 },
     { kind: 'tick', customerIds: ['c1', '林记茶行'] },
     { kind: 'policy-activated', set: { id: 'ab12', policies } },
+    { kind: 'rates-published', table },
+    { kind: 'rates-corrected', table: { ...table, rows: [] } },
     { kind: 'calibrated', calibration },
     { kind: 'calibrated', calibration: { ...calibration, tiers } },
   ];

@@ -1,4 +1,5 @@
 import { TOPICS } from '@strata/contracts';
+import type { PartitionState } from '@strata/domain';
 import type { AssignmentCause, LogBounds, PartitionShard, TopicPartition } from '@strata/pipeline';
 import { tpKey } from '@strata/pipeline';
 import { decodePartition } from '@strata/state-codec';
@@ -107,10 +108,12 @@ export class Ownership {
     const { start, end } = bounds ?? { start: 0, end: 0 };
     assertInsideLog({ partition, next, start, end });
     const state = fields[SHARD_FIELDS.state];
+    const rates = fields[SHARD_FIELDS.rates];
     const ledger = fields[SHARD_FIELDS.ledger];
     return new Shard({
       ...picture,
-      state: state === undefined ? this.#ports.initialPartition(partition) : readState(state),
+      state:
+        state === undefined ? this.#ports.initialPartition(partition) : readState(state, rates),
       ledger: ledger === undefined ? EMPTY_SHARD_LEDGER : decodeShardLedger(ledger),
       logEnd: end,
       partitionCount,
@@ -137,9 +140,9 @@ export class Ownership {
   }
 }
 
-function readState(bytes: Uint8Array) {
+function readState(bytes: Uint8Array, rates: Uint8Array | undefined): PartitionState {
   try {
-    return decodePartition(bytes);
+    return decodePartition(bytes, rates);
   } catch (cause) {
     throw scorerFault(
       'STRATA_SCORER_STATE_UNREADABLE',

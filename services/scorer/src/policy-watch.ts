@@ -1,5 +1,6 @@
 import {
   CURRENT_POLICY_KEY,
+  isRatesKey,
   logRecordToWire,
   policyPublicationFromWire,
   TOPICS,
@@ -8,11 +9,12 @@ import type { PolicySet } from '@strata/domain';
 import type { Logger, TopicRecord } from '@strata/pipeline';
 import type { Bell } from './bell.ts';
 import type { LogAppender } from './log-appender.ts';
+import { RatesWatch } from './rates-watch.ts';
 import type { ScorerPorts } from './scorer-ports.ts';
 import type { Shard } from './shard.ts';
 
 /**
- * Brings the published policy into the log. A partition grades by what its own log says, so the owner of a partition
+ * Brings the published policy, and published rates, into the log. A partition grades by what its own log says, so the owner of a partition
  * that lacks the published set appends its activation there, once.
  */
 export class PolicyWatch {
@@ -22,6 +24,7 @@ export class PolicyWatch {
   /** By partition of the policies topic, the offset to read from. */
   readonly #read = new Map<number, number>();
   readonly #told = new Set<string>();
+  readonly #rates: RatesWatch;
   #published: PolicySet | null = null;
   #polledAtMs = Number.NEGATIVE_INFINITY;
   #isStopping = false;
@@ -35,6 +38,7 @@ export class PolicyWatch {
     this.#ports = ports;
     this.#pollMs = pollMs;
     this.#parts = parts;
+    this.#rates = new RatesWatch(parts.appender, parts.logger);
   }
 
   /** The set under the key `current`, null while nothing is published. */
@@ -57,6 +61,7 @@ export class PolicyWatch {
       try {
         await this.#poll();
         await this.#activate();
+        await this.#rates.bring(this.#parts.shards().filter(isReady));
       } catch (error) {
         const sentence = error instanceof Error ? error.message : String(error);
         this.#parts.logger.warn({ error: sentence }, 'The published policy could not be looked at');
@@ -83,7 +88,12 @@ export class PolicyWatch {
     this.#polledAtMs = nowMs;
   }
 
-  #take({ key, value }: TopicRecord): void {
+  #take(record: TopicRecord): void {
+    const { key, value } = record;
+    if (isRatesKey(key)) {
+      this.#rates.take(record, this.#ports.serde(TOPICS.policies));
+      return;
+    }
     if (key === null || new TextDecoder().decode(key) !== CURRENT_POLICY_KEY) return;
     if (value === null) {
       this.#published = null;
@@ -99,8 +109,7 @@ export class PolicyWatch {
     if (set === null) return;
     const lacking: Shard[] = [];
     for (const shard of this.#parts.shards()) {
-      // Behind its log a partition may hold an activation it has not folded yet, so the end is waited for.
-      if (shard.state.time === null || !shard.hasCaughtUp) continue;
+      if (!isReady(shard)) continue;
       const active = shard.activeSet;
       if (active === null && shard.activating !== set.id) lacking.push(shard);
       if (active !== null && active.id !== set.id) this.#tellUnsupported(active.id, set.id);
@@ -129,6 +138,11 @@ export class PolicyWatch {
       'Another policy set is published; changing the policy of a running stack is not supported yet',
     );
   }
+}
+
+/** Behind its log a partition may hold what it has not folded yet, so the end is waited for. */
+function isReady({ state, hasCaughtUp }: Shard): boolean {
+  return state.time !== null && hasCaughtUp;
 }
 
 export interface PolicyWatchParts {

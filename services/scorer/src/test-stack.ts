@@ -6,6 +6,9 @@ import {
   logRecordFromWire,
   logRecordToWire,
   policyPublicationToWire,
+  type RatesPublication,
+  ratesKey,
+  ratesPublicationToWire,
   type TierChangeEvent,
   type TierSnapshot,
   TOPICS,
@@ -19,6 +22,8 @@ import {
   initialPartition,
   type LogRecord,
   type PolicySet,
+  type RateRow,
+  rateTableOf,
 } from '@strata/domain';
 import { aPolicySet } from '@strata/domain/builders';
 import {
@@ -145,6 +150,15 @@ export class TestStack {
         headers: {},
       },
     ]);
+  }
+
+  publishRates(kind: RatesPublication['kind'], rows: readonly RateRow[]): void {
+    const { id } = rateTableOf(rows, 0);
+    const publication = { kind, id, rows, publishedAt: this.clock.ms, publishedBy: 'test' };
+    const wire = ratesPublicationToWire(publication);
+    const key = new TextEncoder().encode(ratesKey(publication));
+    const value = serde(TOPICS.policies).encode(wire);
+    this.log.append([{ topic: TOPICS.policies, partition: 0, key, value, headers: {} }]);
   }
 
   everywhere(record: LogRecord): void {

@@ -49,6 +49,9 @@ export class Oracle {
         return;
       // The oracle reads fixed steps only: what a calibration makes of quantiles is told to it as those.
       case 'calibrated':
+      // Its logs are in one currency.
+      case 'rates-published':
+      case 'rates-corrected':
       case 'tick':
       // Who named whom it sees for itself.
       case 'referral-made':

@@ -118,7 +118,7 @@ function ledgerOf(events: readonly CustomerEvent[]): Ledger {
   return events.reduce<Ledger>((ledger, event, offset) => {
     const amountMinor =
       event.type === 'purchase' || event.type === 'refund' ? event.amount.minor : 0;
-    return applyEvent(ledger, event, { offset, amountMinor, order: null }).ledger;
+    return applyEvent(ledger, event, { offset, amount: { amountMinor }, order: null }).ledger;
   }, EMPTY_LEDGER);
 }
 

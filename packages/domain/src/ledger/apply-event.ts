@@ -3,6 +3,7 @@ import type { Ledger } from '../customer-state.ts';
 import { percentMilliOf } from '../decimal.ts';
 import { type Hash64, hash64 } from '../hash64.ts';
 import type { Instant } from '../instant.ts';
+import type { BaseAmount } from '../rates/convert.ts';
 import { attributeEntries } from './attributes.ts';
 import { inserted } from './entry-list.ts';
 import { carryView } from './ledger-view.ts';
@@ -11,7 +12,7 @@ import { type Order, orderOf } from './orders.ts';
 /** An event on its way into the ledger: amounts are in the base currency already. */
 export interface LedgerEntryContext {
   readonly offset: number;
-  readonly amountMinor: number;
+  readonly amount: BaseAmount;
   /** The order that the event is about, as it was before; null where no part of it is known. */
   readonly order: Order | null;
 }
@@ -92,13 +93,13 @@ function withEntry(
       const part = {
         ...entry,
         orderKey: orderKey as Hash64,
-        amountMinor: context.amountMinor,
+        ...context.amount,
         ...labelsOf(event),
       };
       return { ...ledger, parts: inserted(ledger.parts, part) };
     }
     case 'refund': {
-      const refund = { ...entry, orderKey, amountMinor: context.amountMinor };
+      const refund = { ...entry, orderKey, ...context.amount };
       return { ...ledger, refunds: inserted(ledger.refunds, refund) };
     }
     case 'order-cancelled':

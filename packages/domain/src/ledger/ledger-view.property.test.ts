@@ -59,7 +59,8 @@ function eventOf({ kind, order, at, amount }: Omit<Step, 'back'>, index: number)
 function withEvent(ledger: Ledger, event: CustomerEvent, offset: number): Ledger {
   const orderKey = orderKeyOfEvent(event);
   const order = orderKey === null ? null : orderOf(ledger, orderKey);
-  return applyEvent(ledger, event, { offset, amountMinor: amountOf(event), order }).ledger;
+  return applyEvent(ledger, event, { offset, amount: { amountMinor: amountOf(event) }, order })
+    .ledger;
 }
 
 const amountOf = (event: CustomerEvent): number =>

@@ -5,10 +5,12 @@ import {
   type Instant,
   needsCalibration,
   type PolicySet,
+  type RateTable,
 } from '@strata/domain';
 import { problemText } from '@strata/policy-file';
 import { CliFault } from '../cli-fault.ts';
 import type { CommandContext } from '../command.ts';
+import { currenciesOf } from '../formats/currencies-of.ts';
 import type { FileFormat } from '../formats/file-format.ts';
 import { readDataFile } from '../formats/read-data-file.ts';
 import type { Language } from '../language.ts';
@@ -39,6 +41,8 @@ export interface BacktestPlan {
   readonly timeZone: string;
   /** One, or two to compare. */
   readonly policies: readonly ChosenPolicy[];
+  /** Absent: amounts in other currencies are dead letters. */
+  readonly rates?: RateTable | null;
   readonly at: readonly Instant[];
   readonly until: Instant | null;
   /** Where quantiles are calibrated; empty for every `at`. */
@@ -149,6 +153,7 @@ async function gradeBy(
   const result = await runBacktest({
     events,
     set,
+    rates: plan.rates ?? null,
     profileInstants: plan.at.length === 0 && profiles === null ? [] : instantsOf(plan, endAt),
     calibrationInstants: calibrationInstantsOf(set, plan, endAt),
     endAt,
@@ -214,30 +219,25 @@ function instantsOf({ at }: BacktestPlan, endAt: Instant): readonly Instant[] {
   return at.length === 0 ? [endAt] : [...new Set(at)].toSorted((a, b) => a - b);
 }
 
-/** Currencies in the order in which the file brings them. */
-function currenciesOf(events: readonly CustomerEvent[]): readonly string[] {
-  const currencies = new Set<string>();
-  for (const event of events) {
-    if (event.type === 'purchase' || event.type === 'refund') currencies.add(event.amount.currency);
-  }
-  return [...currencies];
-}
-
 /** Without rates nothing of the file could be graded: better said before the first record than by a dead letter for each. */
 function checkCurrency(
-  { context, path }: BacktestPlan,
+  plan: BacktestPlan,
   chosen: ChosenPolicy,
   currencies: readonly string[],
 ): void {
   const [first] = currencies;
   const set = inCurrency(chosen, first ?? null);
   const policyCurrency = baseCurrencyOf(set);
-  if (first === undefined || currencies.includes(policyCurrency)) return;
-  const texts = backtestTexts(context.language);
+  if (first === undefined) return;
+  const isCountable = (from: string): boolean =>
+    from === policyCurrency ||
+    (plan.rates?.rows.some((it) => it.from === from && it.to === policyCurrency) ?? false);
+  if (currencies.some(isCountable)) return;
+  const texts = backtestTexts(plan.context.language);
   throw new CliFault(
     'STRATA_CLI_OTHER_CURRENCY',
     texts.otherCurrency({
-      file: path,
+      file: plan.path,
       fileCurrency: currencies.join(', '),
       policy: set.policies.map(({ name }) => name).join(', '),
       policyCurrency,

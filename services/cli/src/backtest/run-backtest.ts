@@ -19,6 +19,7 @@ import {
   type ProfileRow,
   policyFor,
   profileAt,
+  type RateTable,
   TICK_CUSTOMERS_MAX,
   type TierChange,
   viewAt,
@@ -35,6 +36,8 @@ export interface BacktestOptions {
   /** In the order of (occurredAt, place in the file), without repeats. */
   readonly events: readonly CustomerEvent[];
   readonly set: PolicySet;
+  /** What other currencies are converted by, from the first event on. */
+  readonly rates?: RateTable | null;
   /** Instants to take profiles at, ascending. */
   readonly profileInstants: readonly Instant[];
   /** Instants to calibrate at, ascending; profiles of the same instant are taken after it. */
@@ -59,7 +62,7 @@ export interface BacktestResult {
 }
 
 /**
- * The scorer's fold over a log of one partition in data time: stack opened, policy activated, the events, a clock
+ * The scorer's fold over a log of one partition in data time: stack opened, policy activated, rates published, the events, a clock
  * mark with ticks wherever somebody is due by the end of a day, and the calibrations. Settling makes the result
  * independent of the marks.
  */
@@ -88,7 +91,7 @@ class Backtest {
   }
 
   async run(): Promise<BacktestResult> {
-    const { events, set, endAt, signal, onEvents } = this.#options;
+    const { events, set, rates, endAt, signal, onEvents } = this.#options;
     this.#fold({
       kind: 'stack-opened',
       time: 'data',
@@ -96,6 +99,8 @@ class Backtest {
       ledgerHorizonDays: LEDGER_HORIZON_DAYS_DEFAULT,
     });
     this.#fold({ kind: 'policy-activated', set });
+    if (rates !== null && rates !== undefined)
+      this.#fold({ kind: 'rates-published', table: rates });
     for (const [index, event] of events.entries()) {
       if (index % BREATHE_EVERY === 0) {
         await breathe();

@@ -174,6 +174,42 @@ describe('what cannot be done is said', () => {
   });
 });
 
+describe('rates', () => {
+  beforeEach(async () => {
+    const text = await readFile(new URL('../../../../policies/shop.yaml', import.meta.url), 'utf8');
+    await writeFile(join(folder, 'own.yaml'), text);
+    await writeFile(join(folder, 'log.txt'), '00001 19970101 1 11.77\n00002 19970601 1 10.00\n');
+  });
+  const line =
+    'log.txt --format cdnow --policy ./own.yaml --rates rates.csv --at 1997-07-01 --profiles p.csv';
+
+  it('let a file be graded that is in another currency, each amount by its day', async () => {
+    const rates = 'day,from,to,rate\n1996-12-01,USD,CNY,8.3\n1997-06-01,USD,CNY,8.2\n';
+    await writeFile(join(folder, 'rates.csv'), rates);
+    expect((await backtest(line)).exitCode).toBe(0);
+    const rows = (await readFile(join(folder, 'p.csv'), 'utf8')).trim().split('\n').slice(1);
+    // 11.77 x 8.3 = 97.691 and 10 x 8.2 = 82.
+    expect(rows.map((row) => row.split(',')[8])).toEqual(['9769', '8200']);
+  });
+
+  it('before whose first day nothing can be counted leave a dead letter for each', async () => {
+    await writeFile(join(folder, 'rates.csv'), '1997-02-01,USD,CNY,8.3\n');
+    const { stdout } = await backtest(`${line} --json`);
+    expect(JSON.parse(stdout)).toMatchObject({ runs: [{ deadLetters: { 'no-rate': 1 } }] });
+  });
+
+  it.each([
+    { rates: '1997-02-01,EUR,CNY,8.3\n', says: 'there are no rates between them. Give them with' },
+    { rates: '1997-02-01,USD,CNY,8,3\n', says: 'rates.csv:1: 5 fields instead of 4' },
+  ])('that cannot help are refused before the file is read: $rates', async ({ rates, says }) => {
+    await writeFile(join(folder, 'rates.csv'), rates);
+    const { exitCode, stderr } = await backtest(line);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(says);
+    expect(stderr).not.toContain('Reading');
+  });
+});
+
 const HALVES = `
 policy: halves
 version: 1

@@ -1,3 +1,4 @@
+import { type RateTable, rateTableOf } from '@strata/domain';
 import { type BacktestPlan, executeBacktest } from '../backtest/execute-backtest.ts';
 import { EXIT_CODES, UsageFault } from '../cli-fault.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
@@ -7,6 +8,7 @@ import { fileFormat, isFileFormatName } from '../formats/load-events.ts';
 import { isTimeZone } from '../formats/zoneless-instant.ts';
 import { backtestTexts } from '../messages/backtest.ts';
 import { type ChosenPolicy, PRESET_DEFAULT, readPolicy } from '../policy-choice.ts';
+import { readRates } from '../rates/read-rates.ts';
 
 /** `./strata backtest`: the fold of the scorer over a file, offline and in this process. */
 export const backtestCommand = defineCommand({
@@ -61,6 +63,14 @@ export const backtestCommand = defineCommand({
         zh: '以此时刻的全部客户校准分位数边界（默认：每个 --at 时刻）',
       },
     },
+    rates: {
+      kind: 'text',
+      value: 'FILE',
+      about: {
+        en: 'currency rates (CSV: day,from,to,rate) for amounts in other currencies than the policy',
+        zh: '汇率文件（CSV：day,from,to,rate），用于与策略币种不同的金额',
+      },
+    },
     profiles: {
       kind: 'text',
       value: 'OUT.csv',
@@ -99,6 +109,7 @@ export const backtestCommand = defineCommand({
       format: fileFormat(flags.format, language),
       timeZone: timeZoneOf(flags['time-zone'], context),
       policies: await choosePolicies(flags.policy, context),
+      rates: await ratesTable(flags.rates, context),
       at: flags.at.map((text) => parseDate('--at', text, language)),
       until: flags.until === undefined ? null : parseDate('--until', flags.until, language),
       calibrateAt: flags['calibrate-at'].map((text) => parseDate('--calibrate-at', text, language)),
@@ -111,6 +122,13 @@ export const backtestCommand = defineCommand({
     return EXIT_CODES.success;
   },
 });
+
+async function ratesTable(
+  path: string | undefined,
+  context: CommandContext,
+): Promise<RateTable | null> {
+  return path === undefined ? null : rateTableOf(await readRates(path, context), 1);
+}
 
 /** Without a policy the preset is taken. */
 async function choosePolicies(

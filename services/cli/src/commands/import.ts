@@ -4,6 +4,7 @@ import { baseCurrencyOf, type Instant } from '@strata/domain';
 import { CliFault, EXIT_CODES } from '../cli-fault.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { parseDate } from '../dates.ts';
+import { currenciesOf } from '../formats/currencies-of.ts';
 import { FILE_FORMATS } from '../formats/file-format.ts';
 import {
   fileFormat,
@@ -17,6 +18,7 @@ import { publishRefusals } from '../import/publish-refusals.ts';
 import { importTexts } from '../import/texts.ts';
 import { groupDigits, Progress } from '../progress.ts';
 import { ensurePolicy } from '../stack/load-policy.ts';
+import { hasRates } from '../stack/publish-rates.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
 import { endsOf, waitUntilSettled } from '../stack/wait-until-settled.ts';
 import { withStack } from '../stack/with-stack.ts';
@@ -80,11 +82,10 @@ export const importCommand = defineCommand({
       const wanted = { policy: flags.policy, currency: format.currency };
       const set = await ensurePolicy(context, stack, wanted);
       const base = baseCurrencyOf(set);
-      if (format.currency !== null && format.currency !== base) {
-        throw new CliFault('STRATA_CLI_OTHER_CURRENCY', words.otherCurrency(format.currency, base));
-      }
+      await checkCurrencies(context, stack, { base, currencies: fixed(format.currency) });
       const timeZone = flags['time-zone'] ?? 'UTC';
       const loaded = await load(context, { path, format, timeZone });
+      await checkCurrencies(context, stack, { base, currencies: currenciesOf(loaded.events) });
       const last = loaded.events.at(-1)?.occurredAt ?? null;
       const endMark = stack.time === 'data' ? latest(last, until) : null;
       await publishAll(context, stack, { loaded, endMark, format: format.name });
@@ -94,6 +95,20 @@ export const importCommand = defineCommand({
       return EXIT_CODES.success;
     }),
 });
+
+const fixed = (currency: string | null): readonly string[] => (currency === null ? [] : [currency]);
+
+/** A file of which nothing could be counted is refused before its first record is published. */
+async function checkCurrencies(
+  { language }: CommandContext,
+  stack: StackHandle,
+  { base, currencies }: { readonly base: string; readonly currencies: readonly string[] },
+): Promise<void> {
+  const [first] = currencies;
+  if (first === undefined || currencies.includes(base)) return;
+  for (const from of currencies) if (await hasRates(stack, { from, to: base })) return;
+  throw new CliFault('STRATA_CLI_OTHER_CURRENCY', importTexts(language).otherCurrency(first, base));
+}
 
 async function load(
   context: CommandContext,

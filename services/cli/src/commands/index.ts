@@ -6,6 +6,7 @@ import { importCommand } from './import.ts';
 import { policyCheckCommand } from './policy-check.ts';
 import { policyPublishCommand } from './policy-publish.ts';
 import { profilesCommand } from './profiles.ts';
+import { ratesPublishCommand } from './rates-publish.ts';
 import { sampleCommand } from './sample.ts';
 import { statusCommand } from './status.ts';
 import { upCommand } from './up.ts';
@@ -24,4 +25,5 @@ export const COMMANDS: readonly Command[] = [
   whyCommand,
   policyCheckCommand,
   policyPublishCommand,
+  ratesPublishCommand,
 ];

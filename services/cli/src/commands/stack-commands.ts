@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 import { importCommand } from './import.ts';
 import { policyPublishCommand } from './policy-publish.ts';
 import { profilesCommand } from './profiles.ts';
+import { ratesPublishCommand } from './rates-publish.ts';
 import { statusCommand } from './status.ts';
 import { whyCommand } from './why.ts';
 
@@ -12,4 +13,5 @@ export const STACK_COMMANDS: readonly Command[] = [
   profilesCommand,
   whyCommand,
   policyPublishCommand,
+  ratesPublishCommand,
 ];

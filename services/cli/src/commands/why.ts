@@ -54,7 +54,9 @@ export const whyCommand = defineCommand({
       const query = { partition, customerId, state, at };
       const explanation = explain(query);
       // What has fallen due by then belongs to the story, settled by a record yet or not.
-      const history = { ...replayed, changes: [...replayed.changes, ...viewAt(query).changes] };
+      const view = viewAt(query);
+      const changes = [...replayed.changes, ...view.changes];
+      const history = { ...replayed, state: view.state, changes };
       if (explanation === null) {
         stdout.write(`${texts.ungraded(customerId)}\n`);
         return EXIT_CODES.failure;

@@ -10,7 +10,7 @@ export const importTexts = catalogue({
       'With --until the clock would have to move by itself: only a stack in data time can do that (./strata up --time data).',
     otherCurrency: (file: string, base: string) =>
       `The amounts of this file are in ${file}, and the stack counts in ${base}, without rates between them. ` +
-      `Import it into a stack whose policy has base_currency ${file}; nothing was published.`,
+      `Publish rates first (./strata rates publish FILE, lines like 2026-01-05,${file},${base},RATE), or import it into a stack whose policy has base_currency ${file}; nothing was published.`,
     accounts: {
       records: 'Records in the file',
       asEvents: 'became events',
@@ -29,7 +29,7 @@ export const importTexts = catalogue({
       '使用 --until 需要时钟可随数据移动：仅限 data 时间的栈（./strata up --time data）。',
     otherCurrency: (file: string, base: string) =>
       `该文件的金额以 ${file} 计，而栈以 ${base} 计，且没有两者之间的汇率。` +
-      `请导入到 base_currency 为 ${file} 的栈；未发布任何内容。`,
+      `请先发布汇率（./strata rates publish FILE，每行如 2026-01-05,${file},${base},汇率），或导入到 base_currency 为 ${file} 的栈；未发布任何内容。`,
     accounts: {
       records: '文件记录数',
       asEvents: '成为事件',

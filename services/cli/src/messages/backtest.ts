@@ -113,7 +113,7 @@ export const backtestTexts = catalogue({
     notAZone: (value: string) =>
       `'${value}' is no value for --time-zone: write an IANA zone, as Asia/Shanghai or UTC.`,
     otherCurrency: ({ file, fileCurrency, policy, policyCurrency }: CurrencyMismatch) =>
-      `The amounts of '${file}' are in ${fileCurrency}, the policy ${policy} counts in ${policyCurrency}, and there are no rates between them. Write base_currency: ${fileCurrency} in the policy, or leave --policy out to grade by the preset in ${fileCurrency}.`,
+      `The amounts of '${file}' are in ${fileCurrency}, the policy ${policy} counts in ${policyCurrency}, and there are no rates between them. Give them with --rates FILE (lines like 2026-01-05,${fileCurrency.slice(0, 3)},${policyCurrency},RATE), write base_currency: ${fileCurrency} in the policy, or leave --policy out to grade by the preset in ${fileCurrency}.`,
     nothingRead: (file: string, format: string) =>
       `No record of '${file}' could be read as ${format}. Check that the format fits the file.`,
     emptyFile: (file: string) => `'${file}' holds no record. Nothing was graded.`,
@@ -161,7 +161,7 @@ export const backtestTexts = catalogue({
     notAZone: (value: string) =>
       `--time-zone 不能取“${value}”：请写 IANA 时区，例如 Asia/Shanghai 或 UTC。`,
     otherCurrency: ({ file, fileCurrency, policy, policyCurrency }: CurrencyMismatch) =>
-      `“${file}”的金额以 ${fileCurrency} 计，策略 ${policy} 以 ${policyCurrency} 计，且二者之间没有汇率。请在策略中写 base_currency: ${fileCurrency}，或去掉 --policy，按以 ${fileCurrency} 计的预设策略定级。`,
+      `“${file}”的金额以 ${fileCurrency} 计，策略 ${policy} 以 ${policyCurrency} 计，且二者之间没有汇率。请用 --rates FILE 给出汇率（每行如 2026-01-05,${fileCurrency.slice(0, 3)},${policyCurrency},汇率），或在策略中写 base_currency: ${fileCurrency}，或去掉 --policy，按以 ${fileCurrency} 计的预设策略定级。`,
     nothingRead: (file: string, format: string) =>
       `“${file}”中没有一条记录能按 ${format} 格式读取。请确认格式与文件相符。`,
     emptyFile: (file: string) => `“${file}”中没有记录，未作任何定级。`,

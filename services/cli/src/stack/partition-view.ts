@@ -20,7 +20,10 @@ export async function viewPartition(store: StateStore, partition: number): Promi
   ]);
   const bytes = shard.fields[SHARD_FIELDS.state];
   return {
-    state: bytes === undefined ? initialPartition(partition) : decodePartition(bytes),
+    state:
+      bytes === undefined
+        ? initialPartition(partition)
+        : decodePartition(bytes, shard.fields[SHARD_FIELDS.rates]),
     next: shard.next,
     outboxDepth: shard.outboxDepth,
     customerCount: shard.customerCount,

@@ -1,5 +1,6 @@
 import { formatRfc3339 } from '@strata/contracts';
 import {
+  DAY_MS,
   type DimensionKind,
   type DimensionScore,
   decidingPolicy,
@@ -186,16 +187,16 @@ function changeLine(
 }
 
 /** `shop/e1 purchase at 3:17`: the source's own ids, for who has to look them up. */
-export function evidenceOf(
-  { evidence }: Explanation,
-  { partition, events, conversions }: CustomerHistory,
-): readonly string[] {
-  return evidence.flatMap((offset) => {
+export function evidenceOf(explanation: Explanation, history: CustomerHistory): readonly string[] {
+  const { partition, events, conversions } = history;
+  const policy = decidingPolicy(partition, explanation);
+  return explanation.evidence.flatMap((offset) => {
     const place = `${partition.partition}:${offset}`;
     const event = events.get(offset);
     if (event !== undefined) {
       const when = instantText(event.occurredAt);
-      return [`${when}  ${event.type}  ${event.source}/${event.eventId}  ${place}`];
+      const converted = convertedText(history, offset, policy);
+      return [`${when}  ${event.type}  ${event.source}/${event.eventId}  ${place}${converted}`];
     }
     const conversion = conversions.get(offset);
     if (conversion === undefined) return [];
@@ -203,6 +204,22 @@ export function evidenceOf(
       `${instantText(conversion.at)}  ${conversion.kind}  ${conversion.referredId}  ${place}`,
     ];
   });
+}
+
+/** `  100.00 USD = 712.34 CNY (7.1234, 2026-01-05)`; empty where nothing was converted. */
+function convertedText(
+  { state }: CustomerHistory,
+  offset: number,
+  { baseCurrency }: Policy,
+): string {
+  const ledger = state?.ledger;
+  const entries = [...(ledger?.parts ?? []), ...(ledger?.refunds ?? [])];
+  const entry = entries.find((it) => it.offset === offset);
+  if (entry?.original === undefined) return '';
+  const { minor, currency, rate, rateDay } = entry.original;
+  const base = moneyText(entry.amountMinor, baseCurrency);
+  const day = instantText(rateDay * DAY_MS).slice(0, 10);
+  return `  ${moneyText(minor, currency)} = ${base} (${rate}, ${day})`;
 }
 
 function tail<T>(items: readonly T[], max: number, language: Language): readonly (T | string)[] {

@@ -1,5 +1,6 @@
+import type { Rates } from '@strata/domain';
 import type { CommitOutcome, StateStore, WallClock } from '@strata/pipeline';
-import { encodeCustomer, encodePartition } from '@strata/state-codec';
+import { encodeCustomer, encodePartition, encodeRates } from '@strata/state-codec';
 import type { ScorerMetrics } from '../metrics.ts';
 import type { Shard } from '../shard.ts';
 import { encodeShardLedger, SHARD_FIELDS } from '../shard-ledger.ts';
@@ -22,6 +23,7 @@ export async function commitDraft(
     next,
     fields: {
       [SHARD_FIELDS.state]: encodePartition(draft.state),
+      ...ratesField(shard.state.rates, draft.state.rates),
       [SHARD_FIELDS.ledger]: encodeShardLedger(draft.ledger),
     },
     states: [...draft.customers].map(([customerId, state]) => [customerId, encodeCustomer(state)]),
@@ -35,6 +37,11 @@ export async function commitDraft(
     tell(ports.metrics, draft.counts);
   }
   return outcome;
+}
+
+/** Thousands of days that change once a day at most: only written when they did. */
+function ratesField(before: Rates, after: Rates): Readonly<Record<string, Uint8Array>> {
+  return before === after ? {} : { [SHARD_FIELDS.rates]: encodeRates(after) };
 }
 
 /** `already` is our own commit whose reply was lost: the store compares owner and offset. */
