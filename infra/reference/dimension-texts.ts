@@ -31,6 +31,18 @@ export const DIMENSION_TEXTS: Readonly<
     text: 'Different categories bought. Parts that were fully refunded name none.',
   },
   channels: { unit: 'count', text: 'Different channels bought through, counted like categories.' },
+  tenure: {
+    unit: 'whole days; `at_least` is a duration',
+    text: 'Time since the first counted order ever. No value without any. It needs steps or a `cap`.',
+  },
+  p_alive: {
+    unit: '0 to 1, 6 decimals',
+    text: 'The chance that the customer has not stopped buying (BG/NBD). No value without a counted order, or before a calibration.',
+  },
+  clv: {
+    unit: 'minor units, whole',
+    text: 'Discounted value of the purchases to come within `horizon` (BG/NBD and Gamma-Gamma). No value without a counted order, or before a calibration.',
+  },
   channel_share: {
     unit: 'percent, 3 decimals',
     text: 'Of the orders whose earliest part names a channel, those that name `channel`. No value without any.',

@@ -231,7 +231,7 @@ const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
   STRATA_CLI_WRONG_FORMAT: text('The file is not of the format given.', 'Choose its format.'),
   STRATA_CLI_WRONG_USE: text('The command line is wrong (exit code 2).', 'See `--help`.'),
   STRATA_POLICY_NEEDS_CALIBRATION: text(
-    'The policy scores by quantiles, and a stack cannot calibrate yet.',
+    'The policy scores by quantiles, shares or customer value, and a stack cannot calibrate yet.',
     'Write fixed steps, or try the policy by `backtest`.',
   ),
   STRATA_POLICY_IN_FORCE: text(

@@ -17,10 +17,13 @@ export const POLICY_TEXTS: Readonly<Record<string, string>> = {
   'dimensions.*.of': 'What the dimension measures.',
   'dimensions.*.window': 'Of all but `recency`: an event at t counts until t + window, exactly.',
   'dimensions.*.steps':
-    'The first step that matches gives the points. Without steps the value, capped, is the points.',
+    'The first step that matches gives the points. Without steps the value, capped, is the points; `recency` and `clv` need them.',
   'dimensions.*.steps[].within': '`recency`: the last counted order is less than this old. Rising.',
   'dimensions.*.steps[].at_least':
-    'The least value of the step: orders, days, minor units, weight, a count, a percentage. Falling.',
+    'The least value of the step: orders, days, minor units, weight, a count, a percentage, a chance; for `tenure` a duration. Falling.',
+  'dimensions.*.horizon': '`clv`: how far ahead purchases count; at most 3650d.',
+  'dimensions.*.monthly_discount':
+    '`clv`: what each month ahead takes off, as 0.01 for one hundredth; a month is 30.4375 days.',
   'dimensions.*.channel':
     '`channel_share`: the channel whose orders are counted, in percent of all that name one.',
   'dimensions.*.steps[].points': 'Points of the step.',

@@ -110,10 +110,10 @@ function valuesOf(row: ProfileRow): unknown {
 }
 
 function ledgerOf({ ledger }: CustomerState): unknown {
-  const { traces: _traces, olderOrderAt, ...lists } = ledger;
+  const { traces: _traces, olderOrders, ...lists } = ledger;
   const withoutPlace = Object.entries(lists).map(([name, entries]) => [
     name,
     entries.map(({ offset: _offset, ...entry }) => entry),
   ]);
-  return { olderOrderAt, ...Object.fromEntries(withoutPlace) };
+  return { olderOrders, ...Object.fromEntries(withoutPlace) };
 }

@@ -31,9 +31,13 @@ const caseArbitrary = fc.record({
 
 const bucketsOf = (borders: readonly number[]): number => borders.length + 1;
 
+/** Tenure is not ranked. */
+const rankable = ({ dimensions }: Policy): readonly Dimension[] =>
+  dimensions.filter((it) => it.of !== 'tenure');
+
 function byQuantiles(policy: Policy, buckets: number, ties: 'together' | 'rank'): Policy {
   const quantiles = { buckets, ties, minimumPopulation: 1 };
-  const dimensions = policy.dimensions.map((it): Dimension => ({ ...it, steps: [], quantiles }));
+  const dimensions = rankable(policy).map((it) => ({ ...it, steps: [], quantiles }));
   return { ...policy, dimensions };
 }
 
@@ -53,7 +57,7 @@ function calibrationOf(policy: Policy, values: readonly number[], isCut: boolean
 /** The same said by hand, as steps, for one customer: above a border is one thousandth more, or at it behind `c1`. */
 function bySteps(policy: Policy, values: readonly number[], isAtBorderAbove: boolean): Policy {
   const top = bucketsOf(values);
-  const dimensions = policy.dimensions.map((it): Dimension => {
+  const dimensions = rankable(policy).map((it): Dimension => {
     if (it.of === 'recency') {
       const steps = values.map((value, index) => ({
         withinMs: (isAtBorderAbove ? value : value + 1) * DAY_MS,
@@ -65,7 +69,8 @@ function bySteps(policy: Policy, values: readonly number[], isAtBorderAbove: boo
       atLeastMilli: value * 1_000 + (isAtBorderAbove ? 0 : 1),
       pointsMilli: (index + 2) * 1_000,
     }));
-    return { ...it, steps: [...steps.toReversed(), { atLeastMilli: 0, pointsMilli: 1_000 }] };
+    const ended = [...steps.toReversed(), { atLeastMilli: 0, pointsMilli: 1_000 }];
+    return { ...it, steps: ended } as Dimension;
   });
   return { ...policy, dimensions };
 }

@@ -94,6 +94,21 @@ const complaints = fc
     return { ...rest, name: 'complaints', of: 'complaints', steps };
   });
 
+const tenure = fc
+  .record({
+    ...base,
+    reached: fc.uniqueArray(days(0, 4, 9, 21), { maxLength: 3 }),
+    best: fourPoints,
+  })
+  .map(({ reached, best, ...rest }): Dimension => {
+    const sorted = [...best].sort((a, b) => b - a);
+    const steps = descending(reached).map((atLeastMs, i) => ({
+      atLeastMs,
+      pointsMilli: sorted[i] ?? 0,
+    }));
+    return { ...rest, capMilli: capOf(rest.capMilli, steps), name: 'tenure', of: 'tenure', steps };
+  });
+
 /** Each kind in a share of the policies, so that most have two or three. */
 const sometimes = (percent: number, dimension: fc.Arbitrary<Dimension>) =>
   fc.oneof(
@@ -115,6 +130,7 @@ export const dimensionsArbitrary: fc.Arbitrary<readonly Dimension[]> = fc
     sometimes(15, byWindow('categories', { most: 3 })),
     sometimes(10, byWindow('channels', { most: 3 })),
     sometimes(15, channelShare),
+    sometimes(15, tenure),
   )
   .map((all) => all.filter((it) => it !== null))
   .filter((all) => all.length > 0);
@@ -125,5 +141,11 @@ export function stretchedDimension(dimension: Dimension, factor: number): Dimens
     const steps = dimension.steps.map((it) => ({ ...it, withinMs: it.withinMs * factor }));
     return { ...dimension, steps };
   }
-  return { ...dimension, windowMs: dimension.windowMs * factor };
+  if (dimension.of === 'tenure') {
+    const steps = dimension.steps.map((it) => ({ ...it, atLeastMs: it.atLeastMs * factor }));
+    return { ...dimension, steps };
+  }
+  return 'windowMs' in dimension
+    ? { ...dimension, windowMs: dimension.windowMs * factor }
+    : dimension;
 }

@@ -5,7 +5,17 @@ const SERVICES = filesThat(/^services\/[^/]+\/package\.json$/).map(
   (path) => path.split('/')[1] ?? '',
 );
 /** A reader looks a rule of grading up by its name and finds the file. */
-const RULES = ['refund', 'window edge', 'hysteresis', 'grace', 'at-risk', 'withdrawn', 'quantile'];
+const RULES = [
+  'refund',
+  'window edge',
+  'hysteresis',
+  'grace',
+  'at-risk',
+  'withdrawn',
+  'quantile',
+  'clv',
+  'tenure',
+];
 
 describe('documents', () => {
   test.each(SERVICES)('%s has a README that fits on one screen', (service) => {

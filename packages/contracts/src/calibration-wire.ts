@@ -1,4 +1,11 @@
-import type { CalibratedDimension, CalibratedTier, Calibration, ShareKind } from '@strata/domain';
+import type {
+  CalibratedDimension,
+  CalibratedModel,
+  CalibratedTier,
+  Calibration,
+  ShareKind,
+  ValueModel,
+} from '@strata/domain';
 
 export interface CalibratedBody {
   readonly calibrationId: string;
@@ -6,14 +13,15 @@ export interface CalibratedBody {
   readonly at: number;
   readonly dimensions: readonly CalibratedDimension[];
   readonly tiers: readonly CalibratedTierBody[];
+  readonly models: readonly CalibratedModel[];
 }
 
 type CalibratedTierBody = Omit<CalibratedTier, 'of'> & { readonly of: string };
 
 /** A calibration as the log carries it: named by what it is to a reader, not by its place in a record. */
 export function calibrationToWire(calibration: Calibration): CalibratedBody {
-  const { id, setId, at, dimensions, tiers = [] } = calibration;
-  return { calibrationId: id, setId, at, dimensions, tiers };
+  const { id, setId, at, dimensions, tiers = [], models = [] } = calibration;
+  return { calibrationId: id, setId, at, dimensions, tiers, models };
 }
 
 /** Field by field, so that the decoder's own objects do not travel on. */
@@ -30,6 +38,7 @@ export function calibrationFromWire(body: CalibratedBody): Calibration {
       borders: it.borders?.map(({ atMost, lastId }) => ({ atMost, lastId })) ?? null,
     })),
     ...(body.tiers.length === 0 ? {} : { tiers: body.tiers.map(tierFromWire) }),
+    ...(body.models.length === 0 ? {} : { models: body.models.map(modelFromWire) }),
   };
 }
 
@@ -49,4 +58,15 @@ function tierFromWire(body: CalibratedTierBody): CalibratedTier {
       revenueMinor: border.revenueMinor,
     },
   };
+}
+
+function modelFromWire(body: CalibratedModel): CalibratedModel {
+  const { policy, dimension, population, minimumPopulation, model, why } = body;
+  const told = { policy, dimension, population, minimumPopulation };
+  return { ...told, model: model && parametersFromWire(model), why };
+}
+
+function parametersFromWire({ purchases, spend }: ValueModel): ValueModel {
+  const { r, alpha, a, b } = purchases;
+  return { purchases: { r, alpha, a, b }, spend: spend && { p: spend.p, q: spend.q, v: spend.v } };
 }

@@ -1,6 +1,7 @@
 import type { AttributeValue, Severity } from './customer-event.ts';
 import type { Hash64 } from './hash64.ts';
 import type { Instant } from './instant.ts';
+import type { OlderOrders } from './ledger/older-orders.ts';
 import type { OriginalAmount } from './rates/convert.ts';
 import type { Override } from './tier/override.ts';
 
@@ -86,8 +87,8 @@ export interface Ledger {
   readonly referrals: readonly LedgerEntry[];
   /** Events that move no value, kept for a week only to know their repeats. */
   readonly traces: readonly LedgerEntry[];
-  /** The last counted order that has left the ledger, for recency; null when none has. */
-  readonly olderOrderAt: Instant | null;
+  /** The counted orders that have left the ledger, as a sum; null when none has. */
+  readonly olderOrders: OlderOrders | null;
 }
 
 /** A promotion that a late correction can still disprove. */
@@ -157,7 +158,7 @@ export const EMPTY_LEDGER: Ledger = {
   opportunities: [],
   referrals: [],
   traces: [],
-  olderOrderAt: null,
+  olderOrders: null,
 };
 
 export const NEW_CUSTOMER: CustomerState = {

@@ -24,6 +24,7 @@ export * from './fold-types.ts';
 export { handOverRecord } from './hand-over.ts';
 export * from './hash64.ts';
 export * from './instant.ts';
+export type { OlderOrders } from './ledger/older-orders.ts';
 export * from './log-record.ts';
 export {
   activeSet,

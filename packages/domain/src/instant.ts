@@ -3,3 +3,5 @@ export type Instant = number;
 
 export const SECOND_MS = 1_000;
 export const DAY_MS = 86_400_000;
+/** The last millisecond that has a year of four digits: what lies behind it is as good as never. */
+export const LAST_INSTANT: Instant = 253_402_300_799_999;

@@ -96,8 +96,8 @@ export function profileAt(query: ProfileQuery): ProfileRow {
     complaints: counts('complaints'),
     engagement: counts('engagement'),
     referrals: counts('referrals'),
-    pAlive: null,
-    clvMinor: null,
+    pAlive: counts('p_alive'),
+    clvMinor: counts('clv'),
     nextCrossingAt:
       grading === null || state.standing === null
         ? null

@@ -91,6 +91,31 @@ function buildDimension(name: string, document: DimensionDocument, weightMilli: 
         resolvedCountsMilli: document.resolved_counts,
         steps: buildSteps(document.steps),
       };
+    case 'tenure':
+      return {
+        ...base,
+        of: document.of,
+        steps: (document.steps ?? []).map((step) => ({
+          atLeastMs: step.at_least,
+          pointsMilli: step.points,
+        })),
+      };
+    case 'p_alive':
+      return {
+        ...base,
+        of: document.of,
+        minimumPopulation: document.minimum_population ?? 1,
+        steps: buildSteps(document.steps),
+      };
+    case 'clv':
+      return {
+        ...base,
+        of: document.of,
+        horizonMs: document.horizon,
+        monthlyDiscountMilli: document.monthly_discount,
+        minimumPopulation: document.minimum_population ?? 1,
+        steps: buildSteps(document.steps),
+      };
     case 'channel_share':
       return {
         ...base,
@@ -110,10 +135,9 @@ function buildDimension(name: string, document: DimensionDocument, weightMilli: 
 }
 
 /** Absent where there are none, so that the id of a set without quantiles is what it always was. */
-function buildQuantiles({ quantiles, minimum_population }: DimensionDocument): {
-  readonly quantiles?: Quantiles;
-} {
-  if (quantiles === undefined) return {};
+function buildQuantiles(document: DimensionDocument): { readonly quantiles?: Quantiles } {
+  if (!('quantiles' in document) || document.quantiles === undefined) return {};
+  const { quantiles, minimum_population } = document;
   return { quantiles: { ...quantiles, minimumPopulation: minimum_population ?? 1 } };
 }
 

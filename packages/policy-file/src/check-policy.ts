@@ -2,7 +2,7 @@ import { DAY_MS } from '@strata/domain';
 import { checkBorders } from './check-borders.ts';
 import { guessArgs } from './describe-issue.ts';
 import { describeNumber } from './describe-number.ts';
-import { isName, type PolicyDocument } from './document-schema.ts';
+import { type DimensionDocument, isName, type PolicyDocument } from './document-schema.ts';
 import { doubtsAbout } from './doubtful.ts';
 import type { FieldPath, PolicyProblem } from './policy-problem.ts';
 import type { ProblemKey } from './problem-texts.ts';
@@ -64,15 +64,9 @@ function checkNames(check: Check): void {
 function checkDimensions(check: Check): void {
   const { document, add, horizonDays } = check;
   for (const [name, dimension] of Object.entries(document.dimensions)) {
-    const { steps, quantiles } = dimension;
-    if (steps !== undefined && quantiles !== undefined) {
-      add('steps-and-quantiles', ['dimensions', name, 'quantiles']);
-    }
-    if (dimension.minimum_population !== undefined && quantiles === undefined) {
-      add('population-without-quantiles', ['dimensions', name, 'minimum_population']);
-    }
+    checkQuantiles(check, name, dimension);
     if (dimension.of === 'recency') {
-      if (steps === undefined && quantiles === undefined)
+      if (dimension.steps === undefined && dimension.quantiles === undefined)
         add('recency-needs-steps', ['dimensions', name]);
       checkOrder(check, name, {
         key: 'within',
@@ -82,16 +76,38 @@ function checkDimensions(check: Check): void {
       });
       continue;
     }
-    if (dimension.window > horizonDays * DAY_MS) {
+    if (dimension.of === 'tenure' && dimension.steps === undefined && dimension.cap === undefined) {
+      add('tenure-needs-an-end', ['dimensions', name]);
+    }
+    if ('window' in dimension && dimension.window > horizonDays * DAY_MS) {
       const args = { value: daysText(dimension.window), horizon: `${horizonDays}d` };
       add('window-beyond-horizon', ['dimensions', name, 'window'], args);
+    }
+    if (dimension.of === 'clv' && dimension.horizon > CLV_HORIZON_DAYS_MAX * DAY_MS) {
+      const range = { min: '0d', max: `${CLV_HORIZON_DAYS_MAX}d` };
+      const args = { value: daysText(dimension.horizon), ...range };
+      add('out-of-range', ['dimensions', name, 'horizon'], args);
     }
     checkOrder(check, name, {
       key: 'at_least',
       problem: 'at-least-not-falling',
       values: (dimension.steps ?? []).map((step) => -step.at_least),
-      show: (value) => describeNumber(-value),
+      show: (value) => (dimension.of === 'tenure' ? daysText(-value) : describeNumber(-value)),
     });
+  }
+}
+
+/** Ten years: what a model says of later ones nobody can check, and each month costs an expectation. */
+const CLV_HORIZON_DAYS_MAX = 3_650;
+
+function checkQuantiles({ add }: Check, name: string, dimension: DimensionDocument): void {
+  if (dimension.of === 'tenure' || dimension.of === 'p_alive' || dimension.of === 'clv') return;
+  const { steps, quantiles, minimum_population } = dimension;
+  if (steps !== undefined && quantiles !== undefined) {
+    add('steps-and-quantiles', ['dimensions', name, 'quantiles']);
+  }
+  if (minimum_population !== undefined && quantiles === undefined) {
+    add('population-without-quantiles', ['dimensions', name, 'minimum_population']);
   }
 }
 

@@ -80,9 +80,11 @@ const quantiles = z.strictObject({
   ties: z.enum(QUANTILE_TIES).default('together'),
 });
 
+const minimumPopulation = wholeNumber({ min: 1, max: POPULATION_MAX });
+
 const byQuantiles = {
   quantiles: quantiles.optional(),
-  minimum_population: wholeNumber({ min: 1, max: POPULATION_MAX }).optional(),
+  minimum_population: minimumPopulation.optional(),
 };
 
 const recency = z.strictObject({
@@ -126,11 +128,39 @@ const complaints = z.strictObject({
   ...points,
 });
 
+const tenureStep = z.strictObject({ at_least: duration({ isPositive: false }), points: decimal() });
+
+const tenure = z.strictObject({
+  of: z.literal('tenure'),
+  steps: nonEmpty(tenureStep, 100).optional(),
+  ...points,
+});
+
+const pAlive = z.strictObject({
+  of: z.literal('p_alive'),
+  steps: nonEmpty(thresholdStep, 100).optional(),
+  minimum_population: minimumPopulation.optional(),
+  ...points,
+});
+
+const clv = z.strictObject({
+  of: z.literal('clv'),
+  horizon: duration({ isPositive: true }),
+  monthly_discount: decimal({ min: 0, max: 1 }),
+  // A value that falls all the time would make a change due all the time.
+  steps: nonEmpty(thresholdStep, 100),
+  minimum_population: minimumPopulation.optional(),
+  ...points,
+});
+
 export const dimensionSchema = z.discriminatedUnion('of', [
   recency,
   windowed,
   channelShare,
   complaints,
+  tenure,
+  pAlive,
+  clv,
 ]);
 export type DimensionDocument = z.output<typeof dimensionSchema>;
 
@@ -185,6 +215,9 @@ const KEYS_OF_DIMENSION: Readonly<Record<string, readonly string[]>> = {
   recency: Object.keys(recency.shape),
   complaints: Object.keys(complaints.shape),
   channel_share: Object.keys(channelShare.shape),
+  tenure: Object.keys(tenure.shape),
+  p_alive: Object.keys(pAlive.shape),
+  clv: Object.keys(clv.shape),
 };
 
 /** The keys that may stand at a place of the document, for suggestions. `raw` is the document as read. */

@@ -39,7 +39,8 @@ export function doubtsAbout(source: SourceDocument, document: PolicyDocument): P
 
 /** Every number of points the dimension can give, rising; null where the value itself is the points. */
 function possiblePoints(dimension: DimensionDocument): readonly number[] | null {
-  const { quantiles, cap } = dimension;
+  const { cap } = dimension;
+  const quantiles = 'quantiles' in dimension ? dimension.quantiles : undefined;
   const steps: readonly { readonly points: number }[] | undefined = dimension.steps;
   if (steps === undefined && quantiles === undefined) return null;
   const given =

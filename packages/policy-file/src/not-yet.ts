@@ -3,7 +3,7 @@ import type { FieldPath, PolicyProblem } from './policy-problem.ts';
 import type { ProblemKey } from './problem-texts.ts';
 import type { SourceDocument } from './source-document.ts';
 
-const LATER_KINDS = ['tenure', 'potential'];
+const LATER_KINDS = ['potential'];
 
 export interface Refusal {
   readonly path: FieldPath;
@@ -31,7 +31,6 @@ export function refuseNotYet(source: SourceDocument): readonly Refusal[] {
 export const KNOWN_KINDS: readonly string[] = DIMENSION_KINDS;
 
 function dimensionRefusal(dimension: Record<string, unknown>): ProblemKey | null {
-  if (dimension['of'] === 'clv') return 'not-yet-clv';
   return LATER_KINDS.includes(String(dimension['of'])) ? 'not-yet-dimension' : null;
 }
 

@@ -277,6 +277,10 @@ export const PROBLEM_TEXTS = {
       en: 'Add them, as steps: [{within: 30d, points: 3}].',
     },
   ),
+  'tenure-needs-an-end': words(
+    { zh: '年资没有 steps 时必须有 cap。', en: 'tenure without steps needs a cap. ' },
+    { zh: '请补上 steps，或例如 cap: 730。', en: 'Add steps, or a cap, as cap: 730.' },
+  ),
   'steps-and-quantiles': words(
     {
       zh: '同一维度既有 steps 又有 quantiles。',
@@ -381,11 +385,6 @@ export const PROBLEM_TEXTS = {
       zh: '若非本意，请增加一个 applies_to: existing 的文档。',
       en: 'Unless that is meant, add a document with applies_to: existing.',
     },
-  ),
-  'not-yet-clv': notYet(
-    '使用客户生命周期价值（clv）：需要先校准',
-    'use lifetime value (clv): that needs calibration',
-    REMOVE_DIMENSION,
   ),
   'not-yet-dimension': notYet(
     '使用“{value}”维度',

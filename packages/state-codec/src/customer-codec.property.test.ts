@@ -3,6 +3,7 @@ import {
   type Hash64,
   hash64,
   type Ledger,
+  type OlderOrders,
   OVERRIDE_KINDS,
   type Override,
   type PromotionEntry,
@@ -70,6 +71,15 @@ const original = fc.record(
   },
   PLAIN,
 );
+const countsOfOlder = {
+  days: fc.oneof(fc.constant(1), fc.nat()),
+  spendMinor: amount,
+  firstDaySpendMinor: amount,
+  sharedDays: fc.array(fc.integer({ min: -100_000, max: 100_000 }), { maxLength: 3 }),
+};
+const olderOrders: fc.Arbitrary<OlderOrders> = fc
+  .record({ lastAt: instant, before: fc.nat(), ...countsOfOlder })
+  .map(({ lastAt, before, ...rest }) => ({ firstAt: lastAt - before, lastAt, ...rest }));
 const ledger: fc.Arbitrary<Ledger> = fc.record(
   {
     parts: fc.array(
@@ -127,7 +137,7 @@ const ledger: fc.Arbitrary<Ledger> = fc.record(
     ),
     referrals: fc.array(fc.record(entry, PLAIN)),
     traces: fc.array(fc.record(entry, PLAIN)),
-    olderOrderAt: fc.option(instant),
+    olderOrders: fc.option(olderOrders),
   },
   PLAIN,
 );

@@ -128,7 +128,14 @@ const everyField: CustomerState = {
     opportunities: [],
     referrals: [],
     traces: [{ eventKey: hash64('survey', 'f1'), at: START, offset: 14 }],
-    olderOrderAt: START - 900 * DAY_MS,
+    olderOrders: {
+      firstAt: START - 900 * DAY_MS,
+      lastAt: START - 900 * DAY_MS,
+      days: 1,
+      spendMinor: 0,
+      firstDaySpendMinor: 0,
+      sharedDays: [],
+    },
   },
 };
 

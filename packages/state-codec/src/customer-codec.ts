@@ -83,7 +83,7 @@ function flagsOf(state: CustomerState, hasClock: boolean): number {
     (standing === null || standing.graceSince === null ? 0 : IS_IN_GRACE) |
     (standing?.isBlocked === true ? IS_BLOCKED : 0) |
     (standing?.isWarned === true ? IS_WARNED : 0) |
-    (state.ledger.olderOrderAt === null ? 0 : HAS_OLDER_ORDER)
+    (state.ledger.olderOrders === null ? 0 : HAS_OLDER_ORDER)
   );
 }
 

@@ -4,6 +4,7 @@ import { type ByteReader, damaged } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { labelSection } from './label-section.ts';
 import { joinedSection, overrideSection } from './life-sections.ts';
+import { olderOrdersSection } from './older-orders-section.ts';
 import { feedbackSection, satisfactionSection } from './opinion-section.ts';
 import { originalSection } from './original-section.ts';
 import { attributesSection, opportunitiesSection } from './profile-sections.ts';
@@ -39,6 +40,7 @@ const SECTIONS: readonly CustomerSection[] = [
   joinedSection,
   overrideSection,
   originalSection,
+  olderOrdersSection,
 ];
 
 export function writeSections(

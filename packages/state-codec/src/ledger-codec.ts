@@ -4,6 +4,7 @@ import type {
   Instant,
   Ledger,
   LedgerEntry,
+  OlderOrders,
   OrderPart,
   OrderVerdict,
   RefundEntry,
@@ -25,7 +26,7 @@ export interface EntryHead {
 }
 
 export function writeLedger(writer: ByteWriter, ledger: Ledger, clock: Instant): void {
-  if (ledger.olderOrderAt !== null) writer.signed(ledger.olderOrderAt - clock);
+  if (ledger.olderOrders !== null) writer.signed(ledger.olderOrders.lastAt - clock);
   writeEntries(writer, { entries: ledger.parts, clock, writeRest: writePart });
   writeEntries(writer, { entries: ledger.refunds, clock, writeRest: writeRefund });
   writeEntries(writer, { entries: ledger.verdicts, clock, writeRest: writeVerdict });
@@ -35,7 +36,7 @@ export function writeLedger(writer: ByteWriter, ledger: Ledger, clock: Instant):
 }
 
 export function readLedger(reader: ByteReader, clock: Instant, hasOlderOrder: boolean): Ledger {
-  const olderOrderAt = hasOlderOrder ? reader.signed() + clock : null;
+  const olderOrders = hasOlderOrder ? loneOrder(reader.signed() + clock) : null;
   return {
     parts: readEntries(reader, clock, readPart),
     refunds: readEntries(reader, clock, readRefund),
@@ -47,8 +48,14 @@ export function readLedger(reader: ByteReader, clock: Instant, hasOlderOrder: bo
     opportunities: [],
     referrals: [],
     traces: readEntries(reader, clock, readTrace),
-    olderOrderAt,
+    olderOrders,
   };
+}
+
+/** Layout 1 knew of what had left only when its last order was; the section of layout 2 says the rest. */
+function loneOrder(at: Instant): OlderOrders {
+  const spends = { spendMinor: 0, firstDaySpendMinor: 0 };
+  return { firstAt: at, lastAt: at, days: 1, ...spends, sharedDays: [] };
 }
 
 export interface EntriesToWrite<T> {

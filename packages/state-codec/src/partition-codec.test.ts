@@ -1,4 +1,11 @@
-import { NO_RATES, type PartitionState, type Policy, rateTableOf, withTable } from '@strata/domain';
+import {
+  type CalibratedModel,
+  NO_RATES,
+  type PartitionState,
+  type Policy,
+  rateTableOf,
+  withTable,
+} from '@strata/domain';
 import { describe, expect, test } from 'vitest';
 
 import { decodePartition, encodePartition } from './partition-codec.ts';
@@ -53,6 +60,19 @@ const receiving: PartitionState = {
     { partition: 3, epoch: 2, number: 1 },
   ],
 };
+const models: readonly CalibratedModel[] = [
+  {
+    policy: 'shop',
+    dimension: 'value',
+    population: 2_357,
+    minimumPopulation: 500,
+    model: {
+      purchases: { r: 0.242_593, alpha: 30.894_72, a: 0.792_886, b: 2.425_753 },
+      spend: { p: 6.248_8, q: 3.744_6, v: 1_544.77 },
+    },
+    why: null,
+  },
+];
 const calibrated: PartitionState = {
   ...running,
   calibrations: [Number.NEGATIVE_INFINITY, 1_767_600_000_000].map((since, index) => ({
@@ -70,6 +90,7 @@ const calibrated: PartitionState = {
           borders: index === 0 ? null : [{ atMost: 1_000, lastId: 'c17' }],
         },
       ],
+      ...(index === 0 ? {} : { models }),
     },
   })),
 };

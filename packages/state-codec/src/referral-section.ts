@@ -59,5 +59,5 @@ export function usualExistingSince({
   ledger,
   clock,
 }: Pick<CustomerState, 'ledger' | 'clock'>): Instant {
-  return ledger.parts[0]?.at ?? ledger.olderOrderAt ?? (Number.isFinite(clock) ? clock : 0);
+  return ledger.parts[0]?.at ?? ledger.olderOrders?.lastAt ?? (Number.isFinite(clock) ? clock : 0);
 }

@@ -149,6 +149,8 @@ test('the other records of the customer log come through, too', () => {
     { atMost: 9_000_000_000_000_000, lastId: '林记茶行' },
   ];
   const calibrated = { policy: 'shop', population: 4_338, minimumPopulation: 500 };
+  const purchases = { r: 0.242_592_907_152_243_4, alpha: 30.9, a: 0.79, b: 2.43 };
+  const [p, q, v] = [6.25, 3.74, 1_544.1];
   const calibration = {
     id: 'cd34',
     setId: 'ab12',
@@ -156,6 +158,11 @@ test('the other records of the customer log come through, too', () => {
     dimensions: [
       { ...calibrated, dimension: 'frequency', borders },
       { ...calibrated, dimension: 'recency', borders: null },
+    ],
+    models: [
+      { ...calibrated, dimension: 'value', model: { purchases, spend: { p, q, v } }, why: null },
+      { ...calibrated, dimension: 'alive', model: { purchases, spend: null }, why: null },
+      { ...calibrated, dimension: 'worth', model: null, why: 'did-not-converge' },
     ],
   };
   const share = { ...calibrated, shareMilli: 800, revenueMinor: 2 ** 60 };

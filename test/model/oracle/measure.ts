@@ -64,6 +64,11 @@ export function valueOf(
       return shareOfWalletAt(history, at);
     case 'potential':
       return potentialAt(history, at, dimension);
+    case 'clv':
+    case 'p_alive':
+      throw new TypeError(
+        'Customer value is held against published numbers, not against this reading.',
+      );
   }
 }
 

@@ -104,6 +104,8 @@ function spansOf(dimension: NaiveDimension): readonly number[] {
         ? dimension.steps.map((step) => step.atLeastMs)
         : daysUpTo(dimension.capMilli ?? 0);
     case 'share_of_wallet':
+    case 'clv':
+    case 'p_alive':
       return [];
     case 'potential':
       return dimension.engagement === null ? [] : [dimension.engagement.windowMs];

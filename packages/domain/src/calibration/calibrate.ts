@@ -5,18 +5,19 @@ import type { Policy, PolicySet, Quantiles } from '../policy/policy.ts';
 import type { CalibratedDimension, Calibration, PopulationMember } from './calibration.ts';
 import { quantileBorders } from './quantile-borders.ts';
 import { type ScoredMember, shareBorders } from './share-borders.ts';
+import { fitModels } from './value-models.ts';
 
 /** Whom one policy grades, in any order. */
 export interface Population {
   readonly policy: Policy;
   readonly members: readonly PopulationMember[];
-  /** Their scores by the quantile borders of the calibration that is being made. */
-  readonly scoresBy: (quantilesOnly: Calibration) => readonly ScoredMember[];
+  /** Their scores by the quantile borders and models of the calibration that is being made. */
+  readonly scoresBy: (withoutShares: Calibration) => readonly ScoredMember[];
 }
 
 /**
  * Makes a calibration from the values of everybody whom each policy grades. Shares are ranked by scores that rest on
- * the quantile borders of this same calibration, so `scoresBy` is asked once these are made.
+ * the quantile borders and models of this same calibration, so `scoresBy` is asked once these are made.
  */
 export function calibrate(input: {
   readonly set: PolicySet;
@@ -31,13 +32,24 @@ export function calibrate(input: {
         : [calibrateDimension(policy.name, { name, quantiles }, members)],
     ),
   );
-  const quantilesOnly = { setId: set.id, at, dimensions };
+  const models = populations.flatMap(({ policy, members }) =>
+    fitModels(
+      policy,
+      members.flatMap(({ history }) => (history === null ? [] : [history])),
+    ),
+  );
+  const withoutShares = {
+    setId: set.id,
+    at,
+    dimensions,
+    ...(models.length === 0 ? {} : { models }),
+  };
   const tiers = populations.flatMap(({ policy, scoresBy }) =>
     policy.shares === undefined
       ? []
-      : shareBorders(policy, scoresBy({ id: 'quantiles only', ...quantilesOnly })),
+      : shareBorders(policy, scoresBy({ id: 'without shares', ...withoutShares })),
   );
-  const content = tiers.length === 0 ? quantilesOnly : { ...quantilesOnly, tiers };
+  const content = tiers.length === 0 ? withoutShares : { ...withoutShares, tiers };
   const text = canonicalJson(content);
   const id = hash64Hex(hash64('calibration', text)) + hash64Hex(hash64(text, 'calibration'));
   return { id, ...content };

@@ -1,9 +1,13 @@
+import type { FitFailure } from '../clv/fit.ts';
+import type { PurchaseHistory, PurchaseParameters } from '../clv/purchase-model.ts';
+import type { SpendHistory, SpendParameters } from '../clv/spend-model.ts';
 import type { Instant } from '../instant.ts';
 import type { PolicySet, ShareBorder } from '../policy/policy.ts';
+import { isValueDimension } from './value-models.ts';
 
 /**
- * The quantile borders and the share borders of one policy set, made from the whole population at one instant. It never changes: customers
- * move over its borders, the borders stay until the next calibration.
+ * The quantile borders, the share borders and the models of customer value of one policy set, made from the whole
+ * population at one instant. It never changes: customers move over its borders, the borders stay until the next calibration.
  */
 export interface Calibration {
   /** Hash of what it holds. */
@@ -15,6 +19,26 @@ export interface Calibration {
   readonly dimensions: readonly CalibratedDimension[];
   /** One for each tier that is bordered by a share; absent where none is. */
   readonly tiers?: readonly CalibratedTier[];
+  /** One for each dimension of customer value; absent where none is. */
+  readonly models?: readonly CalibratedModel[];
+}
+
+/** What a dimension of customer value is computed by. */
+export interface CalibratedModel {
+  readonly policy: string;
+  readonly dimension: string;
+  /** Customers who ever bought. */
+  readonly population: number;
+  readonly minimumPopulation: number;
+  /** Null where there is none, and then `why` says the reason. */
+  readonly model: ValueModel | null;
+  readonly why: FitFailure | null;
+}
+
+/** Parameters in days and minor units; those of spend only where a dimension needs them. */
+export interface ValueModel {
+  readonly purchases: PurchaseParameters;
+  readonly spend: SpendParameters | null;
 }
 
 export interface CalibratedDimension {
@@ -64,12 +88,15 @@ export interface CalibrationInForce {
 export interface PopulationMember {
   readonly customerId: string;
   readonly exact: Readonly<Record<string, number | null>>;
+  /** In days and minor units; null for one who has no counted order. */
+  readonly history: (PurchaseHistory & SpendHistory) | null;
 }
 
 /** Whether a set has anything that a calibration must fill. */
 export function needsCalibration(set: PolicySet): boolean {
   return set.policies.some(
     ({ shares, dimensions }) =>
-      shares !== undefined || dimensions.some((it) => it.quantiles !== undefined),
+      shares !== undefined ||
+      dimensions.some((it) => it.quantiles !== undefined || isValueDimension(it)),
   );
 }

@@ -1,3 +1,4 @@
+import { observedDays, TransactionLog } from '../clv/transactions.ts';
 import { type CustomerState, hasAcceptedEvent, type Ledger } from '../customer-state.ts';
 import type { Instant } from '../instant.ts';
 import { viewOf } from '../ledger/ledger-view.ts';
@@ -8,6 +9,7 @@ import { revenueIn, windowOf } from '../profile.ts';
 import { calibrate, type Population } from './calibrate.ts';
 import type { Calibration, PopulationMember } from './calibration.ts';
 import type { ScoredMember } from './share-borders.ts';
+import { isValueDimension } from './value-models.ts';
 
 /** The customers of one or more partitions, all of them settled up to the same instant. */
 export interface Census {
@@ -44,7 +46,9 @@ function member({ customerId, ledger }: Counted, by: Yardstick, at: Instant): Po
   const exact = by.policy.dimensions.flatMap(({ name, quantiles }, index) =>
     quantiles === undefined ? [] : [[name, measures[index]?.exactAt(at) ?? null] as const],
   );
-  return { customerId, exact: Object.fromEntries(exact) };
+  const isModelled = by.policy.dimensions.some(isValueDimension);
+  const history = isModelled ? historyAt(ledger, at) : null;
+  return { customerId, exact: Object.fromEntries(exact), history };
 }
 
 function scored({ customerId, ledger }: Counted, by: Yardstick, at: Instant): ScoredMember {
@@ -52,4 +56,11 @@ function scored({ customerId, ledger }: Counted, by: Yardstick, at: Instant): Sc
     scoreMilli: grade(ledger, by, customerId).scoreMilliAt(at),
     revenueMinor: revenueIn(viewOf(ledger), windowOf(by.policy, 'revenue'), at),
   };
+}
+
+function historyAt(ledger: Ledger, at: Instant): PopulationMember['history'] {
+  const transactions = new TransactionLog(viewOf(ledger).orders, ledger.olderOrders).at(at);
+  if (transactions === null) return null;
+  const { repeats, lastAfter, meanSpend } = transactions;
+  return { repeats, lastAfter, meanSpend, observed: observedDays(transactions, at) };
 }

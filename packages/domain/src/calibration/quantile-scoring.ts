@@ -1,10 +1,11 @@
 import type { RecencyScoring } from '../dimensions/recency.ts';
 import { fixedScoring, type Scale, type Scoring } from '../dimensions/steps.ts';
 import { DAY_MS } from '../instant.ts';
-import type { Dimension, RecencyDimension } from '../policy/policy.ts';
+import type { Dimension, RecencyDimension, TenureDimension } from '../policy/policy.ts';
 import type { Unscored } from '../tier/tier-change.ts';
 import type { Calibration, QuantileBorder } from './calibration.ts';
 import { firstAbove } from './quantile-borders.ts';
+import type { ValueDimension } from './value-models.ts';
 
 /** Who is scored, by which calibration. */
 interface ScoredBy {
@@ -31,7 +32,10 @@ export function recencyScoring(dimension: RecencyDimension, by: ScoredBy): Recen
 }
 
 /** The largest values give the most points; whether that is good is said by the weight. */
-export function scoringOf(dimension: Exclude<Dimension, RecencyDimension>, by: ScoredBy): Scoring {
+export function scoringOf(
+  dimension: Exclude<Dimension, RecencyDimension | TenureDimension | ValueDimension>,
+  by: ScoredBy,
+): Scoring {
   const { of, quantiles, steps } = dimension;
   if (quantiles === undefined) return fixedScoring(steps, SCALES[of]);
   const found = bordersFor(dimension.name, by);
@@ -55,10 +59,10 @@ function bordersFor(dimension: string, { policy, calibration }: ScoredBy): Borde
 
 /** How many of a dimension's exact units make one of its own: a border is `atMost` over this. */
 export function exactUnitOf(kind: Dimension['of']): number {
-  return kind === 'recency' ? 1 : SCALES[kind];
+  return kind in SCALES ? SCALES[kind as ValueKind] : 1;
 }
 
-type ValueKind = Exclude<Dimension['of'], 'recency'>;
+type ValueKind = Exclude<Dimension['of'], 'recency' | 'tenure' | ValueDimension['of']>;
 
 const SCALES: Readonly<Record<ValueKind, Scale>> = {
   orders: 1_000,

@@ -1,56 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { chancesFrom, gammaOf, modelShoppers as shoppers } from '../builders/model-shoppers.ts';
 import { fitPurchases, fitSpend } from './fit.ts';
 import { groupsOf, logLikelihood } from './purchase-likelihood.ts';
-import type { PurchaseHistory, PurchaseParameters } from './purchase-model.ts';
+import type { PurchaseHistory } from './purchase-model.ts';
 import { logLikelihoodOfSpend, type SpendHistory } from './spend-model.ts';
 
-/** Numerical Recipes' quick generator: the same numbers on every run. */
-function chancesFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return (state + 0.5) / 4_294_967_296;
-  };
-}
-
-/** Marsaglia and Tsang (2000); shapes below one by the power of a chance. */
-function gammaOf(chance: () => number, shape: number): number {
-  if (shape < 1) return gammaOf(chance, shape + 1) * chance() ** (1 / shape);
-  const d = shape - 1 / 3;
-  const c = 1 / Math.sqrt(9 * d);
-  for (;;) {
-    const normal = Math.sqrt(-2 * Math.log(chance())) * Math.cos(2 * Math.PI * chance());
-    const v = (1 + c * normal) ** 3;
-    if (v > 0 && Math.log(chance()) < normal * normal * 0.5 + d - d * v + d * Math.log(v)) {
-      return d * v;
-    }
-  }
-}
-
 const once = (observed: number): PurchaseHistory => ({ repeats: 0, lastAfter: 0, observed });
-
-/** People who buy and stop as the model says, observed for between half and the whole of `span`. */
-function shoppers(
-  { r, alpha, a, b }: PurchaseParameters,
-  { people, span, seed }: { people: number; span: number; seed: number },
-): readonly PurchaseHistory[] {
-  const chance = chancesFrom(seed);
-  return Array.from({ length: people }, () => {
-    const rate = gammaOf(chance, r) / alpha;
-    const x = gammaOf(chance, a);
-    const stop = x / (x + gammaOf(chance, b));
-    const observed = Math.ceil((span * (1 + chance())) / 2);
-    let repeats = 0;
-    let lastAfter = 0;
-    for (let at = -Math.log(chance()) / rate; at < observed; at -= Math.log(chance()) / rate) {
-      repeats += 1;
-      lastAfter = at;
-      if (chance() < stop) break;
-    }
-    return { repeats, lastAfter, observed };
-  });
-}
 
 describe('purchases', () => {
   const truth = { r: 0.8, alpha: 30, a: 0.6, b: 2.5 };

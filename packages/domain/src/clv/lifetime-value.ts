@@ -1,6 +1,6 @@
 import { exp, lnOnePlus } from './elementary.ts';
 import {
-  expectedWhileAlive,
+  Expectation,
   type PurchaseHistory,
   type PurchaseParameters,
   probabilityAlive,
@@ -41,18 +41,32 @@ export function discountSteps({
   });
 }
 
+export interface ValueModels {
+  readonly purchases: PurchaseParameters;
+  readonly spend: SpendParameters;
+}
+
 /** What a customer is worth: the discounted purchases to expect, times its expected mean spend. Null without the latter. */
 export function lifetimeValue(
-  models: { readonly purchases: PurchaseParameters; readonly spend: SpendParameters },
+  models: ValueModels,
   history: PurchaseHistory & SpendHistory,
   steps: readonly DiscountStep[],
 ): number | null {
-  const spend = expectedSpend(models.spend, history);
-  if (spend === null) return null;
-  const { purchases } = models;
-  const ahead = steps.reduce(
-    (sum, step) => sum + step.weight * expectedWhileAlive(purchases, history, step.ahead),
-    0,
-  );
-  return spend * probabilityAlive(purchases, history) * ahead;
+  return valueByTime(models, history, steps)?.(history.observed) ?? null;
+}
+
+/** The same as a function of how long the customer has been observed, while nothing happens. It falls. */
+export function valueByTime(
+  { purchases, spend }: ValueModels,
+  history: Omit<PurchaseHistory, 'observed'> & SpendHistory,
+  steps: readonly DiscountStep[],
+): ((observed: number) => number) | null {
+  const spendPerPurchase = expectedSpend(spend, history);
+  if (spendPerPurchase === null) return null;
+  const expectation = new Expectation(purchases, history.repeats);
+  return (observed) => {
+    let ahead = 0;
+    for (const step of steps) ahead += step.weight * expectation.whileAlive(observed, step.ahead);
+    return spendPerPurchase * probabilityAlive(purchases, { ...history, observed }) * ahead;
+  };
 }

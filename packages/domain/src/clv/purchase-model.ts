@@ -52,38 +52,64 @@ export function expectedPurchasesOfNewcomer(model: PurchaseParameters, time: num
   return expectedWhileAlive(model, NEWCOMER, time);
 }
 
+/** Equation (10) without its factor P(alive). */
+export function expectedWhileAlive(
+  model: PurchaseParameters,
+  history: PurchaseHistory,
+  ahead: number,
+): number {
+  return new Expectation(model, history.repeats).whileAlive(history.observed, ahead);
+}
+
 /**
  * Equation (10) without its factor P(alive), summed over the purchases to come: further purchase j + 1 happens if a customer
  * who never stops would make more than j, a negative binomial N, and it did not stop at any of those before,
  *
  *     sum over j >= 0 of P(N > j) (b + x)_j / (a + b + x)_j,   N of size r + x and chance z = t / (alpha + T + t).
  *
- * That is the paper's 2F1 without its pole at a = 1, and as all terms are positive no digit is ever lost.
+ * That is the paper's 2F1 without its pole at a = 1, and as all terms are positive no digit is ever lost. What does not
+ * depend on times is kept from one answer to the next.
  */
-export function expectedWhileAlive(
-  { r, alpha, a, b }: PurchaseParameters,
-  { repeats, observed }: PurchaseHistory,
-  ahead: number,
-): number {
-  if (!(ahead > 0)) return 0;
-  const size = r + repeats;
-  const z = ahead / (alpha + observed + ahead);
-  const lnNone = -size * lnOnePlus(ahead / (alpha + observed));
-  const chances = new CountChances(lnNone);
-  let more = -lnNone * relativeExponential(lnNone);
-  let staying = 1;
-  let sum = 0;
-  for (let j = 0; j < TERMS_MAX; j++) {
-    sum += more * staying;
-    staying *= (b + repeats + j) / (a + b + repeats + j);
-    const ratio = ((size + j) * z) / (j + 1);
-    const chance = chances.next(ratio);
-    more = Math.max(0, more - chance);
-    // From here on every chance is at most `limit` times the one before.
-    const limit = Math.max(z, ratio);
-    if (limit < 1 && chance * staying <= PRECISION * sum * (1 - limit) ** 2) break;
+export class Expectation {
+  readonly #model: PurchaseParameters;
+  readonly #repeats: number;
+  /** By j: (b + x)_j / (a + b + x)_j, and (r + x + j) / (j + 1). */
+  readonly #staying: number[] = [1];
+  readonly #growth: number[] = [];
+
+  constructor(model: PurchaseParameters, repeats: number) {
+    this.#model = model;
+    this.#repeats = repeats;
   }
-  return sum;
+
+  whileAlive(observed: number, ahead: number): number {
+    if (!(ahead > 0)) return 0;
+    const known = this.#model.alpha + observed;
+    const z = ahead / (known + ahead);
+    const lnNone = -(this.#model.r + this.#repeats) * lnOnePlus(ahead / known);
+    const chances = new CountChances(lnNone);
+    let more = -lnNone * relativeExponential(lnNone);
+    let sum = 0;
+    for (let j = 0; j < TERMS_MAX; j++) {
+      if (j === this.#growth.length) this.#extend(j);
+      const staying = this.#staying[j] as number;
+      sum += more * staying;
+      const ratio = (this.#growth[j] as number) * z;
+      const chance = chances.next(ratio);
+      more = Math.max(0, more - chance);
+      // From here on every chance is at most `limit` times the one before.
+      const limit = Math.max(z, ratio);
+      if (limit < 1 && chance * staying <= PRECISION * sum * (1 - limit) ** 2) break;
+    }
+    return sum;
+  }
+
+  #extend(j: number): void {
+    const { r, a, b } = this.#model;
+    const shape = b + this.#repeats + j;
+    this.#growth.push((r + this.#repeats + j) / (j + 1));
+    this.#staying.push(((this.#staying[j] as number) * shape) / (a + shape));
+  }
 }
 
 const PRECISION = 1e-16;

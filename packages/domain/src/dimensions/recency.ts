@@ -6,11 +6,11 @@ import type { Unscored } from '../tier/tier-change.ts';
 import type { Measure } from './measure.ts';
 import { capped } from './steps.ts';
 
-/** Instants of the counted orders, ascending, with the one that has left the ledger in its place. */
+/** Instants of the counted orders, ascending, with the last one that has left the ledger in its place. */
 export function countedEver({ ledger, countedAt }: LedgerView): readonly Instant[] {
-  const { olderOrderAt } = ledger;
-  if (olderOrderAt === null) return countedAt;
-  return countedAt.toSpliced(countUpTo(countedAt, olderOrderAt), 0, olderOrderAt);
+  const { olderOrders } = ledger;
+  if (olderOrders === null) return countedAt;
+  return countedAt.toSpliced(countUpTo(countedAt, olderOrders.lastAt), 0, olderOrders.lastAt);
 }
 
 /** The last counted order at or before `at`, null when there is none. */

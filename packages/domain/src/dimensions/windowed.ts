@@ -142,7 +142,7 @@ export interface Course {
   nextChangeAfter(at: Instant): Instant;
   /**
    * Not later than the value falls below `low` or reaches `high` (both scaled); where it is known without a walk.
-   * Only for courses that always have a value.
+   * Where there is no value both are null.
    */
   nextCrossingAfter?(at: Instant, between: ExactBorders): Instant;
 }

@@ -2,6 +2,7 @@ import type { Ledger } from '../customer-state.ts';
 import type { Hash64 } from '../hash64.ts';
 import { DAY_MS, type Instant } from '../instant.ts';
 import { trimmedAttributes, trimmedOpportunities } from './attributes.ts';
+import { withOlderOrders } from './older-orders.ts';
 import { ordersOf } from './orders.ts';
 
 /** Repeats of events that move no value are known this long and this many; later ones do no harm. */
@@ -46,11 +47,10 @@ export function trimmed(
     return kept;
   };
 
-  let olderOrderAt = ledger.olderOrderAt;
-  for (const order of ordersOf(ledger)) {
-    if (!order.counts || isKept(order.key, order.at)) continue;
-    olderOrderAt = Math.max(olderOrderAt ?? order.at, order.at);
-  }
+  const { true: staying = [], false: leaving = [] } = Object.groupBy(ordersOf(ledger), (order) =>
+    isKept(order.key, order.at) ? 'true' : 'false',
+  );
+  const countedLeaving = leaving.filter((order) => order.counts);
   const next: Ledger = {
     parts: ledger.parts.filter((it) => isKept(it.orderKey, it.at)),
     refunds: ledger.refunds.filter((it) => keep(it.orderKey, it.at)),
@@ -62,7 +62,7 @@ export function trimmed(
     opportunities: trimmedOpportunities(ledger.opportunities, oldestWaiting),
     referrals: ledger.referrals.filter((it) => it.at > oldest),
     traces: ledger.traces.filter((it) => it.at > clock - TRACE_MS).slice(-TRACES_MAX),
-    olderOrderAt,
+    olderOrders: withOlderOrders(ledger.olderOrders, countedLeaving, staying),
   };
   return { ledger: next, neverMatched };
 }

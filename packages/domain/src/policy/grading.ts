@@ -1,13 +1,21 @@
 import type { Calibration } from '../calibration/calibration.ts';
 import { recencyScoring, scoringOf } from '../calibration/quantile-scoring.ts';
+import {
+  isValueDimension,
+  type ValueDimension,
+  valueScoring,
+} from '../calibration/value-models.ts';
+import { TransactionLog } from '../clv/transactions.ts';
 import type { FeedbackEntry, Ledger, TicketEntry } from '../customer-state.ts';
 import { sumOfProductsMilli } from '../decimal.ts';
 import { measureAverageOrder } from '../dimensions/average-order.ts';
 import { measureChannelShare } from '../dimensions/channel-share.ts';
 import { measureComplaints } from '../dimensions/complaints.ts';
+import { measureClv, measurePAlive } from '../dimensions/customer-value.ts';
 import { measureMean } from '../dimensions/mean.ts';
 import type { Measure } from '../dimensions/measure.ts';
 import { countedEver, measureRecency } from '../dimensions/recency.ts';
+import { measureTenure } from '../dimensions/tenure.ts';
 import { measureVariety } from '../dimensions/variety.ts';
 import { measureDistinct, measureSum, type WindowRule } from '../dimensions/windowed.ts';
 import { hash64 } from '../hash64.ts';
@@ -20,7 +28,7 @@ import type { Dimension, Policy, Segment } from './policy.ts';
 export interface Yardstick {
   readonly policy: Policy;
   readonly setId: string;
-  /** Null before the first; only dimensions with quantiles ask for it. */
+  /** Null before the first; only dimensions with quantiles or a model ask for it. */
   readonly calibration: Calibration | null;
 }
 
@@ -104,6 +112,8 @@ export function measureFor(
   if (dimension.of === 'recency') {
     return measureRecency(dimension, countedEver(view), recencyScoring(dimension, by));
   }
+  if (dimension.of === 'tenure') return measureTenure(dimension, firstCounted(view));
+  if (isValueDimension(dimension)) return measureValue(dimension, view, by);
   const { ledger, orders, countedAt } = view;
   const rule = { ...dimension, ...scoringOf(dimension, by) };
   switch (dimension.of) {
@@ -138,6 +148,25 @@ export function measureFor(
     case 'channel_share':
       return measureChannelShare(rule, orders, hash64(dimension.channel));
   }
+}
+
+/** The first order dates from before the ledger where any has left it. */
+function firstCounted({ ledger, countedAt }: LedgerView): readonly Instant[] {
+  const { olderOrders } = ledger;
+  return olderOrders === null
+    ? countedAt
+    : [...countedAt, olderOrders.firstAt].sort((a, b) => a - b);
+}
+
+function measureValue(dimension: ValueDimension, view: LedgerView, by: Yardstick): Measure {
+  const log = new TransactionLog(view.orders, view.ledger.olderOrders);
+  const { model, scoring } = valueScoring(dimension, by);
+  if (dimension.of === 'p_alive') {
+    return measurePAlive({ ...dimension, ...scoring }, log, model?.purchases ?? null);
+  }
+  const spend = model?.spend ?? null;
+  const models = model === null || spend === null ? null : { ...model, spend };
+  return measureClv({ ...dimension, ...scoring }, log, models);
 }
 
 function measureRevenue(rule: WindowRule, view: LedgerView): Measure {

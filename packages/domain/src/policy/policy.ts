@@ -59,6 +59,9 @@ export const DIMENSION_KINDS = [
   'categories',
   'channels',
   'channel_share',
+  'tenure',
+  'p_alive',
+  'clv',
 ] as const;
 export type DimensionKind = (typeof DIMENSION_KINDS)[number];
 
@@ -134,6 +137,31 @@ export interface ComplaintsDimension extends DimensionBase {
   readonly steps: readonly ThresholdStep[];
 }
 
+/** Time since the first counted order ever. The first step that is reached gives the points; none: whole days are the points. */
+export interface TenureDimension extends DimensionBase {
+  readonly of: 'tenure';
+  readonly steps: readonly { readonly atLeastMs: number; readonly pointsMilli: number }[];
+}
+
+interface ValueDimensionBase extends DimensionBase {
+  /** A smaller population gives no model. */
+  readonly minimumPopulation: number;
+  readonly steps: readonly ThresholdStep[];
+}
+
+/** The chance that the customer has not stopped buying, from 0 to 1. */
+export interface PAliveDimension extends ValueDimensionBase {
+  readonly of: 'p_alive';
+}
+
+/** The discounted value of the purchases to come, in minor units. */
+export interface ClvDimension extends ValueDimensionBase {
+  readonly of: 'clv';
+  readonly horizonMs: number;
+  /** What a month takes off, in thousandths. */
+  readonly monthlyDiscountMilli: number;
+}
+
 /** Threshold in thousandths of the value's unit. */
 export interface ThresholdStep {
   readonly atLeastMilli: number;
@@ -144,7 +172,10 @@ export type Dimension =
   | RecencyDimension
   | WindowedDimension
   | ChannelShareDimension
-  | ComplaintsDimension;
+  | ComplaintsDimension
+  | TenureDimension
+  | PAliveDimension
+  | ClvDimension;
 
 /** Score to enter a tier from below, and the score under which it is left. */
 export interface Border {

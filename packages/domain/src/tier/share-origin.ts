@@ -10,7 +10,7 @@ export interface ShareOrigin extends ShareBorder {
   /** Null before the first calibration. */
   readonly found: Pick<CalibratedTier, 'population' | 'revenueMinor' | 'border'> | null;
   /** Why there is no border; absent where there is one. */
-  readonly unscored?: Unscored;
+  readonly unscored?: Exclude<Unscored, 'did-not-converge'>;
 }
 
 /** Of the tier of this rank; null where its border is a score or it has none. */

@@ -35,12 +35,12 @@ export interface DimensionScore {
   /** The step that gives these points, and the one that gives the next better ones; null at the ends. */
   readonly borderBelow: number | null;
   readonly borderAbove: number | null;
-  /** Why a dimension with quantiles gives `otherwise` whatever the value; absent where it does not. */
+  /** Why a dimension that needs a calibration gives `otherwise` whatever the value; absent where it does not. */
   readonly unscored?: Unscored;
 }
 
-/** No calibration yet, or one that found too small a population. */
-export const UNSCORED = ['not-calibrated', 'not-enough-data'] as const;
+/** No calibration yet, or one that found too small a population, or whose model has no parameters. */
+export const UNSCORED = ['not-calibrated', 'not-enough-data', 'did-not-converge'] as const;
 export type Unscored = (typeof UNSCORED)[number];
 
 export interface AtRisk {

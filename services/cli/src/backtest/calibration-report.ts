@@ -1,6 +1,7 @@
 import { formatRfc3339 } from '@strata/contracts';
 import {
   type CalibratedDimension,
+  type CalibratedModel,
   type CalibratedTier,
   type Calibration,
   exactUnitOf,
@@ -26,16 +27,14 @@ export function calibrationLines(
     const { population, minimumPopulation } = dimension;
     const borders = bordersIn(dimension, set);
     const customers = groupDigits(population);
-    const name =
-      set.policies.length === 1
-        ? dimension.dimension
-        : `${dimension.policy}: ${dimension.dimension}`;
+    const name = dimensionIn(dimension, set);
     return borders === null
       ? texts.notEnoughData(name, customers, groupDigits(minimumPopulation))
       : texts.quantiles(name, customers, borders.join(', '));
   });
   const tiers = (calibration.tiers ?? []).map((it) => tierLine(it, set, language));
-  const lines = [...rows, ...tiers.toReversed()].map((row) => `  ${row}`);
+  const models = (calibration.models ?? []).map((it) => modelLine(it, set, language));
+  const lines = [...rows, ...models, ...tiers.toReversed()].map((row) => `  ${row}`);
   return [texts.calibrated(formatRfc3339(calibration.at)), ...lines];
 }
 
@@ -89,7 +88,35 @@ export function calibrationJson(calibration: Calibration, set: PolicySet): Recor
         revenueMinor: it.border.revenueMinor,
       },
     })),
+    models: calibration.models ?? [],
   };
+}
+
+function modelLine(calibrated: CalibratedModel, set: PolicySet, language: Language): string {
+  const texts = backtestTexts(language);
+  const { population, minimumPopulation, model, why } = calibrated;
+  const dimension = dimensionIn(calibrated, set);
+  const customers = groupDigits(population);
+  if (model === null) {
+    return why === 'did-not-converge'
+      ? texts.notConverged(dimension, customers)
+      : texts.notEnoughData(dimension, customers, groupDigits(minimumPopulation));
+  }
+  const { purchases, spend } = model;
+  const shown = (parameters: object): string =>
+    Object.entries(parameters)
+      .map(([name, value]) => `${name} ${Number(value).toPrecision(6)}`)
+      .join(', ');
+  const spends = spend === null ? '' : `; Gamma-Gamma ${shown(spend)}`;
+  return texts.model(dimension, customers, `BG/NBD ${shown(purchases)}${spends}`);
+}
+
+/** A dimension, with its policy where there are several. */
+function dimensionIn(
+  { policy, dimension }: { readonly policy: string; readonly dimension: string },
+  set: PolicySet,
+): string {
+  return set.policies.length === 1 ? dimension : `${policy}: ${dimension}`;
 }
 
 /** The largest value of each bucket but the last, in the dimension's own unit. */

@@ -98,6 +98,10 @@ export const backtestTexts = catalogue({
       `${tier} and above, ${wanted}: not enough data, ${has.customers} customers of at least ${has.minimum}; nobody enters it or falls under it`,
     noRevenueToShare: (tier: string, wanted: string) =>
       `${tier} and above, ${wanted}: not enough data, there is no revenue; nobody enters it or falls under it`,
+    model: (dimension: string, customers: string, parameters: string) =>
+      `${dimension}: ${customers} customers, ${parameters}`,
+    notConverged: (dimension: string, customers: string) =>
+      `${dimension}: the model did not converge on ${customers} customers; it scores as missing`,
     noTier: '(none)',
     segments: 'In segments at the end:',
     changes: 'Tier changes:',
@@ -147,6 +151,10 @@ export const backtestTexts = catalogue({
       `${tier}及以上，${wanted}：数据不足，客户 ${has.customers} 个，至少需 ${has.minimum} 个；无人因此升入或退出`,
     noRevenueToShare: (tier: string, wanted: string) =>
       `${tier}及以上，${wanted}：数据不足，没有收入；无人因此升入或退出`,
+    model: (dimension: string, customers: string, parameters: string) =>
+      `${dimension}：客户 ${customers} 个，${parameters}`,
+    notConverged: (dimension: string, customers: string) =>
+      `${dimension}：客户 ${customers} 个，模型未收敛，按缺失值计分`,
     noTier: '（未定级）',
     segments: '结束时的客户分群：',
     changes: '等级变更：',

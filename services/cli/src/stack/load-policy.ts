@@ -24,10 +24,10 @@ export async function loadPolicy(
 function needsCalibrationFault(file: string): BilingualFault {
   return new BilingualFault('STRATA_POLICY_NEEDS_CALIBRATION', {
     en:
-      `The policy '${file}' grades by quantiles or shares of the population, which needs calibration, and this version calibrates only offline: ` +
+      `The policy '${file}' grades by quantiles or shares of the population or by customer value, which needs calibration, and this version calibrates only offline: ` +
       'write fixed steps and scores to publish it, or try it with ./strata backtest --calibrate-at DATE.',
     zh:
-      `策略“${file}”按客户总体的分位数或占比定级，需要先校准（needs calibration），而本版本只能离线校准：` +
+      `策略“${file}”按客户总体的分位数、占比或客户价值定级，需要先校准（needs calibration），而本版本只能离线校准：` +
       '发布前请改用固定档位 steps 与分数边界，或用 ./strata backtest --calibrate-at DATE 试算。',
   });
 }

@@ -60,7 +60,11 @@ export const whyTexts = catalogue({
     more: (count: number) => `... and ${count} more`,
     segment: (name: string) => `Segment: ${name}`,
     /** Why a dimension with quantiles scores as missing. */
-    unscored: { 'not-calibrated': 'no calibration yet', 'not-enough-data': 'not enough data' },
+    unscored: {
+      'not-calibrated': 'no calibration yet',
+      'not-enough-data': 'not enough data',
+      'did-not-converge': 'the model did not converge',
+    },
     dimensions: {
       recency: 'Recency (days since the last order)',
       orders: 'Frequency (orders)',
@@ -75,6 +79,9 @@ export const whyTexts = catalogue({
       categories: 'Categories bought',
       channels: 'Channels used',
       channel_share: 'Share of orders in one channel (%)',
+      tenure: 'Tenure (days)',
+      p_alive: 'P(alive)',
+      clv: 'Lifetime value (CLV)',
     },
     types: {
       assigned: 'first tier',
@@ -144,7 +151,11 @@ export const whyTexts = catalogue({
     evidence: '判定依据（来源事件，分区:位点）：',
     more: (count: number) => `……另有 ${count} 条`,
     segment: (name: string) => `客户分群：${name}`,
-    unscored: { 'not-calibrated': '尚未校准', 'not-enough-data': '数据不足' },
+    unscored: {
+      'not-calibrated': '尚未校准',
+      'not-enough-data': '数据不足',
+      'did-not-converge': '模型未收敛',
+    },
     dimensions: {
       recency: '近度（距最近一次下单天数）',
       orders: '频度（订单数）',
@@ -159,6 +170,9 @@ export const whyTexts = catalogue({
       categories: '购买品类数',
       channels: '使用渠道数',
       channel_share: '单一渠道订单占比（%）',
+      tenure: '客户年资（天）',
+      p_alive: '活跃概率 P(alive)',
+      clv: '客户生命周期价值（CLV）',
     },
     types: {
       assigned: '首次定级',

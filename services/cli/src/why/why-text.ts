@@ -125,7 +125,7 @@ function row(score: DimensionScore, policy: Policy, language: Language): readonl
 }
 
 function isMoney(kind: DimensionKind | undefined): boolean {
-  return kind === 'revenue' || kind === 'average_order';
+  return kind === 'revenue' || kind === 'average_order' || kind === 'clv';
 }
 
 function aheadLines(
