@@ -10,6 +10,7 @@ import { policySetOf } from './policy-set.ts';
 import { readDocuments } from './read-documents.ts';
 import { quoted } from './scalars.ts';
 import type { SourceDocument } from './source-document.ts';
+import { fullWidthSign } from './syntax-problem.ts';
 
 export interface PolicyFileOptions {
   /** The name by which problems call the file. */
@@ -54,6 +55,8 @@ function shapeOf(
   source: SourceDocument,
 ): { readonly document: PolicyDocument } | { readonly problems: readonly PolicyProblem[] } {
   if (typeof source.raw !== 'object' || source.raw === null || Array.isArray(source.raw)) {
+    const sign = typeof source.raw === 'string' ? fullWidthSign(source.raw) : null;
+    if (sign !== null) return { problems: [source.problem('full-width', [], { sign })] };
     const args = { value: quoted(source.raw), example: 'policy: shop' };
     return { problems: [source.problem('not-a-mapping', [], args)] };
   }
