@@ -97,17 +97,11 @@ function valuesAfter(set: PolicySet, events: readonly CustomerEvent[], clock: In
     }));
 }
 
-/** What follows from the path is left out: the tier, and for whom there is a score. */
-function valuesOf(row: ProfileRow): unknown {
-  const {
-    tier: _tier,
-    nextCrossingAt: _next,
-    segment: _segment,
-    scoreMilli: _score,
-    ...values
-  } = row;
-  return values;
-}
+/** What follows from the path: who is graded, by which policy, and how. */
+const PATH_COLUMNS = ['policy', 'tier', 'nextCrossingAt', 'segment', 'scoreMilli'];
+
+const valuesOf = (row: ProfileRow): unknown =>
+  Object.fromEntries(Object.entries(row).filter(([name]) => !PATH_COLUMNS.includes(name)));
 
 function ledgerOf({ ledger }: CustomerState): unknown {
   const { traces: _traces, olderOrders, ...lists } = ledger;

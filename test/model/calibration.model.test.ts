@@ -9,6 +9,7 @@ import {
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
+import { isBehindTheClock } from './behind-the-clock.ts';
 import { FoldDriver } from './fold-driver.ts';
 import { logOf, logShapeArbitrary, type ModelLog } from './log-arbitrary.ts';
 import { type LoggedRecord, Oracle } from './oracle/oracle.ts';
@@ -125,16 +126,6 @@ describe('a policy with quantiles under one calibration', () => {
   });
 });
 
-/**
- * A calibration belongs behind a clock that has reached everybody and has moved since the last one: else its place
- * among what it finds would depend on who was touched in between.
- */
-function isBehindTheClock({ partition, customers }: FoldDriver): boolean {
-  const { clock, calibrations } = partition;
-  const hasMoved = clock > (calibrations.at(-1)?.since ?? Number.NEGATIVE_INFINITY);
-  return hasMoved && [...customers.values()].every((it) => it.clock <= clock);
-}
-
 describe('calibrations in the middle of a log', () => {
   test('give the same changes however often everybody is touched', () => {
     let calibrated = 0;
@@ -156,15 +147,15 @@ describe('calibrations in the middle of a log', () => {
             }
             for (const driver of [rare, often]) {
               driver.apply(it);
-              for (const record of added) driver.apply({ ...it, offset: it.offset + 1, record });
+              for (const record of added) driver.apply({ ...it, offset: it.offset + 100, record });
             }
             if (ticks[index % ticks.length] !== true) continue;
             const tick: LogRecord = { kind: 'tick', customerIds: log.customerIds };
-            often.apply({ ...it, offset: it.offset + 2, record: tick });
+            often.apply({ ...it, offset: it.offset + 101, record: tick });
           }
           // Whoever waits for a touch since the last calibration gets it now.
           const last = log.records.at(-1) as LoggedRecord;
-          for (const driver of [rare, often]) driver.apply({ ...last, offset: last.offset + 3 });
+          for (const driver of [rare, often]) driver.apply({ ...last, offset: last.offset + 102 });
           for (const customerId of log.customerIds) {
             const [told, toldOften] = [rare, often].map((driver) =>
               driver

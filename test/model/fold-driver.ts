@@ -1,6 +1,7 @@
 import {
   type CustomerState,
   type FoldNote,
+  type FoldResult,
   fold,
   type Instant,
   initialPartition,
@@ -24,11 +25,20 @@ export const PARTITION = 7;
 export class FoldDriver {
   partition: PartitionState = initialPartition(PARTITION);
   readonly customers = new Map<string, CustomerState>();
-  readonly dueAt = new Map<string, Instant | null>();
+  /** Whom the last record touched, and when each is due next. */
+  readonly touched = new Map<string, Instant | null>();
   readonly outputs: Output[] = [];
   readonly notes: FoldNote[] = [];
+  /** Everything that was folded. */
+  readonly log: LoggedRecord[] = [];
 
-  apply({ offset, appendedAt, record }: LoggedRecord): readonly Output[] {
+  apply(record: LoggedRecord): readonly Output[] {
+    this.touched.clear();
+    this.log.push(record);
+    return this.#fold(record).outputs;
+  }
+
+  #fold({ offset, appendedAt, record }: LoggedRecord): FoldResult {
     const at = { partition: PARTITION, offset, appendedAt };
     const result = fold({ partition: this.partition, customers: this.customers, record, at });
     this.partition = decodePartition(
@@ -38,10 +48,10 @@ export class FoldDriver {
     for (const [id, state] of result.customers) {
       this.customers.set(id, decodeCustomer(encodeCustomer(state)));
     }
-    for (const [id, due] of result.dueAt) this.dueAt.set(id, due);
+    for (const [id, due] of result.dueAt) this.touched.set(id, due);
     this.outputs.push(...result.outputs);
     this.notes.push(...result.notes);
-    return result.outputs;
+    return result;
   }
 
   changesOf(customerId: string): TierChange[] {

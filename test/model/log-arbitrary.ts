@@ -22,6 +22,9 @@ const STARTS = [
   Date.UTC(2016, 9, 16, 3),
   Date.UTC(2022, 2, 13, 7, 30),
 ];
+/** Room behind each record for what it hands over, and for what a test puts in between. */
+export const OFFSETS_EACH = 1_000;
+
 const HALF_DAY_MS = DAY_MS / 2;
 
 /** One thing that happens, in small numbers that shrink well. */
@@ -125,7 +128,7 @@ export function logOf(shape: LogShape, policies: readonly Policy[]): ModelLog {
   const { time, startAt, factor } = shape;
   const records: LoggedRecord[] = [];
   const append = (record: LogRecord, appendedAt: Instant): void => {
-    records.push({ offset: records.length * 3, appendedAt, record });
+    records.push({ offset: records.length * OFFSETS_EACH, appendedAt, record });
   };
   const horizonDays = shape.horizonDays * factor;
   const unit = HALF_DAY_MS * factor;

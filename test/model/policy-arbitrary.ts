@@ -1,4 +1,4 @@
-import type { Border, Dimension, Policy, Segment } from '@strata/domain';
+import type { Border, Dimension, Lifecycle, Policy, Segment } from '@strata/domain';
 import fc from 'fast-check';
 
 import { days, dimensionsArbitrary, stretchedDimension } from './dimension-arbitrary.ts';
@@ -87,8 +87,39 @@ export const policyArbitrary: fc.Arbitrary<Policy> = fc
     treatment: {},
   }));
 
-/** Policies published together. */
-export const policySetArbitrary: fc.Arbitrary<readonly Policy[]> = fc.tuple(policyArbitrary);
+/** Attributes overlap, so that the order in the set decides; some customers are graded by nobody. */
+const populations: fc.Arbitrary<readonly Policy['appliesTo'][]> = fc.constantFrom(
+  ['existing'],
+  ['existing'],
+  ['prospects', 'existing'],
+  ['existing', 'prospects', { attribute: 'segment', in: ['retail'] }],
+  [
+    { attribute: 'segment', in: ['retail', 'bank'] },
+    { attribute: 'region', in: ['east'] },
+  ],
+  [{ attribute: 'region', in: ['east'] }, 'prospects'],
+);
+
+/** Policies published together: each grades by its own dimensions and along its own ladder. */
+export const policySetArbitrary: fc.Arbitrary<readonly Policy[]> = populations.chain((all) =>
+  fc.tuple(...all.map(() => policyArbitrary)).map((policies) =>
+    policies.map((policy, index) => ({
+      ...policy,
+      name: `policy ${index + 1}`,
+      appliesTo: all[index] ?? 'existing',
+      lifecycle: lifecycleFor(all[index], policy.lifecycle),
+    })),
+  ),
+);
+
+/** Who never bought has no anniversary of having joined. */
+function lifecycleFor(
+  appliesTo: Policy['appliesTo'] | undefined,
+  { qualification, ...rest }: Lifecycle,
+): Lifecycle {
+  const isWrong = appliesTo === 'prospects' && qualification === 'join_anniversary';
+  return { ...rest, qualification: isWrong ? 'calendar' : qualification };
+}
 
 /** The same with every span so many times as long. */
 export function stretched(policy: Policy, factor: number): Policy {

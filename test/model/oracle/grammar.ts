@@ -38,13 +38,7 @@ export interface Potential extends Stepped {
 
 export type NaiveDimension = Dimension | Referrals | Tenure | ShareOfWallet | Potential;
 
-export type AppliesTo =
-  | 'existing'
-  | 'prospects'
-  | { readonly attribute: string; readonly in: readonly string[] };
-
-export interface NaivePolicy extends Omit<Policy, 'dimensions' | 'appliesTo' | 'borders'> {
-  readonly appliesTo: AppliesTo;
+export interface NaivePolicy extends Omit<Policy, 'dimensions' | 'borders'> {
   readonly dimensions: readonly NaiveDimension[];
   /** Null: a border by share that no calibration has filled yet. */
   readonly borders: readonly {

@@ -8,6 +8,8 @@ export interface NaivePromotion {
   readonly at: Instant;
   readonly fromTier: string;
   readonly toTier: string;
+  /** The border by which the tier was entered: a calibration may have moved it since. */
+  readonly enterMilli: number;
 }
 
 export interface Life {
@@ -46,13 +48,13 @@ export interface Moment {
 }
 
 /** A border that no calibration has filled yet is never entered by, and nobody falls under it. */
-export function enterOf(policy: NaivePolicy, tier: string): number {
+function enterOf(policy: NaivePolicy, tier: string): number {
   const border = policy.borders.find((it) => it.tier === tier);
   if (border === undefined) return Number.NEGATIVE_INFINITY;
   return border.enterMilli ?? Number.POSITIVE_INFINITY;
 }
 
-export function leaveOf(policy: NaivePolicy, tier: string): number {
+function leaveOf(policy: NaivePolicy, tier: string): number {
   const border = policy.borders.find((it) => it.tier === tier);
   return border?.leaveMilli ?? Number.NEGATIVE_INFINITY;
 }
@@ -113,7 +115,8 @@ export function moveTier(world: World, from: Life | null, { at, occasion }: Mome
     const target = within(world, at, targetOf(policy, scoreMilli, tier));
     if (target > rank && !life.isBlocked) {
       const toTier = ladder[target] as string;
-      const promotion: NaivePromotion = { at, fromTier: tier, toTier };
+      const enterMilli = enterOf(policy, toTier);
+      const promotion: NaivePromotion = { at, fromTier: tier, toTier, enterMilli };
       life = { ...standAt(toTier, at), promotions: [...life.promotions, promotion] };
       changes.push(change('promoted', tier, toTier));
       isPeriodEnd = false;
@@ -174,6 +177,14 @@ function landingOf(policy: NaivePolicy, rank: number, target: number): number {
     case 'base':
       return 0;
   }
+}
+
+/** A calibration holds from its own instant: a promotion of that very instant is judged by it later on. */
+export function remeasured(policy: NaivePolicy, life: Life, at: Instant): Life {
+  const promotions = life.promotions.map((it) =>
+    it.at === at ? { ...it, enterMilli: enterOf(policy, it.toTier) } : it,
+  );
+  return { ...life, promotions };
 }
 
 /** A person's decision moves at once whoever stands outside its range; what follows is settled as ever. */

@@ -1,4 +1,5 @@
 import {
+  type CauseKind,
   type CustomerEvent,
   DAY_MS,
   type FoldRefusal,
@@ -9,9 +10,10 @@ import {
 import { hasBought, type NaiveCustomer, policyFor, UNSEEN, worldOf } from './customer.ts';
 import type { NaivePolicy } from './grammar.ts';
 import { type Applied, type Conversion, type History, orderNameOf, orderOf } from './history.ts';
-import { type NaiveChange, type Occasion, obeyOverride, type Step } from './life.ts';
+import { type NaiveChange, type Occasion, obeyOverride, remeasured, type Step } from './life.ts';
 import { conversionsDue } from './referrals.ts';
 import { settleInstant, settleUntil } from './settle.ts';
+import { bordered, unbordered } from './share-borders.ts';
 import { correctedOrderAt, withdraw } from './withdraw.ts';
 import type { NaiveOverride } from './world.ts';
 
@@ -42,13 +44,14 @@ export class Oracle {
         if (!this.isDataTime) this.moveClock(appendedAt);
         return;
       case 'policy-activated':
-        this.policies = record.set.policies;
+        this.policies = record.set.policies.map(unbordered);
         return;
       case 'clock':
         if (this.isDataTime) this.moveClock(record.at);
         return;
-      // The oracle reads fixed steps only: what a calibration makes of quantiles is told to it as those.
       case 'calibrated':
+        this.calibrate();
+        return;
       // Its logs are in one currency.
       case 'rates-published':
       case 'rates-corrected':
@@ -67,6 +70,31 @@ export class Oracle {
   customerAt(customerId: string, at: Instant = this.partitionClock): NaiveCustomer {
     const customer = this.customers.get(customerId) ?? UNSEEN;
     return this.settled(customer, Math.max(customer.clock, this.partitionClock, at));
+  }
+
+  /**
+   * Borders by share are worked out anew, whatever the record says of them. Quantiles the oracle does not read: what a
+   * calibration makes of them is told to it as fixed steps.
+   */
+  private calibrate(): void {
+    const at = this.partitionClock;
+    const present = [...this.customers].map(([id]) => [id, this.customerAt(id)] as const);
+    this.policies = this.policies.map((policy) => {
+      const graded = present.filter(([, it]) => it.policy?.name === policy.name);
+      const histories = graded.map(([, { history }]) => history);
+      return bordered(policy, histories, at);
+    });
+    for (const [id, customer] of present) {
+      const policy = this.policies.find((it) => it.name === customer.policy?.name);
+      if (policy?.shares === undefined || customer.life === null) continue;
+      const after = { ...customer, policy };
+      const world = worldOf(after);
+      if (world === null) continue;
+      const moment = { at: customer.clock, occasion: 'record' as const };
+      const step = settleInstant(world, remeasured(policy, customer.life, at), moment);
+      const changes = causedBy('calibration', step.changes);
+      this.customers.set(id, withStep(after, { life: step.life, changes }));
+    }
   }
 
   override(customerId: string, override: NaiveOverride | null, clockAt?: Instant): void {
@@ -180,10 +208,8 @@ export class Oracle {
 
 const isOver = ({ until }: NaiveOverride, at: Instant): boolean => until !== null && until <= at;
 
-const causedBy = (
-  causeKind: 'event' | 'override',
-  changes: readonly NaiveChange[],
-): readonly NaiveChange[] => changes.map((change) => ({ ...change, causeKind }));
+const causedBy = (causeKind: CauseKind, changes: readonly NaiveChange[]): readonly NaiveChange[] =>
+  changes.map((change) => ({ ...change, causeKind }));
 
 const withStep = (customer: NaiveCustomer, { life, changes }: Step): NaiveCustomer => ({
   ...customer,

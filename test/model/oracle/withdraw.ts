@@ -1,7 +1,7 @@
 import type { Instant } from '@strata/domain';
 
 import { type Applied, type History, orderNameOf, orderOf } from './history.ts';
-import { aChange, enterOf, type Life, type NaiveChange, type Step, standAt } from './life.ts';
+import { aChange, type Life, type NaiveChange, type Step, standAt } from './life.ts';
 import type { World } from './world.ts';
 
 /**
@@ -40,8 +40,10 @@ export function withdraw(
   for (;;) {
     const newest = life.promotions.at(-1);
     if (newest === undefined || orderAt > newest.at || clock - newest.at > horizonMs) break;
-    const enter = enterOf(policy, newest.toTier);
-    if (scoreMilli >= enter || world.score(newest.at) >= enter) break;
+    const { enterMilli } = newest;
+    // Where there was no border at that instant, nothing can be held against it.
+    if (enterMilli === Number.POSITIVE_INFINITY) break;
+    if (scoreMilli >= enterMilli || world.score(newest.at) >= enterMilli) break;
     // Never under a tier that a person has guaranteed: it stands, and so do the older ones.
     if (ladder.indexOf(newest.fromTier) < world.rangeAt(clock).low) break;
     const toTier = newest.fromTier;
