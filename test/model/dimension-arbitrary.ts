@@ -124,6 +124,7 @@ export const dimensionsArbitrary: fc.Arbitrary<readonly Dimension[]> = fc
     sometimes(40, byWindow('revenue', { most: 400 })),
     sometimes(30, complaints),
     sometimes(20, byWindow('engagement', { most: 4 })),
+    sometimes(15, byWindow('referrals', { most: 2 })),
     sometimes(15, byWindow('average_order', { most: 8, unit: 33.25 })),
     sometimes(15, byWindow('feedback', { most: 7, unit: 14.286 })),
     sometimes(10, byWindow('satisfaction', { most: 10, unit: 10 })),

@@ -303,6 +303,24 @@ describe('grace, stay and landing', () => {
       ],
     },
     {
+      why: 'after a landing at the base the purchase of a referred friend lifts no block',
+      policy: living({ softLanding: 'base' }),
+      events: [
+        ...buys(0, 1, 2, 3),
+        { ...eventOf(day(4)), type: 'referral', referredCustomerId: 'c2' },
+        aPurchase(day(31.5), { customerId: 'c2' }),
+        feedback(31.8),
+      ],
+      told: [
+        '0 assigned >bronze event',
+        '1 promoted bronze>silver event',
+        '3 promoted silver>gold event',
+        '31 demoted gold>bronze time',
+        '31.8 promoted bronze>silver event',
+        '32 demoted silver>bronze time',
+      ],
+    },
+    {
       why: 'the event that lifts the block is graded like any other',
       policy: living({ softLanding: 'base' }),
       events: [...buys(0, 1, 2, 3), feedback(31)],

@@ -3,6 +3,7 @@ import {
   type FoldNote,
   type FoldResult,
   fold,
+  handOverRecord,
   type Instant,
   initialPartition,
   type Output,
@@ -25,17 +26,30 @@ export const PARTITION = 7;
 export class FoldDriver {
   partition: PartitionState = initialPartition(PARTITION);
   readonly customers = new Map<string, CustomerState>();
-  /** Whom the last record touched, and when each is due next. */
+  /** Whom the last record and its hand-overs touched, and when each is due next. */
   readonly touched = new Map<string, Instant | null>();
   readonly outputs: Output[] = [];
   readonly notes: FoldNote[] = [];
   /** Everything that was folded. */
   readonly log: LoggedRecord[] = [];
+  #handedOver = 0;
 
-  apply(record: LoggedRecord): readonly Output[] {
+  /** The record, and right behind it what it hands over to other customers, breadth first. */
+  apply(logged: LoggedRecord): readonly Output[] {
+    const outputs: Output[] = [];
     this.touched.clear();
-    this.log.push(record);
-    return this.#fold(record).outputs;
+    const queue = [logged];
+    for (const record of queue) {
+      this.log.push(record);
+      const result = this.#fold(record);
+      outputs.push(...result.outputs);
+      for (const handOver of result.handOvers) {
+        const from = { partition: PARTITION, epoch: 1, number: ++this.#handedOver };
+        const offset = logged.offset + queue.length;
+        queue.push({ ...logged, offset, record: handOverRecord(handOver, from) });
+      }
+    }
+    return outputs;
   }
 
   #fold({ offset, appendedAt, record }: LoggedRecord): FoldResult {

@@ -137,7 +137,7 @@ describe('the fold equals a naive reading of the contract', () => {
             revenueMinor: row.revenueMinor,
             complaintsMicro: microOf(row.complaints),
             engagementMicro: microOf(row.engagement),
-            referralsMicro: null,
+            referralsMicro: microOf(row.referrals),
             nextCrossingAt: row.nextCrossingAt,
           }).toEqual(expected);
         }

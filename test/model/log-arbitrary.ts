@@ -71,7 +71,7 @@ const move: fc.Arbitrary<Move> = fc.record({
     { weight: 2, arbitrary: fc.constant('complaint-resolved' as const) },
     { weight: 4, arbitrary: fc.constant('engagement' as const) },
     { weight: 2, arbitrary: fc.constant('feedback' as const) },
-    { weight: 1, arbitrary: fc.constant('referral' as const) },
+    { weight: 3, arbitrary: fc.constant('referral' as const) },
     { weight: 1, arbitrary: fc.constant('interaction' as const) },
     { weight: 1, arbitrary: fc.constant('opportunity' as const) },
     { weight: 2, arbitrary: fc.constant('profile' as const) },

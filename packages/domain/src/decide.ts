@@ -57,6 +57,8 @@ export interface Applied {
   readonly offset: number;
   readonly correctedOrderAt: Instant | null;
   readonly horizonMs: number;
+  /** Told by another partition: not the customer's own event, so a block at the base stays. */
+  readonly isHandOver: boolean;
   /** By which the customer had its standing before the record; null for one that had none. */
   readonly formerPolicy: string | null;
   /** How a promotion was graded: by its policy set, at its instant. */
@@ -75,7 +77,8 @@ export function decide(deciding: Deciding, state: CustomerState, applied: Applie
     current = withdraw(deciding, current, { ...applied, orderAt: applied.correctedOrderAt });
   }
   const telling = tell(deciding, current, { kind: 'event', ...applied });
-  const unblocked = { ...(current.standing as Standing), isBlocked: false };
+  const present = current.standing as Standing;
+  const unblocked = { ...present, isBlocked: present.isBlocked && applied.isHandOver };
   const terms = termsOf(grading, current);
   const standing = judgeAt(terms, unblocked, { at, onFinding: telling.onFinding });
   return { ...current, standing, seq: telling.seq() };

@@ -179,7 +179,10 @@ class FoldWork {
       return;
     }
     const after = { ...settled, clock, ledger };
-    this.#keep(referrerId, this.#decided(referrerId, { before: settled, after }, null));
+    this.#keep(
+      referrerId,
+      this.#decided(referrerId, { before: settled, after, isHandOver: true }, null),
+    );
   }
 
   #applied(
@@ -207,9 +210,14 @@ class FoldWork {
   /** By the policy of the active set that grades the customer as the record left it; nobody's standing is its own. */
   #decided(
     customerId: string,
-    { before, after }: { readonly before: CustomerState; readonly after: CustomerState },
+    step: {
+      readonly before: CustomerState;
+      readonly after: CustomerState;
+      readonly isHandOver?: boolean;
+    },
     correctedOrderAt: Instant | null,
   ): CustomerState {
+    const { before, after, isHandOver = false } = step;
     const { offset, partition } = this.#at;
     const set = activeSet(this.#partition);
     if (set === null) return after;
@@ -221,6 +229,7 @@ class FoldWork {
       offset,
       correctedOrderAt,
       horizonMs: this.#partition.ledgerHorizonMs,
+      isHandOver,
       formerPolicy: this.#policyOf(before)?.name ?? null,
       gradingOf: (promotion) =>
         grade(after.ledger, this.#yardstickOf(promotion, yardstick), customerId),

@@ -12,14 +12,6 @@ interface Stepped extends DimensionBase {
   readonly steps: readonly ThresholdStep[];
 }
 
-interface Windowed extends Stepped {
-  readonly windowMs: number;
-}
-
-export interface Referrals extends Windowed {
-  readonly of: 'referrals';
-}
-
 export interface Tenure extends DimensionBase {
   readonly of: 'tenure';
   readonly steps: readonly { readonly atLeastMs: number; readonly pointsMilli: number }[];
@@ -36,7 +28,7 @@ export interface Potential extends Stepped {
   readonly stagesMilli: Readonly<Record<string, number>> | null;
 }
 
-export type NaiveDimension = Dimension | Referrals | Tenure | ShareOfWallet | Potential;
+export type NaiveDimension = Dimension | Tenure | ShareOfWallet | Potential;
 
 export interface NaivePolicy extends Omit<Policy, 'dimensions' | 'borders'> {
   readonly dimensions: readonly NaiveDimension[];
