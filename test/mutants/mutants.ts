@@ -1,0 +1,268 @@
+import type { Mutant } from './mutant.ts';
+
+const EXAMPLES = ['test/model/examples.test.ts'];
+const MODEL = ['test/model/fold.model.test.ts'];
+const QUANTILES = ['packages/domain/src/calibration/quantile-borders.property.test.ts'];
+
+const LIFECYCLE = 'packages/domain/src/tier/lifecycle.ts';
+const LADDER = 'packages/domain/src/tier/ladder.ts';
+const ADVANCE = 'packages/domain/src/tier/advance.ts';
+const WITHDRAW = 'packages/domain/src/tier/withdraw.ts';
+const WINDOWED = 'packages/domain/src/dimensions/windowed.ts';
+const ORDERS = 'packages/domain/src/ledger/orders.ts';
+
+/** Every guard of the rules, each with the smallest fault that takes it away. */
+export const MUTANTS: readonly Mutant[] = [
+  {
+    guard: 'hysteresis: a tier is left under `leave`, not under `enter`',
+    file: LADDER,
+    from: 'while (rank > 0 && scoreMilli < leaveMilli(borders, rank)) rank--;',
+    to: 'while (rank > 0 && scoreMilli < enterMilli(borders, rank)) rank--;',
+    tests: EXAMPLES,
+  },
+  {
+    guard: 'border: met when the score equals it',
+    file: LADDER,
+    from: 'while (rank > 0 && scoreMilli < enterMilli(borders, rank)) rank--;',
+    to: 'while (rank > 0 && scoreMilli <= enterMilli(borders, rank)) rank--;',
+    tests: EXAMPLES,
+  },
+  {
+    guard: 'grace: a demotion waits for its end',
+    file: LIFECYCLE,
+    from: 'return Math.max(graceSince + graceMs, since + minimumStayMs);',
+    to: 'return Math.max(graceSince, since + minimumStayMs);',
+    tests: EXAMPLES,
+  },
+  {
+    guard: 'minimum stay: a demotion waits for its end',
+    file: LIFECYCLE,
+    from: 'return Math.max(graceSince + graceMs, since + minimumStayMs);',
+    to: 'return graceSince + graceMs;',
+    tests: EXAMPLES,
+  },
+  {
+    guard: 'grace: a recovery at its very end keeps the tier',
+    file: LIFECYCLE,
+    from: 'now.at < demotionAt(policy, standing.since, graceSince)',
+    to: 'now.at <= demotionAt(policy, standing.since, graceSince)',
+    tests: EXAMPLES,
+  },
+  {
+    guard: 'soft landing: one step',
+    file: LIFECYCLE,
+    from: 'return rank - 1;',
+    to: 'return target;',
+    tests: EXAMPLES,
+  },
+  {
+    guard: 'soft landing: no promotion after the base until the next event',
+    file: LIFECYCLE,
+    from: 'if (higher > rank && !standing.isBlocked) {',
+    to: 'if (higher > rank) {',
+    tests: EXAMPLES,
+  },
+  {
+    guard: 'qualification: a fall is looked at where a period ends, and only there',
+    file: LIFECYCLE,
+    from: '(now.isLook && now.at > standing.since)',
+    to: 'now.at > standing.since',
+    tests: ['packages/domain/src/tier/qualification.test.ts'],
+  },
+  {
+    guard: 'qualification: the end of a period in the instant of a change is none',
+    file: LIFECYCLE,
+    from: '(now.isLook && now.at > standing.since)',
+    to: 'now.isLook',
+    tests: MODEL,
+  },
+  {
+    guard: 'share border: nobody enters by one that no calibration has made',
+    file: LADDER,
+    from: '?.border?.scoreMilli ?? Infinity;',
+    to: '?.border?.scoreMilli ?? -Infinity;',
+    tests: ['test/model/shares.model.test.ts'],
+  },
+  {
+    guard: 'share border: nobody falls under one that no calibration has made',
+    file: LADDER,
+    from: '?.border?.scoreMilli ?? -Infinity;',
+    to: '?.border?.scoreMilli ?? Infinity;',
+    tests: ['test/model/shares.model.test.ts'],
+  },
+  {
+    guard: 'override: in force before its end, not at it',
+    file: 'packages/domain/src/tier/override.ts',
+    from: 'override.until === null || at < override.until',
+    to: 'override.until === null || at <= override.until',
+    tests: ['packages/domain/src/tier/crossings.property.test.ts'],
+  },
+  {
+    guard: 'referral: the purchase of a friend lifts no block',
+    file: 'packages/domain/src/decide.ts',
+    from: 'isBlocked: present.isBlocked && applied.isHandOver',
+    to: 'isBlocked: false',
+    tests: EXAMPLES,
+  },
+  {
+    guard: 'window edge: an entry at t leaves at t + N, exactly',
+    file: WINDOWED,
+    from: 'return this.#total(countUpTo(this.#instants, at)) - this.#total(this.#left(at));',
+    to: 'return this.#total(countUpTo(this.#instants, at)) - this.#total(this.#left(at - 1));',
+    tests: EXAMPLES,
+  },
+  {
+    guard: 'crossing: the instant at which the window is left is not missed',
+    file: WINDOWED,
+    from: 'return Math.min(enters, oldest === undefined ? Infinity : oldest + windowMs);',
+    to: 'return enters;',
+    tests: MODEL,
+  },
+  {
+    guard: 'step: within N holds while less than N has passed',
+    file: 'packages/domain/src/dimensions/recency.ts',
+    from: 'const step = last === null ? undefined : steps.find((it) => at - last < it.withinMs);',
+    to: 'const step = last === null ? undefined : steps.find((it) => at - last <= it.withinMs);',
+    tests: EXAMPLES,
+  },
+  {
+    guard: 'repeat: the same (source, eventId) counts once',
+    file: 'packages/domain/src/ledger/entry-list.ts',
+    from: '? entries.some((it) => it.eventKey === eventKey)',
+    to: '? entries.length < 0',
+    tests: ['test/model/arrival.model.test.ts'],
+  },
+  {
+    guard: 'refund bound: an order never falls below zero',
+    file: ORDERS,
+    from: 'const taken = Math.min(toRefund, part.amountMinor);',
+    to: 'const taken = toRefund;',
+    tests: MODEL,
+  },
+  {
+    guard: 'refund: oldest part first, and only what is left over goes on',
+    file: ORDERS,
+    from: 'toRefund -= taken;',
+    to: '',
+    tests: MODEL,
+  },
+  {
+    guard: 'refund: an order of zero counts, one refunded to zero does not',
+    file: ORDERS,
+    from: 'const isFullyRefunded = refundedMinor > 0 && leftMinor === 0;',
+    to: 'const isFullyRefunded = leftMinor === 0;',
+    tests: MODEL,
+  },
+  {
+    guard: 'cancellation: the latest of cancellations and reinstatements holds',
+    file: ORDERS,
+    from: 'if (a.at !== b.at) return a.at > b.at ? a : b;',
+    to: 'if (a.at !== b.at) return a;',
+    tests: MODEL,
+  },
+  {
+    guard: 'refund without order: revenue never below zero',
+    file: WINDOWED,
+    from: 'const sumAt = (at: Instant): number => Math.max(0, gains.at(at) + losses.at(at));',
+    to: 'const sumAt = (at: Instant): number => gains.at(at) + losses.at(at);',
+    tests: MODEL,
+  },
+  {
+    guard: 'at-risk: once an episode',
+    file: ADVANCE,
+    from: 'if (isAtRisk === standing.isWarned) return standing;',
+    to: 'if (!isAtRisk && !standing.isWarned) return standing;',
+    tests: EXAMPLES,
+  },
+  {
+    guard: 'at-risk: no sooner than the notice',
+    file: ADVANCE,
+    from: "const isNear = next?.kind === 'demoted' && next.at - step.at <= noticeMs;",
+    to: "const isNear = next?.kind === 'demoted';",
+    tests: EXAMPLES,
+  },
+  {
+    guard: 'withdrawn: a promotion older than the corrected order stands',
+    file: WITHDRAW,
+    from: 'correctedOrderAt > promotion.at || ',
+    to: '',
+    tests: MODEL,
+  },
+  {
+    guard: 'withdrawn: not where the present score would enter',
+    file: WITHDRAW,
+    from: 'if (presentScoreMilli >= borderMilli) break;',
+    to: '',
+    tests: EXAMPLES,
+  },
+  {
+    guard: 'withdrawn: not where the score taken again still enters',
+    file: WITHDRAW,
+    from: 'if (scoreThenMilli >= borderMilli) break;',
+    to: '',
+    tests: EXAMPLES,
+  },
+  {
+    guard: 'withdrawn: not where the promotion is older than the horizon',
+    file: WITHDRAW,
+    from: ' || promotion.at < clock - horizonMs',
+    to: '',
+    tests: MODEL,
+  },
+  {
+    guard: 'withdrawn: never where the policy keeps',
+    file: WITHDRAW,
+    from: "if (present.policy.lifecycle.onCorrection === 'keep') return [];",
+    to: '',
+    tests: EXAMPLES,
+  },
+  {
+    guard: 'half to even: a half goes to the even neighbour',
+    file: 'packages/domain/src/decimal.ts',
+    from: 'return floor % 2 === 0 ? floor : floor + 1;',
+    to: 'return floor + 1;',
+    tests: [...MODEL, 'packages/domain/src/dimensions/dimensions.property.test.ts'],
+  },
+  {
+    guard: 'cap: points, not more',
+    file: 'packages/domain/src/dimensions/steps.ts',
+    from: 'return capMilli === null ? points : Math.min(points, capMilli * perMilli);',
+    to: 'return points;',
+    tests: MODEL,
+  },
+  {
+    guard: 'quantile ties: together means together',
+    file: 'packages/domain/src/calibration/quantile-borders.ts',
+    from: "if (ties === 'rank') {",
+    to: 'if (ties !== null) {',
+    tests: QUANTILES,
+  },
+  {
+    guard: 'quantile ties: by rank equal values are told apart by id',
+    file: 'packages/domain/src/calibration/quantile-borders.ts',
+    from: 'lastId: isTied ? low.customerId : null',
+    to: 'lastId: null',
+    tests: QUANTILES,
+  },
+  {
+    guard: 'ahead of the clock: no more than a day',
+    file: 'packages/domain/src/refusal.ts',
+    from: 'if (event.occurredAt > clock + AHEAD_OF_CLOCK_MAX_MS) {',
+    to: 'if (event.occurredAt > Infinity) {',
+    tests: MODEL,
+  },
+  {
+    guard: 'horizon: what is older is refused',
+    file: 'packages/domain/src/refusal.ts',
+    from: "if (event.occurredAt < oldest) return { reason: 'too-old', detail: 'occurredAt' };",
+    to: '',
+    tests: MODEL,
+  },
+  {
+    guard: 'horizon: nothing is done to an order that is older',
+    file: 'packages/domain/src/refusal.ts',
+    from: "if (order !== null && order.at < oldest) return { reason: 'too-old', detail: 'orderId' };",
+    to: '',
+    tests: MODEL,
+  },
+];
