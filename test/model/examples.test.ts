@@ -49,7 +49,6 @@ const complaints: Dimension = {
   resolvedCountsMilli: 0,
 };
 const frequency = aPolicy().dimensions[0] as Dimension;
-
 let number = 0;
 const eventOf = (at: Instant) => ({
   source: 'shop',
@@ -145,6 +144,13 @@ describe('orders and money', () => {
     aPurchase(day(on), { orderId: of.orderId, amount: yuan(minor) });
   const small = aPurchase(day(0), { amount: yuan(60) });
   holds([
+    {
+      why: 'an order older than the horizon is cancelled no more',
+      policy: aPolicy({ dimensions: [recency] }),
+      events: [first, aCancellation(first, { occurredAt: day(12) })],
+      horizonDays: 10,
+      told: ['0 assigned >silver event', '14 demoted silver>bronze time'],
+    },
     {
       why: 'parts of one order count once, at the earliest part',
       events: [first, part(first, 5, 100), second],

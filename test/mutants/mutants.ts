@@ -203,13 +203,6 @@ export const MUTANTS: readonly Mutant[] = [
     tests: EXAMPLES,
   },
   {
-    guard: 'withdrawn: not where the promotion is older than the horizon',
-    file: WITHDRAW,
-    from: ' || promotion.at < clock - horizonMs',
-    to: '',
-    tests: MODEL,
-  },
-  {
     guard: 'withdrawn: never where the policy keeps',
     file: WITHDRAW,
     from: "if (present.policy.lifecycle.onCorrection === 'keep') return [];",
@@ -263,6 +256,6 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'packages/domain/src/refusal.ts',
     from: "if (order !== null && order.at < oldest) return { reason: 'too-old', detail: 'orderId' };",
     to: '',
-    tests: MODEL,
+    tests: EXAMPLES,
   },
 ];
