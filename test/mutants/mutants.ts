@@ -1,6 +1,7 @@
 import type { Mutant } from './mutant.ts';
 
 const EXAMPLES = ['test/model/examples.test.ts'];
+const GUARDS = ['test/model/guards.test.ts'];
 const MODEL = ['test/model/fold.model.test.ts'];
 const QUANTILES = ['packages/domain/src/calibration/quantile-borders.property.test.ts'];
 
@@ -74,7 +75,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: LIFECYCLE,
     from: '(now.isLook && now.at > standing.since)',
     to: 'now.isLook',
-    tests: MODEL,
+    tests: GUARDS,
   },
   {
     guard: 'share border: nobody enters by one that no calibration has made',
@@ -156,9 +157,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'cancellation: the latest of cancellations and reinstatements holds',
     file: ORDERS,
-    from: 'if (a.at !== b.at) return a.at > b.at ? a : b;',
-    to: 'if (a.at !== b.at) return a;',
-    tests: MODEL,
+    from: 'return a.at > b.at ? a : b;',
+    to: 'return a.at > b.at ? b : a;',
+    tests: EXAMPLES,
   },
   {
     guard: 'refund without order: revenue never below zero',
@@ -186,7 +187,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: WITHDRAW,
     from: 'correctedOrderAt > promotion.at || ',
     to: '',
-    tests: MODEL,
+    tests: GUARDS,
   },
   {
     guard: 'withdrawn: not where the present score would enter',
