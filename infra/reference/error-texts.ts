@@ -220,6 +220,14 @@ const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
     '`profiles` cannot look back behind the clock.',
     'Use `backtest` for an earlier instant.',
   ),
+  STRATA_CLI_NO_POLICY: text(
+    'No policy is in force, so there are no tiers yet.',
+    'Publish one by `./strata policy publish`.',
+  ),
+  STRATA_CLI_UNKNOWN_TIER: text(
+    'The policy in force has no tier of that name.',
+    'Use one of those that the message lists.',
+  ),
   STRATA_CLI_UNWRITABLE: text(
     'The output file cannot be written.',
     'Correct the path or its rights.',

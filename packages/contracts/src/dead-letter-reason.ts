@@ -28,11 +28,13 @@ export const DEAD_LETTER_REASONS = [
   'wrong-topic',
   'wrong-key',
   'clock-not-allowed',
+  'override-not-allowed',
   // What the fold says.
   'too-old',
   'ahead-of-clock',
   'no-rate',
   'no-policy',
+  'unknown-tier',
   // What a file's row says.
   'bad-row',
   'bad-quantity',

@@ -89,6 +89,10 @@ const SENTENCES: Readonly<Record<DeadLetterReason, Readonly<Record<Language, str
     zh: '此处不接受时钟标记；仅在数据时间下可发往 strata.intake.events.v1。',
     en: 'A clock mark is not taken here; only data time takes one, on strata.intake.events.v1.',
   },
+  'override-not-allowed': {
+    zh: '此处不接受人工调整；请用 ./strata override，它会发往 strata.intake.events.v1。',
+    en: 'An override is not taken here; set it by ./strata override, which uses strata.intake.events.v1.',
+  },
   'too-old': {
     zh: '事件早于账本保留期；如确需计入，请以更长的 ledger_horizon 重建。',
     en: 'The event is older than the ledger horizon; rebuild with a longer one if it must count.',
@@ -104,6 +108,10 @@ const SENTENCES: Readonly<Record<DeadLetterReason, Readonly<Record<Language, str
   'no-policy': {
     zh: '该分区尚无生效的策略；请先用 policy publish 发布策略，再重新投递。',
     en: 'No policy was active yet in its partition; publish one with policy publish, then redrive.',
+  },
+  'unknown-tier': {
+    zh: '适用的策略中没有这个等级；请用 ./strata policy check 查看等级名称后重新设定。',
+    en: 'The policy that applies has no such tier; see its tiers by ./strata policy check and set it again.',
   },
   'bad-row': {
     zh: '该行的列数或引号不合格式；请检查{field}。',

@@ -15,6 +15,7 @@ export {
   type MinimisationSettings,
   minimisation,
 } from './minimisation.ts';
+export * from './override-control.ts';
 export * from './policy-publication.ts';
 export * from './policy-set.ts';
 export * from './rates-publication.ts';

@@ -3,6 +3,12 @@ import { type CalibratedBody, calibrationFromWire, calibrationToWire } from './c
 import { ContractFault } from './contract-fault.ts';
 import { baseFromLog, type EventDefinition, type LogBase } from './event-definition.ts';
 import { definitionOf, EVENT_DEFINITIONS } from './event-definitions.ts';
+import {
+  OVERRIDE_CLEARED,
+  OVERRIDE_SET,
+  overrideFromWire,
+  overrideToWire,
+} from './override-wire.ts';
 import { policySetFrom, policySetText } from './policy-set.ts';
 import { type RatesBody, ratesFromWire, ratesToWire } from './rates-wire.ts';
 import type { WireRecord } from './wire-record.ts';
@@ -59,6 +65,9 @@ export function logRecordToWire(record: LogRecord): WireRecord {
       return { name: REFERRAL_MADE, body: referralBody(record) };
     case 'referral-converted':
       return { name: REFERRAL_CONVERTED, body: referralBody(record) };
+    case 'override-set':
+    case 'override-cleared':
+      return overrideToWire(record);
   }
 }
 
@@ -99,6 +108,9 @@ export function logRecordFromWire({ name, body }: WireRecord): LogRecord {
       return { kind: 'referral-made', ...referralBody(body as ReferralBody) };
     case REFERRAL_CONVERTED:
       return { kind: 'referral-converted', ...referralBody(body as ReferralBody) };
+    case OVERRIDE_SET:
+    case OVERRIDE_CLEARED:
+      return overrideFromWire({ name, body });
     default:
       throw new ContractFault(
         'unknown-type',

@@ -51,10 +51,14 @@ export function rejudge(
   return { ...state, standing, seq: telling.seq() };
 }
 
-/** What a record makes of a customer: its coordinates, and the order it corrected, if any. */
-export interface Applied {
+/** Where a record lies in the log. */
+export interface Recorded {
   readonly ref: string;
   readonly offset: number;
+}
+
+/** What a record makes of a customer: its coordinates, and the order it corrected, if any. */
+export interface Applied extends Recorded {
   readonly correctedOrderAt: Instant | null;
   readonly horizonMs: number;
   /** Told by another partition: not the customer's own event, so a block at the base stays. */

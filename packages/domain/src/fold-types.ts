@@ -24,7 +24,13 @@ export interface PartitionState {
 }
 
 /** Reasons for which the fold itself refuses a record. They are part of the closed list of dead-letter reasons. */
-export const FOLD_REFUSALS = ['too-old', 'ahead-of-clock', 'no-rate', 'no-policy'] as const;
+export const FOLD_REFUSALS = [
+  'too-old',
+  'ahead-of-clock',
+  'no-rate',
+  'no-policy',
+  'unknown-tier',
+] as const;
 export type FoldRefusal = (typeof FOLD_REFUSALS)[number];
 
 export interface DeadLetterOutput {

@@ -1,6 +1,7 @@
 import { catchUp } from './calibration/catch-up.ts';
 import { type CustomerState, NEW_CUSTOMER, type PromotionEntry } from './customer-state.ts';
 import { decide, type Telling } from './decide.ts';
+import { decideOverride } from './decide-override.ts';
 import type { FoldNote, FoldResult, HandOver, Output, PartitionState } from './fold-types.ts';
 import { isRepeatedHandOver } from './hand-over.ts';
 import type { Instant } from './instant.ts';
@@ -11,10 +12,12 @@ import { trimmed } from './ledger/trim.ts';
 import type {
   EventRecord,
   LogRecord,
+  OverrideRecord,
   RecordCoordinates,
   ReferralConverted,
   ReferralMade,
 } from './log-record.ts';
+import { overridden, overrideKeyOf, overrideRefusal } from './override-record.ts';
 import {
   activeSet,
   clockFor,
@@ -67,6 +70,10 @@ export function fold(input: FoldInput): FoldResult {
       break;
     case 'referral-converted':
       work.referralConverted(record, input.customers.get(record.referrerId));
+      break;
+    case 'override-set':
+    case 'override-cleared':
+      work.override(record, input.customers.get(record.customerId));
       break;
     case 'stack-opened':
     case 'policy-activated':
@@ -123,6 +130,36 @@ class FoldWork {
       return;
     }
     this.#keep(customerId, settled);
+  }
+
+  override(record: OverrideRecord, known: CustomerState | undefined): void {
+    const { customerId } = record;
+    const before = known ?? NEW_CUSTOMER;
+    const clock = clockFor(this.#partition, before.clock, record.clockAt);
+    const settled = this.#settled(customerId, before, clock);
+    const isOwn = known !== undefined && clock > Math.max(before.clock, this.#partition.clock);
+    if (isKnown(settled.ledger, overrideKeyOf(record))) {
+      this.#notes.push('repeat');
+      this.#keepClock(customerId, { before, settled, clock, isOwn });
+      return;
+    }
+    const refusal = overrideRefusal(this.#partition, record, settled);
+    if (refusal !== null) {
+      this.#outputs.push({ kind: 'dead-letter', id: this.#nextId(), ...refusal });
+      this.#keepClock(customerId, { before, settled, clock, isOwn });
+      return;
+    }
+    const { offset, partition } = this.#at;
+    const { isEnd, state } = overridden(settled, record, { clock, offset });
+    const yardstick = yardstickFor(this.#partition, state, clock);
+    if (state.standing === null || yardstick === null) {
+      this.#keep(customerId, state);
+      return;
+    }
+    const grading = grade(state.ledger, yardstick, customerId);
+    const deciding = { ...this.#telling(customerId, clock), grading };
+    const recorded = { ref: `${partition}:${offset}`, offset, isEnd };
+    this.#keep(customerId, decideOverride(deciding, { ...state, clock }, recorded));
   }
 
   event(record: EventRecord, known: CustomerState | undefined): void {

@@ -33,6 +33,7 @@ export {
   LEDGER_HORIZON_DAYS_DEFAULT,
   setOf,
 } from './partition-state.ts';
+export { type ChangeBound, changeBound } from './policy/change-bound.ts';
 export * from './policy/policy.ts';
 export { baseCurrencyOf, policyFor, policyNamed } from './policy/population.ts';
 export {

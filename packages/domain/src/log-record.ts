@@ -3,6 +3,7 @@ import type { CustomerEvent } from './customer-event.ts';
 import type { Instant } from './instant.ts';
 import type { PolicySet } from './policy/policy.ts';
 import type { RateTable } from './rates/rate-table.ts';
+import type { Override } from './tier/override.ts';
 
 /** Where a record lies in the customer log, and when the broker appended it. */
 export interface RecordCoordinates {
@@ -95,6 +96,29 @@ export interface ReferralConverted {
   readonly from: HandOverOrigin;
 }
 
+/** A person's decision, by its own id: the same one again is a repeat. */
+interface OverrideDecision {
+  readonly id: string;
+  readonly customerId: string;
+  /** Data time only, and only where the record brings a clock of its own. */
+  readonly clockAt?: Instant;
+}
+
+/** A person limits a customer's tier; this replaces the override before. */
+export interface OverrideSet extends OverrideDecision {
+  readonly kind: 'override-set';
+  readonly override: Override;
+}
+
+/** A person takes the override back; who and why stays in the log. */
+export interface OverrideCleared extends OverrideDecision {
+  readonly kind: 'override-cleared';
+  readonly reason: string;
+  readonly actor: string;
+}
+
+export type OverrideRecord = OverrideSet | OverrideCleared;
+
 export type LogRecord =
   | StackOpened
   | EventRecord
@@ -105,7 +129,8 @@ export type LogRecord =
   | ClockMark
   | Tick
   | ReferralMade
-  | ReferralConverted;
+  | ReferralConverted
+  | OverrideRecord;
 
 export const TICK_CUSTOMERS_MAX = 1_000;
 
@@ -120,6 +145,9 @@ export function customersOf(record: LogRecord): readonly string[] {
       return [record.referredId];
     case 'referral-converted':
       return [record.referrerId];
+    case 'override-set':
+    case 'override-cleared':
+      return [record.customerId];
     case 'stack-opened':
     case 'policy-activated':
     case 'calibrated':

@@ -119,6 +119,8 @@ export function evolvePartition(
         : { ...clocked, received: receivedAfter(clocked.received, record.from) };
     case 'event':
     case 'tick':
+    case 'override-set':
+    case 'override-cleared':
       return clocked;
   }
 }

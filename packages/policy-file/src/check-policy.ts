@@ -32,6 +32,7 @@ export function checkPolicy(
   checkDimensions(check);
   checkBorders(check);
   checkSegments(check);
+  checkQualification(check);
   const warning = noticeWarning(check);
   const doubts = problems.length > 0 ? [] : doubtsAbout(source, document);
   return [...problems, ...(warning === null ? [] : [warning]), ...doubts];
@@ -144,6 +145,12 @@ function checkSegments(check: Check): void {
       add('unknown-dimension', ['segments', index, 'when', name], unknown(name, dimensions));
     }
   }
+}
+
+function checkQualification({ document, add }: Check): void {
+  if (document.applies_to !== 'prospects') return;
+  if (document.lifecycle.qualification !== 'join_anniversary') return;
+  add('prospects-join', ['lifecycle', 'qualification']);
 }
 
 function noticeWarning({ source, document }: Check): PolicyProblem | null {

@@ -29,12 +29,23 @@ export function doubtsAbout(source: SourceDocument, document: PolicyDocument): P
       }
     }
   }
+  const flickering = flickeringTier(document);
+  if (flickering !== undefined) doubt('flickering', ['tiers', flickering], { value: flickering });
   for (const name of Object.keys(document.dimensions)) {
     const isAsked = document.segments.some(({ when }) => when[name] !== undefined);
     if (isAsked || (document.score[name] ?? 0) !== 0) continue;
     doubt('idle-dimension', ['dimensions', name], { value: name });
   }
   return doubts;
+}
+
+/** A tier that is entered and left at one score, where no clock holds it either. */
+function flickeringTier({ tiers, lifecycle }: PolicyDocument): string | undefined {
+  const { minimum_stay: stay, grace, qualification } = lifecycle;
+  if (stay > 0 || grace > 0 || qualification !== 'rolling') return undefined;
+  return Object.entries(tiers).find(
+    ([, { enter, leave }]) => enter !== undefined && enter === leave,
+  )?.[0];
 }
 
 /** Every number of points the dimension can give, rising; null where the value itself is the points. */

@@ -1,22 +1,6 @@
+import { DOUBT_TEXTS } from './doubt-texts.ts';
 import type { Bilingual } from './policy-problem.ts';
-
-type Args = Readonly<Record<string, string>>;
-interface ProblemText {
-  readonly what: (args: Args) => Bilingual;
-  readonly remedy: (args: Args) => Bilingual;
-}
-
-/** Words of one problem. `{name}` stands for an argument; an argument that is empty leaves its sentence out. */
-function words(what: Bilingual, remedy: Bilingual): ProblemText {
-  return {
-    what: (args) => ({ zh: fill(what.zh, args), en: fill(what.en, args) }),
-    remedy: (args) => ({ zh: fill(remedy.zh, args), en: fill(remedy.en, args) }),
-  };
-}
-
-function fill(template: string, args: Args): string {
-  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => args[name] ?? '');
-}
+import { type ProblemText, words } from './problem-words.ts';
 
 const notYet = (zh: string, en: string, remedy: Bilingual): ProblemText =>
   words({ zh: `本版本尚不能${zh}。`, en: `this version cannot yet ${en}. ` }, remedy);
@@ -308,34 +292,7 @@ export const PROBLEM_TEXTS = {
     },
     { zh: '请缩短窗口：更早的事件不再可查。', en: 'Shorten it: older events are not kept.' },
   ),
-  'unreachable-border': words(
-    {
-      zh: 'enter {value} 无人能达到：最高评分为 {most}。',
-      en: 'nobody reaches enter {value}: the highest score is {most}. ',
-    },
-    { zh: '请调低此边界，或提高权重与得分。', en: 'Lower it, or raise weights or points.' },
-  ),
-  'impossible-points': words(
-    { zh: '此维度从不给出 {value} 分。', en: 'the dimension never gives {value} points. ' },
-    { zh: '可能的得分：{known}。', en: 'Its points are: {known}.' },
-  ),
-  'idle-dimension': words(
-    {
-      zh: '此维度在 score 中没有权重，也没有客户分群用到它，因此不影响任何结果。',
-      en: 'has no weight in score and no segment asks for it, so it is shown and changes nothing. ',
-    },
-    {
-      zh: '请在 score 中加上 {value}: 10，或删去该维度。',
-      en: 'Add {value}: 10 to score, or remove the dimension.',
-    },
-  ),
-  'notice-not-shorter': words(
-    {
-      zh: '预警提前量 {value} 不短于最短的近度档位 {step}，客户刚购买就可能收到预警。',
-      en: 'the notice of {value} is not shorter than the shortest recency step of {step}, so a customer may be warned in the instant of a purchase. ',
-    },
-    { zh: '请改为短于 {step}。', en: 'Write one shorter than {step}.' },
-  ),
+  ...DOUBT_TEXTS,
   'other-currency': words(
     {
       zh: '以 {value} 计价，而本文件的第一个策略以 {expected} 计价。',
@@ -344,6 +301,16 @@ export const PROBLEM_TEXTS = {
     {
       zh: '同一文件的策略共用客户与订单：请写 base_currency: {expected}。',
       en: 'Policies of one file share customers and orders: write base_currency: {expected}.',
+    },
+  ),
+  'prospects-join': words(
+    {
+      zh: '潜在客户尚未加入，没有加入周年。',
+      en: 'prospects have not joined yet, so there is no anniversary of joining. ',
+    },
+    {
+      zh: '请改用 calendar 或 tier_anniversary。',
+      en: 'Choose calendar or tier_anniversary.',
     },
   ),
   'repeated-population': words(

@@ -35,10 +35,10 @@ const SECTIONS: readonly CustomerSection[] = [
   referralSection,
   referredBySection,
   existingSinceSection,
-  attributesSection,
-  opportunitiesSection,
   joinedSection,
   overrideSection,
+  attributesSection,
+  opportunitiesSection,
   originalSection,
   olderOrdersSection,
 ];

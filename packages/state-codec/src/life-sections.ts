@@ -8,7 +8,7 @@ const INSTANT = 1;
 
 /** Most customers joined with the tier they have: then nothing is written, and reading takes `since` for it. */
 export const joinedSection: CustomerSection = {
-  id: 30,
+  id: 10,
   isEmpty: ({ joinedAt, standing }) => joinedAt === (standing?.since ?? null),
   write(writer, { joinedAt }, clock) {
     writer.byte(joinedAt === null ? NOTHING : INSTANT);
@@ -22,7 +22,7 @@ export const joinedSection: CustomerSection = {
 
 /** What a person decided about the tier. */
 export const overrideSection: CustomerSection = {
-  id: 31,
+  id: 11,
   isEmpty: ({ override }) => override === null,
   write(writer, { override }, clock) {
     if (override === null) return;

@@ -60,6 +60,12 @@ export class Oracle {
       case 'referral-made':
       case 'referral-converted':
         return;
+      case 'override-set':
+        this.override(record.customerId, record.override, record.clockAt);
+        return;
+      case 'override-cleared':
+        this.override(record.customerId, null, record.clockAt);
+        return;
       case 'event':
         this.take({ event: record.event, offset }, record.clockAt);
         for (const due of conversionsDue(this.customers)) this.takeConversion(due, offset);

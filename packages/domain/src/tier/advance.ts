@@ -61,12 +61,15 @@ function judgeStep(terms: Terms, from: Standing, step: Step): Standing | null {
   const { policy } = grading;
   const scoreMilli = grading.scoreMilliAt(at);
   let standing = from;
+  let looks = step.isLook;
   for (;;) {
-    const verdict = judge(terms, standing, { at, scoreMilli, isLook: step.isLook });
+    const verdict = judge(terms, standing, { at, scoreMilli, isLook: looks });
     if (verdict.kind === 'stays') {
       standing = withGrace(standing, verdict.graceSince);
       break;
     }
+    // After a step down only `rolling` looks again at once.
+    if (verdict.kind === 'demoted') looks = false;
     const fromTier = standing.tier;
     const { toTier, kind } = verdict;
     const isBlocked = kind === 'demoted' && isBlockedAfter(policy);

@@ -33,8 +33,7 @@ export function judge(terms: Terms, standing: Standing, now: Now): Verdict {
     return { kind: 'promoted', toTier: tierAt(policy, higher) };
   }
   if (!isFalling(terms, standing, now)) return { kind: 'stays', graceSince: null };
-  const looks =
-    policy.lifecycle.qualification === 'rolling' || (now.isLook && now.at > standing.since);
+  const looks = now.isLook || policy.lifecycle.qualification === 'rolling';
   const graceSince = standing.graceSince ?? (looks ? now.at : null);
   if (graceSince === null || now.at < demotionAt(policy, standing.since, graceSince)) {
     return { kind: 'stays', graceSince };

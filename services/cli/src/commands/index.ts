@@ -3,6 +3,7 @@ import { backtestCommand } from './backtest.ts';
 import { demoCommand } from './demo.ts';
 import { downCommand } from './down.ts';
 import { importCommand } from './import.ts';
+import { overrideCommand } from './override.ts';
 import { policyCheckCommand } from './policy-check.ts';
 import { policyPublishCommand } from './policy-publish.ts';
 import { profilesCommand } from './profiles.ts';
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   backtestCommand,
   profilesCommand,
   whyCommand,
+  overrideCommand,
   policyCheckCommand,
   policyPublishCommand,
   ratesPublishCommand,

@@ -1,4 +1,4 @@
-import { needsCalibration, type Policy, type PolicySet } from '@strata/domain';
+import { changeBound, needsCalibration, type Policy, type PolicySet } from '@strata/domain';
 import { describeNumber, problemText, tierLabel } from '@strata/policy-file';
 import { EXIT_CODES } from '../cli-fault.ts';
 import { defineCommand } from '../command.ts';
@@ -22,6 +22,13 @@ const texts = catalogue({
     attribute: (name: string, values: string) => `customers whose ${name} is ${values}`,
     tier: (label: string, about: string) => `${label}: ${about}`,
     lowest: 'everyone else',
+    perYear: (demotions: number, promotions: number) =>
+      `One customer: at most ${demotions} demotions and ${promotions} promotions in any 365 days.`,
+    perEvent: (changes: number) =>
+      `One customer: no limit by the policy; each event can bring at most ${changes} tier changes until it has left every window.`,
+    unlimited: 'One customer: no limit by the policy; values change with time alone.',
+    perCorrection: (promotions: number) =>
+      ` A refund or cancellation can take back up to ${promotions} promotions beside.`,
     border: (enter: string, leave: string) => `enter at ${enter}, leave below ${leave}`,
     population: (share: string) => `with those above it, the best ${share} % of customers`,
     revenue: (share: string) => `with those above it, the best who bring ${share} % of revenue`,
@@ -40,6 +47,12 @@ const texts = catalogue({
     attribute: (name: string, values: string) => ` ${name} 为 ${values} 的现有客户`,
     tier: (label: string, about: string) => `${label}：${about}`,
     lowest: '其余客户',
+    perYear: (demotions: number, promotions: number) =>
+      `单个客户：任意 365 天内最多下调 ${demotions} 次、升级 ${promotions} 次。`,
+    perEvent: (changes: number) =>
+      `单个客户：策略不设上限；每个事件在离开所有统计窗口之前，最多带来 ${changes} 次等级变更。`,
+    unlimited: '单个客户：策略不设上限；数值会仅随时间变化。',
+    perCorrection: (promotions: number) => `此外，一次退款或取消最多撤回 ${promotions} 次升级。`,
     border: (enter: string, leave: string) => `达到 ${enter} 分升入，低于 ${leave} 分退出`,
     population: (share: string) => `连同其上各级，为评分最高的 ${share} % 客户`,
     revenue: (share: string) => `连同其上各级，为评分最高、合计带来 ${share} % 收入的客户`,
@@ -69,7 +82,12 @@ export const policyCheckCommand = defineCommand({
     try {
       const { set, warnings } = await readPolicy({ policy, cwd, language });
       if (flags.json) {
-        stdout.write(`${JSON.stringify({ ok: true, id: set.id, problems: warnings })}\n`);
+        const tierChangesPerYear = set.policies.map((policy) => ({
+          policy: policy.name,
+          ...changeBound(policy),
+        }));
+        const result = { ok: true, id: set.id, problems: warnings, tierChangesPerYear };
+        stdout.write(`${JSON.stringify(result)}\n`);
       } else {
         for (const warning of warnings) stderr.write(`${problemText(warning, language)}\n`);
         stdout.write(describeSet(set, language));
@@ -107,13 +125,23 @@ function whom({ appliesTo }: Policy, words: ReturnType<typeof texts>): string {
 
 function tierLines(policy: Policy, language: Language): string {
   const words = texts(language);
-  return policy.ladder
-    .toReversed()
-    .map((tier) => {
-      const about = borderText(policy, tier, words);
-      return `  ${words.tier(tierLabel(policy, tier, language), about)}\n`;
-    })
-    .join('');
+  const tiers = policy.ladder.toReversed().map((tier) => {
+    const about = borderText(policy, tier, words);
+    return `  ${words.tier(tierLabel(policy, tier, language), about)}\n`;
+  });
+  return `${tiers.join('')}  ${boundText(policy, words)}\n`;
+}
+
+/** How often at most one customer can change its tier: what a person asks who has to answer for it. */
+function boundText(policy: Policy, words: ReturnType<typeof texts>): string {
+  const { demotions, promotions, perEvent, perCorrection } = changeBound(policy);
+  const limit =
+    demotions === null || promotions === null
+      ? perEvent === null
+        ? words.unlimited
+        : words.perEvent(perEvent)
+      : words.perYear(demotions, promotions);
+  return perCorrection === 0 ? limit : `${limit}${words.perCorrection(perCorrection)}`;
 }
 
 function borderText(policy: Policy, tier: string, words: ReturnType<typeof texts>): string {

@@ -32,6 +32,8 @@ export interface CustomerHistory {
 interface LoggedRecord {
   readonly record: LogRecord;
   readonly at: RecordCoordinates;
+  /** As far as the customer's records had moved the clock: what dates a record that brings no instant along. */
+  readonly clock: Instant;
 }
 
 /**
@@ -50,8 +52,8 @@ export async function replayCustomer(
   const changes: TierChange[] = [];
   const events = new Map<number, EventRecord['event']>();
   const conversions = new Map<number, ReferralConverted>();
-  for (const { record, at } of ordered) {
-    if (until.at !== null && isAfter({ record, at }, partition, until.at)) continue;
+  for (const { record, at, clock } of ordered) {
+    if (until.at !== null && isAfter({ record, at, clock }, partition, until.at)) continue;
     const customers = new Map(state === null ? [] : [[customerId, state]]);
     const result = fold({ partition, customers, record: about(record, customerId), at });
     partition = result.partition;
@@ -74,6 +76,7 @@ async function recordsAbout(
   const key = new TextEncoder().encode(customerId);
   const found: LoggedRecord[] = [];
   let expected = 0;
+  let clock = Number.NEGATIVE_INFINITY;
   for await (const batch of reader.read({ topic: TOPICS.customerLog, partition, offset: 0 })) {
     const own = batch.filter((it) => it.key === null || isSame(it.key, key));
     await serdes.prepare(own);
@@ -82,7 +85,8 @@ async function recordsAbout(
       expected = offset + 1;
       const record = logRecordFromWire(serdes.customerLog.decode(value));
       if (record.kind === 'tick' && !record.customerIds.includes(customerId)) continue;
-      found.push({ record, at: { partition, offset, appendedAt } });
+      clock = Math.max(clock, clockOf(record, appendedAt));
+      found.push({ record, at: { partition, offset, appendedAt }, clock });
     }
   }
   if (found.length === 0) {
@@ -106,14 +110,25 @@ function about(record: LogRecord, customerId: string): LogRecord {
   return record.kind === 'tick' ? { kind: 'tick', customerIds: [customerId] } : record;
 }
 
+/** The clock that a record brings along: its own in data time, else that of the broker. */
+function clockOf(record: LogRecord, appendedAt: Instant): Instant {
+  if (record.kind === 'event') return record.clockAt ?? appendedAt;
+  if (record.kind === 'clock') return record.at;
+  return Number.NEGATIVE_INFINITY;
+}
+
+const isOverride = ({ kind }: LogRecord): boolean =>
+  kind === 'override-set' || kind === 'override-cleared';
+
 /** Whether the clock had not reached the record yet at `at`. */
 function isAfter(
-  { record, at: { appendedAt } }: LoggedRecord,
+  { record, at: { appendedAt }, clock }: LoggedRecord,
   partition: PartitionState,
   at: Instant,
 ): boolean {
   if (partition.time !== 'data') return record.kind !== 'stack-opened' && appendedAt > at;
   if (record.kind === 'event') return (record.clockAt ?? record.event.occurredAt) > at;
+  if (isOverride(record)) return clock > at;
   return isDated(record) && record.at > at;
 }
 
@@ -127,16 +142,14 @@ function isDated(record: LogRecord): record is ClockMark | ReferralMade | Referr
 
 /** Control records first, then the events as they happened: what came late takes its true place. */
 function byOccurrence(records: readonly LoggedRecord[]): readonly LoggedRecord[] {
-  const instant = ({ record }: LoggedRecord): number =>
-    record.kind === 'event'
-      ? record.event.occurredAt
-      : isHandOver(record)
-        ? record.at
-        : record.kind === 'clock' || record.kind === 'tick'
-          ? Infinity
-          : -Infinity;
+  const instant = ({ record, clock }: LoggedRecord): number => {
+    if (record.kind === 'event') return record.event.occurredAt;
+    if (isHandOver(record)) return record.at;
+    if (isOverride(record)) return clock;
+    return record.kind === 'clock' || record.kind === 'tick' ? Infinity : -Infinity;
+  };
   const sorted = records.toSorted((a, b) => instant(a) - instant(b) || a.at.offset - b.at.offset);
-  return sorted.map(({ record, at }, index) => ({ record: renumbered(record, index + 1), at }));
+  return sorted.map((it, index) => ({ ...it, record: renumbered(it.record, index + 1) }));
 }
 
 /** In another order the numbers of hand-overs would look like repeats; true repeats are known by whom they name. */

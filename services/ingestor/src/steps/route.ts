@@ -28,17 +28,18 @@ export function route(
   if (content.kind === 'clock') {
     return { kind: 'routed', partition: from.partition, key: null, record: content };
   }
-  const { event } = content;
-  const about = { schemaId, type: event.type };
-  if (!isTakenBy(from.topic, event.type)) return refused('wrong-topic', about);
-  const key = UTF8.encode(event.customerId);
+  const isEvent = content.kind === 'event';
+  const { customerId } = isEvent ? content.event : content;
+  const type = isEvent ? content.event.type : content.kind;
+  if (isEvent && !isTakenBy(from.topic, content.event.type)) {
+    return refused('wrong-topic', { schemaId, type });
+  }
+  const key = UTF8.encode(customerId);
   const partition = partitionFor(key, stack.partitions);
-  if (stack.timeMode === 'wall') {
-    return { kind: 'routed', partition, key, record: { kind: 'event', event } };
-  }
+  if (stack.timeMode === 'wall') return { kind: 'routed', partition, key, record: content };
   if (from.topic === TOPICS.events && from.partition !== partition) {
-    return refused('wrong-key', about);
+    return refused('wrong-key', { schemaId, type });
   }
-  const record = { kind: 'event', event, clockAt: event.occurredAt } as const;
+  const record: LogRecord = isEvent ? { ...content, clockAt: content.event.occurredAt } : content;
   return { kind: 'routed', partition, key, record };
 }

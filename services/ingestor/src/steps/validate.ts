@@ -2,18 +2,23 @@ import {
   ContractFault,
   type Dropped,
   isClockControl,
+  isOverrideControl,
   type Minimisation,
   readClockControl,
   readIntakeEvent,
+  readOverrideControl,
   TOPICS,
 } from '@strata/contracts';
-import type { ClockMark, CustomerEvent, TimeMode } from '@strata/domain';
+import type { ClockMark, CustomerEvent, OverrideRecord, TimeMode } from '@strata/domain';
 import { type Refused, refused } from '../outcome.ts';
 import type { Parsed } from './parse.ts';
 
 export interface Valid {
   readonly kind: 'valid';
-  readonly content: { readonly kind: 'event'; readonly event: CustomerEvent } | ClockMark;
+  readonly content:
+    | { readonly kind: 'event'; readonly event: CustomerEvent }
+    | ClockMark
+    | OverrideRecord;
   readonly schemaId: number | null;
 }
 
@@ -31,6 +36,7 @@ export function validate(
   },
 ): Valid | Refused {
   if (isClockControl(raw)) return clockMark(raw, schemaId, context);
+  if (isOverrideControl(raw)) return override(raw, schemaId, context.topic);
   const result = readIntakeEvent(raw, { instants, rules: context.rules });
   if (result.dropped.size > 0) context.onDropped(result.dropped);
   if (result.kind === 'event') {
@@ -52,10 +58,28 @@ function clockMark(
   if (timeMode !== 'data' || topic !== TOPICS.events) {
     return refused('clock-not-allowed', { schemaId, type: 'clock' });
   }
+  return control(() => readClockControl(raw), { schemaId, type: 'clock' });
+}
+
+/** The topics of shops and desks take none: who may write there may not decide about tiers. */
+function override(
+  raw: Readonly<Record<string, unknown>>,
+  schemaId: number | null,
+  topic: string,
+): Valid | Refused {
+  const about = { schemaId, type: String(raw['type']) };
+  if (topic !== TOPICS.events) return refused('override-not-allowed', about);
+  return control(() => readOverrideControl(raw), about);
+}
+
+function control(
+  read: () => ClockMark | OverrideRecord,
+  about: { readonly schemaId: number | null; readonly type: string },
+): Valid | Refused {
   try {
-    return { kind: 'valid', content: readClockControl(raw), schemaId };
+    return { kind: 'valid', content: read(), schemaId: about.schemaId };
   } catch (error) {
     if (!(error instanceof ContractFault)) throw error;
-    return refused(error.reason, { field: error.field, schemaId, type: 'clock' });
+    return refused(error.reason, { field: error.field, ...about });
   }
 }

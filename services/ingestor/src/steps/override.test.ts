@@ -1,0 +1,39 @@
+import { minimisation, overrideControlToJson, TOPICS } from '@strata/contracts';
+import type { OverrideRecord } from '@strata/domain';
+import { partitionFor } from '@strata/pipeline';
+import { describe, expect, test } from 'vitest';
+import { route } from './route.ts';
+import { validate } from './validate.ts';
+
+const PARTITIONS = 8;
+const record: OverrideRecord = {
+  kind: 'override-set',
+  id: 'd1',
+  customerId: 'c1',
+  override: { kind: 'floor', tier: 'gold', reason: 'contract', actor: 'ann', until: null },
+};
+const key = new TextEncoder().encode('c1');
+const partition = partitionFor(key, PARTITIONS);
+
+function ingest(topic: string, changes: Record<string, unknown> = {}, from = partition) {
+  const raw = { ...overrideControlToJson(record), ...changes };
+  const parsed = { kind: 'parsed', raw, instants: 'rfc3339', schemaId: null } as const;
+  const context = { topic, timeMode: 'data', rules: minimisation(), onDropped: () => {} } as const;
+  const valid = validate(parsed, context);
+  if (valid.kind === 'refused') return valid;
+  return route(valid, { topic, partition: from }, { timeMode: 'data', partitions: PARTITIONS });
+}
+
+describe('an override on its way into the log', () => {
+  test('goes to the partition of its customer, as it is', () => {
+    expect(ingest(TOPICS.events)).toEqual({ kind: 'routed', partition, key, record });
+  });
+
+  test.each([
+    { why: 'on the topic of a shop', topic: TOPICS.purchases, reason: 'override-not-allowed' },
+    { why: 'without a reason', changes: { reason: '' }, reason: 'bad-field' },
+    { why: 'behind other customers', from: (partition + 1) % PARTITIONS, reason: 'wrong-key' },
+  ])('is refused $why', ({ topic = TOPICS.events, changes, from, reason }) => {
+    expect(ingest(topic, changes, from)).toMatchObject({ kind: 'refused', reason });
+  });
+});
