@@ -47,4 +47,12 @@ export const DIMENSION_TEXTS: Readonly<
     unit: 'percent, 3 decimals',
     text: 'Of the orders whose earliest part names a channel, those that name `channel`. No value without any.',
   },
+  share_of_wallet: {
+    unit: '0 to 1, 3 decimals',
+    text: 'The attribute `shareOfWallet` of the newest profile. No value without one. It has no window.',
+  },
+  potential: {
+    unit: '0 to 100, 3 decimals',
+    text: '100 x fit x engagement x stage, each from 0 to 1; a factor that is left out is 1. At least one is needed.',
+  },
 };

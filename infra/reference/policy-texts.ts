@@ -36,6 +36,14 @@ export const POLICY_TEXTS: Readonly<Record<string, string>> = {
     'With fewer customers there is not enough data, and the dimension scores as missing. Default 1.',
   'dimensions.*.otherwise': 'Points where no step matches or there is no value.',
   'dimensions.*.cap': 'Most points; the value itself is not cut.',
+  'dimensions.*.fit':
+    '`potential`: by attribute of the profile what its values are worth, from 0 to 1; the mean of them counts, and of a list its best value.',
+  'dimensions.*.engagement':
+    '`potential`: the weight of engagement events in the window, as a share of what counts as full.',
+  'dimensions.*.engagement.window': 'An event at t counts until t + window, exactly.',
+  'dimensions.*.engagement.full': 'Weight from which on more counts no more.',
+  'dimensions.*.stages':
+    '`potential`: what the stage of the newest opportunity is worth, from 0 to 1. What is not listed is worth nothing.',
   'dimensions.*.per': '`complaints`: what a ticket weighs, by its highest severity.',
   'dimensions.*.per.low': 'Weight of a ticket of low severity.',
   'dimensions.*.per.medium': 'Weight of a ticket of medium severity.',

@@ -146,6 +146,13 @@ export function stretchedDimension(dimension: Dimension, factor: number): Dimens
     const steps = dimension.steps.map((it) => ({ ...it, atLeastMs: it.atLeastMs * factor }));
     return { ...dimension, steps };
   }
+  if (dimension.of === 'potential') {
+    const { engagement } = dimension;
+    return {
+      ...dimension,
+      engagement: engagement && { ...engagement, windowMs: engagement.windowMs * factor },
+    };
+  }
   return 'windowMs' in dimension
     ? { ...dimension, windowMs: dimension.windowMs * factor }
     : dimension;

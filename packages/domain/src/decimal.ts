@@ -28,6 +28,32 @@ export function percentMilliOf(partMilli: number, wholeMilli: number): number {
   return Number(divideExactly(BigInt(partMilli) * 100_000n, BigInt(wholeMilli)));
 }
 
+/** A part of a whole, both whole numbers, `whole` above zero. */
+export interface Share {
+  readonly part: number;
+  readonly whole: number;
+}
+
+/** The product of shares as percent in thousandths, half to even once. */
+export function percentMilliOfProduct(shares: readonly Share[]): number {
+  const dividend = shares.reduce((product, { part }) => product * BigInt(part), 100_000n);
+  const divisor = shares.reduce((product, { whole }) => product * BigInt(whole), 1n);
+  return Number(divideExactly(dividend, divisor));
+}
+
+const DECIMAL_TEXT = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/;
+
+/** A number in thousandths, half to even, by the decimal that its shortest text says: 0.0005 is halfway. */
+export function milliOfNumber(value: number): number {
+  const [, sign, whole = '0', fraction = '', exponent = '0'] =
+    DECIMAL_TEXT.exec(String(value)) ?? [];
+  const digits = BigInt(`${sign ?? ''}${whole}${fraction}`);
+  const places = Number(exponent) - fraction.length + 3;
+  return Number(
+    places >= 0 ? digits * 10n ** BigInt(places) : divideExactly(digits, 10n ** BigInt(-places)),
+  );
+}
+
 /** As `divideHalfEven`, beyond what a double holds. */
 function divideExactly(dividend: bigint, divisor: bigint): bigint {
   const floor = dividend >= 0n ? dividend / divisor : -((-dividend + divisor - 1n) / divisor);

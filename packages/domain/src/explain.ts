@@ -100,7 +100,7 @@ export function explain(query: ProfileQuery): Explanation | null {
     counterfactuals: state.isExisting
       ? counterfactuals({ customerId, state, standing, grading, at })
       : handOver(query),
-    evidence: evidenceAt(state.ledger, at),
+    evidence: evidenceAt(state.ledger, at, policy),
   };
 }
 

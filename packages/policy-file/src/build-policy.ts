@@ -124,6 +124,19 @@ function buildDimension(name: string, document: DimensionDocument, weightMilli: 
         channel: document.channel,
         steps: buildSteps(document.steps),
       };
+    case 'share_of_wallet':
+      return { ...base, of: document.of, steps: buildSteps(document.steps) };
+    case 'potential': {
+      const { engagement } = document;
+      return {
+        ...base,
+        of: document.of,
+        fitMilli: document.fit ?? null,
+        engagement: engagement ? { windowMs: engagement.window, fullMilli: engagement.full } : null,
+        stagesMilli: document.stages ?? null,
+        steps: buildSteps(document.steps),
+      };
+    }
     default:
       return {
         ...base,

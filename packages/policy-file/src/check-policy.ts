@@ -80,10 +80,12 @@ function checkDimensions(check: Check): void {
     if (dimension.of === 'tenure' && dimension.steps === undefined && dimension.cap === undefined) {
       add('tenure-needs-an-end', ['dimensions', name]);
     }
-    if ('window' in dimension && dimension.window > horizonDays * DAY_MS) {
-      const args = { value: daysText(dimension.window), horizon: `${horizonDays}d` };
-      add('window-beyond-horizon', ['dimensions', name, 'window'], args);
+    const window = windowOf(dimension);
+    if (window !== null && window.ms > horizonDays * DAY_MS) {
+      const args = { value: daysText(window.ms), horizon: `${horizonDays}d` };
+      add('window-beyond-horizon', ['dimensions', name, ...window.path], args);
     }
+    checkPotential(check, name, dimension);
     if (dimension.of === 'clv' && dimension.horizon > CLV_HORIZON_DAYS_MAX * DAY_MS) {
       const range = { min: '0d', max: `${CLV_HORIZON_DAYS_MAX}d` };
       const args = { value: daysText(dimension.horizon), ...range };
@@ -109,6 +111,27 @@ function checkQuantiles({ add }: Check, name: string, dimension: DimensionDocume
   }
   if (minimum_population !== undefined && quantiles === undefined) {
     add('population-without-quantiles', ['dimensions', name, 'minimum_population']);
+  }
+}
+
+/** How far a dimension looks back, and where it says so; null for one that takes what held last. */
+function windowOf(
+  dimension: Exclude<DimensionDocument, { of: 'recency' }>,
+): { readonly ms: number; readonly path: FieldPath } | null {
+  if ('window' in dimension) return { ms: dimension.window, path: ['window'] };
+  if (dimension.of !== 'potential' || dimension.engagement === undefined) return null;
+  return { ms: dimension.engagement.window, path: ['engagement', 'window'] };
+}
+
+function checkPotential({ add }: Check, name: string, dimension: DimensionDocument): void {
+  if (dimension.of !== 'potential') return;
+  const { fit, engagement, stages } = dimension;
+  if (fit === undefined && engagement === undefined && stages === undefined) {
+    add('potential-of-nothing', ['dimensions', name]);
+  }
+  for (const attribute of Object.keys(fit ?? {})) {
+    if (isName(attribute)) continue;
+    add('bad-name', ['dimensions', name, 'fit', attribute], { value: attribute });
   }
 }
 
@@ -150,7 +173,7 @@ function checkSegments(check: Check): void {
 function checkQualification({ document, add }: Check): void {
   if (document.applies_to !== 'prospects') return;
   if (document.lifecycle.qualification !== 'join_anniversary') return;
-  add('prospects-join', ['lifecycle', 'qualification']);
+  add('anniversary-of-prospects', ['lifecycle', 'qualification']);
 }
 
 function noticeWarning({ source, document }: Check): PolicyProblem | null {

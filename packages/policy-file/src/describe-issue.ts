@@ -1,7 +1,7 @@
+import { DIMENSION_KINDS } from '@strata/domain';
 import type { z } from 'zod';
 import { knownKeysAt, POPULATIONS } from './document-schema.ts';
 import { nearestWord } from './nearest-word.ts';
-import { KNOWN_KINDS } from './not-yet.ts';
 import type { FieldPath, PolicyProblem } from './policy-problem.ts';
 import type { ProblemKey } from './problem-texts.ts';
 import { type IssueParams, quoted, shown } from './scalars.ts';
@@ -23,6 +23,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   channel: 'channel: online',
   attribute: 'attribute: segment',
   in: 'in: [retail]',
+  full: 'full: 10',
   per: 'per: {low: 1, medium: 2, high: 4, critical: 8}',
   enter: 'enter: 220',
   leave: 'leave: 200',
@@ -62,6 +63,9 @@ const SHAPE_EXAMPLES: Readonly<Record<string, string>> = {
   score: 'score: {recency: 40, orders: 60}',
   applies_to: 'applies_to: {attribute: segment, in: [retail]}',
   in: 'in: [retail, wholesale]',
+  fit: 'fit: {industry: {steel: 1, chemicals: 0.6}}',
+  engagement: 'engagement: {window: 90d, full: 10}',
+  stages: 'stages: {lead: 0.2, quoted: 0.7}',
   lifecycle: 'lifecycle: {grace: 14d}',
   quantiles: 'quantiles: {buckets: 5}',
   per: 'per: {low: 1, medium: 2, high: 4, critical: 8}',
@@ -97,7 +101,7 @@ export function describeIssue(source: SourceDocument, issue: z.core.$ZodIssue): 
     return [wrongChoice(source, path, { value, choices: issue.values.map(String) })];
   }
   if (issue.code === 'invalid_union' && issue.discriminator !== undefined) {
-    return [wrongChoice(source, path, { value, choices: KNOWN_KINDS })];
+    return [wrongChoice(source, path, { value, choices: DIMENSION_KINDS })];
   }
   if (issue.code === 'invalid_union') {
     return describePopulation(source, { path, value, tried: issue.errors });

@@ -58,6 +58,10 @@ function nonEmpty<T extends z.ZodType>(item: T, max: number) {
   });
 }
 
+function refuseEmpty(value: object, context: z.RefinementCtx): void {
+  if (Object.keys(value).length === 0) context.addIssue(issueOf('empty-list'));
+}
+
 const label = z.strictObject({ zh: z.string().optional(), en: z.string().optional() });
 
 /** For suggestions, as they are written. */
@@ -106,6 +110,29 @@ const channelShare = z.strictObject({
   of: z.literal('channel_share'),
   window,
   channel: z.string(),
+  steps: nonEmpty(thresholdStep, 100).optional(),
+  ...byQuantiles,
+  ...points,
+});
+
+const shareOfWallet = z.strictObject({
+  of: z.literal('share_of_wallet'),
+  steps: nonEmpty(thresholdStep, 100).optional(),
+  ...byQuantiles,
+  ...points,
+});
+
+const worth = z.record(z.string(), decimal({ min: 0, max: 1 })).superRefine(refuseEmpty);
+const fullEngagement = z.strictObject({
+  window,
+  full: decimal({ min: 0.001, max: WEIGHT_MAX }),
+});
+
+const potential = z.strictObject({
+  of: z.literal('potential'),
+  fit: z.record(z.string(), worth).superRefine(refuseEmpty).optional(),
+  engagement: fullEngagement.optional(),
+  stages: worth.optional(),
   steps: nonEmpty(thresholdStep, 100).optional(),
   ...byQuantiles,
   ...points,
@@ -161,6 +188,8 @@ export const dimensionSchema = z.discriminatedUnion('of', [
   tenure,
   pAlive,
   clv,
+  shareOfWallet,
+  potential,
 ]);
 export type DimensionDocument = z.output<typeof dimensionSchema>;
 
@@ -218,6 +247,8 @@ const KEYS_OF_DIMENSION: Readonly<Record<string, readonly string[]>> = {
   tenure: Object.keys(tenure.shape),
   p_alive: Object.keys(pAlive.shape),
   clv: Object.keys(clv.shape),
+  share_of_wallet: Object.keys(shareOfWallet.shape),
+  potential: Object.keys(potential.shape),
 };
 
 /** The keys that may stand at a place of the document, for suggestions. `raw` is the document as read. */
@@ -232,6 +263,7 @@ export function knownKeysAt(path: readonly (string | number)[], raw: unknown): r
   if (head !== 'dimensions') return [];
   if (third === 'per') return [...SEVERITIES];
   const of = kindOf(raw, String(second));
+  if (third === 'engagement') return Object.keys(fullEngagement.shape);
   if (third === 'quantiles') return Object.keys(quantiles.shape);
   if (third === 'steps') {
     return Object.keys(of === 'recency' ? recencyStep.shape : thresholdStep.shape);

@@ -108,6 +108,27 @@ const body = (name: string, appliesTo: string): string =>
   'dimensions: {orders: {of: orders, window: 30d}}\nscore: {orders: 1}\n' +
   'tiers: {high: {enter: 2, leave: 1}}\n';
 
+it('share of wallet and potential take no window of their own, and factors left out are none', () => {
+  const potential =
+    '{of: potential, fit: {industry: {steel: 1, 化工: 0.6}}, engagement: {window: 90d, full: 7.5}}';
+  const text = parseShop((shop) =>
+    shop.replace(
+      'dimensions:\n',
+      `dimensions:\n  fit: ${potential}\n  wallet: {of: share_of_wallet, otherwise: 2}\n`,
+    ),
+  );
+  expect(policyOf(text).dimensions.slice(0, 2)).toMatchObject([
+    {
+      of: 'potential',
+      fitMilli: { industry: { steel: 1_000, 化工: 600 } },
+      engagement: { windowMs: 90 * 86_400_000, fullMilli: 7_500 },
+      stagesMilli: null,
+      steps: [],
+    },
+    { of: 'share_of_wallet', otherwiseMilli: 2_000, steps: [] },
+  ]);
+});
+
 describe('several documents', () => {
   it('are one set, in the order of the file', () => {
     const text = ['prospects', '{attribute: segment, in: [chain, 链]}', 'existing'].map(

@@ -4,8 +4,7 @@ import { checkPolicy } from './check-policy.ts';
 import { type CheckedDocument, checkSet } from './check-set.ts';
 import { describeIssue } from './describe-issue.ts';
 import { documentSchema, type PolicyDocument } from './document-schema.ts';
-import { refuseNotYet } from './not-yet.ts';
-import type { FieldPath, PolicyProblem } from './policy-problem.ts';
+import type { PolicyProblem } from './policy-problem.ts';
 import { policySetOf } from './policy-set.ts';
 import { readDocuments } from './read-documents.ts';
 import { quoted } from './scalars.ts';
@@ -60,18 +59,10 @@ function shapeOf(
     const args = { value: quoted(source.raw), example: 'policy: shop' };
     return { problems: [source.problem('not-a-mapping', [], args)] };
   }
-  const refusals = refuseNotYet(source);
   const result = documentSchema.safeParse(source.raw);
-  if (result.success && refusals.length === 0) return { document: result.data };
-  const issues = (result.error?.issues ?? [])
-    .filter((issue) => !refusals.some((refusal) => covers(refusal.path, issue)))
-    .flatMap((issue) => describeIssue(source, issue));
-  return { problems: [...refusals.map((refusal) => refusal.problem), ...issues] };
-}
-
-/** A refusal says all there is to say about the fields under its path. */
-function covers(path: FieldPath, issue: { readonly path: readonly PropertyKey[] }): boolean {
-  return path.every((step, index) => issue.path[index] === step);
+  return result.success
+    ? { document: result.data }
+    : { problems: result.error.issues.flatMap((issue) => describeIssue(source, issue)) };
 }
 
 function refused(problems: readonly PolicyProblem[]): PolicyFileResult {

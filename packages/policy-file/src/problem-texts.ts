@@ -1,17 +1,10 @@
 import { DOUBT_TEXTS } from './doubt-texts.ts';
-import type { Bilingual } from './policy-problem.ts';
 import { type ProblemText, words } from './problem-words.ts';
-
-const notYet = (zh: string, en: string, remedy: Bilingual): ProblemText =>
-  words({ zh: `本版本尚不能${zh}。`, en: `this version cannot yet ${en}. ` }, remedy);
-
-const REMOVE_DIMENSION = {
-  zh: '请删去该维度及其在 score 中的权重。',
-  en: 'Remove the dimension and its weight in score.',
-};
+import { SET_PROBLEM_TEXTS } from './set-problem-texts.ts';
 
 /** Every sentence a broken policy file can earn. Keys are stable; a missing language does not compile. */
 export const PROBLEM_TEXTS = {
+  ...SET_PROBLEM_TEXTS,
   'yaml-syntax': words(
     { zh: 'YAML 语法有误：{detail}。', en: 'not valid YAML: {detail}. ' },
     {
@@ -265,6 +258,16 @@ export const PROBLEM_TEXTS = {
     { zh: '年资没有 steps 时必须有 cap。', en: 'tenure without steps needs a cap. ' },
     { zh: '请补上 steps，或例如 cap: 730。', en: 'Add steps, or a cap, as cap: 730.' },
   ),
+  'potential-of-nothing': words(
+    {
+      zh: '潜力维度没有任何因子。',
+      en: 'a potential dimension without any factor. ',
+    },
+    {
+      zh: '请至少写 fit、engagement、stages 之一，例如 stages: {lead: 0.2, quoted: 0.7}。',
+      en: 'Write at least one of fit, engagement and stages, as stages: {lead: 0.2, quoted: 0.7}.',
+    },
+  ),
   'steps-and-quantiles': words(
     {
       zh: '同一维度既有 steps 又有 quantiles。',
@@ -293,71 +296,6 @@ export const PROBLEM_TEXTS = {
     { zh: '请缩短窗口：更早的事件不再可查。', en: 'Shorten it: older events are not kept.' },
   ),
   ...DOUBT_TEXTS,
-  'other-currency': words(
-    {
-      zh: '以 {value} 计价，而本文件的第一个策略以 {expected} 计价。',
-      en: 'counts in {value}, while the first policy of the file counts in {expected}. ',
-    },
-    {
-      zh: '同一文件的策略共用客户与订单：请写 base_currency: {expected}。',
-      en: 'Policies of one file share customers and orders: write base_currency: {expected}.',
-    },
-  ),
-  'prospects-join': words(
-    {
-      zh: '潜在客户尚未加入，没有加入周年。',
-      en: 'prospects have not joined yet, so there is no anniversary of joining. ',
-    },
-    {
-      zh: '请改用 calendar 或 tier_anniversary。',
-      en: 'Choose calendar or tier_anniversary.',
-    },
-  ),
-  'repeated-population': words(
-    {
-      zh: '本文件中已有一个策略适用于 {value}。',
-      en: 'a policy before it in the file applies to {value} already. ',
-    },
-    {
-      zh: '请只保留一个，或写 applies_to: {attribute: 属性, in: [取值]}。',
-      en: 'Keep one of them, or write applies_to: {attribute: NAME, in: [VALUE]}.',
-    },
-  ),
-  'unreachable-policy': words(
-    {
-      zh: '此策略不会给任何客户定级：{attribute} 为 {values} 的客户已由前面的策略“{before}”定级。',
-      en: "grades nobody: customers whose {attribute} is {values} are graded by '{before}' before it. ",
-    },
-    {
-      zh: '请把此文档移到其前面，或从其中一个的 in 中去掉这些取值。',
-      en: 'Put this document before that one, or take the values out of one of them.',
-    },
-  ),
-  'no-hand-over': words(
-    {
-      zh: '没有策略给首次购买之后的客户定级。',
-      en: 'no policy grades a customer after the first purchase. ',
-    },
-    {
-      zh: '请在文件中增加一个 applies_to: existing 的文档。',
-      en: 'Add a document with applies_to: existing.',
-    },
-  ),
-  'some-ungraded': words(
-    {
-      zh: '属性不符合任何策略的现有客户没有等级。',
-      en: 'existing customers whose attributes match no policy get no tier. ',
-    },
-    {
-      zh: '若非本意，请增加一个 applies_to: existing 的文档。',
-      en: 'Unless that is meant, add a document with applies_to: existing.',
-    },
-  ),
-  'not-yet-dimension': notYet(
-    '使用“{value}”维度',
-    "use the dimension kind '{value}'",
-    REMOVE_DIMENSION,
-  ),
 } as const satisfies Readonly<Record<string, ProblemText>>;
 
 export type ProblemKey = keyof typeof PROBLEM_TEXTS;

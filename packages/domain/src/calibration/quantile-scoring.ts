@@ -77,6 +77,8 @@ const SCALES: Readonly<Record<ValueKind, Scale>> = {
   categories: 1_000,
   channels: 1_000,
   channel_share: 1_000,
+  share_of_wallet: 1_000,
+  potential: 1_000,
 };
 
 /** What values of a kind are multiples of, so that a border is shown as a value that a customer can have. */
@@ -93,4 +95,6 @@ const GRAINS: Readonly<Record<ValueKind, number>> = {
   categories: 1_000,
   channels: 1_000,
   channel_share: 1,
+  share_of_wallet: 1,
+  potential: 1,
 };

@@ -14,7 +14,9 @@ import { measureComplaints } from '../dimensions/complaints.ts';
 import { measureClv, measurePAlive } from '../dimensions/customer-value.ts';
 import { measureMean } from '../dimensions/mean.ts';
 import type { Measure } from '../dimensions/measure.ts';
+import { measurePotential } from '../dimensions/potential.ts';
 import { countedEver, measureRecency } from '../dimensions/recency.ts';
+import { measureShareOfWallet } from '../dimensions/share-of-wallet.ts';
 import { measureTenure } from '../dimensions/tenure.ts';
 import { measureVariety } from '../dimensions/variety.ts';
 import { measureDistinct, measureSum, type WindowRule } from '../dimensions/windowed.ts';
@@ -115,6 +117,12 @@ export function measureFor(
   if (dimension.of === 'tenure') return measureTenure(dimension, firstCounted(view));
   if (isValueDimension(dimension)) return measureValue(dimension, view, by);
   const { ledger, orders, countedAt } = view;
+  if (dimension.of === 'share_of_wallet') {
+    return measureShareOfWallet({ ...dimension, ...scoringOf(dimension, by) }, ledger.attributes);
+  }
+  if (dimension.of === 'potential') {
+    return measurePotential({ ...dimension, ...scoringOf(dimension, by) }, ledger);
+  }
   const rule = { ...dimension, ...scoringOf(dimension, by) };
   switch (dimension.of) {
     case 'orders':

@@ -62,6 +62,8 @@ export const DIMENSION_KINDS = [
   'tenure',
   'p_alive',
   'clv',
+  'share_of_wallet',
+  'potential',
 ] as const;
 export type DimensionKind = (typeof DIMENSION_KINDS)[number];
 
@@ -128,6 +130,24 @@ export interface ChannelShareDimension extends DimensionBase {
   readonly steps: readonly ThresholdStep[];
 }
 
+/** The attribute `shareOfWallet`, as the newest profile says. */
+export interface ShareOfWalletDimension extends DimensionBase {
+  readonly of: 'share_of_wallet';
+  readonly steps: readonly ThresholdStep[];
+}
+
+/** 100 x the product of the factors that are given; null is one that the policy leaves out. */
+export interface PotentialDimension extends DimensionBase {
+  readonly of: 'potential';
+  /** By attribute what each of its values is worth; what is not listed is worth nothing. The mean of them counts. */
+  readonly fitMilli: Readonly<Record<string, Readonly<Record<string, number>>>> | null;
+  /** Engagement of the window, as a share of what counts as full. */
+  readonly engagement: { readonly windowMs: number; readonly fullMilli: number } | null;
+  /** What the stage of the newest opportunity is worth; what is not listed is worth nothing. */
+  readonly stagesMilli: Readonly<Record<string, number>> | null;
+  readonly steps: readonly ThresholdStep[];
+}
+
 export interface ComplaintsDimension extends DimensionBase {
   readonly of: 'complaints';
   readonly windowMs: number;
@@ -175,7 +195,9 @@ export type Dimension =
   | ComplaintsDimension
   | TenureDimension
   | PAliveDimension
-  | ClvDimension;
+  | ClvDimension
+  | ShareOfWalletDimension
+  | PotentialDimension;
 
 /** Score to enter a tier from below, and the score under which it is left. */
 export interface Border {

@@ -87,8 +87,8 @@ export function atRiskOf(grading: Grading, finding: Finding & { type: 'at-risk' 
 }
 
 /** The record being applied first, then what is behind the values. */
-function evidenceOf({ state, offset }: Decision, at: Instant): readonly number[] {
-  const behind = evidenceAt(state.ledger, at);
+function evidenceOf({ state, offset, grading }: Decision, at: Instant): readonly number[] {
+  const behind = evidenceAt(state.ledger, at, grading.policy);
   const all = offset === null ? behind : [offset, ...behind.filter((it) => it !== offset)];
   return all.slice(0, EVIDENCE_MAX);
 }
