@@ -116,6 +116,48 @@ const sometimes = (percent: number, dimension: fc.Arbitrary<Dimension>) =>
     { weight: percent, arbitrary: dimension },
   );
 
+/** Of what the logs say: eighths of a wallet. */
+const shareOfWallet = fc
+  .record({
+    ...base,
+    thresholds: fc.array(fc.integer({ min: 1, max: 8 }), { maxLength: 3 }),
+    best: fourPoints,
+  })
+  .map(({ thresholds, best, ...rest }): Dimension => {
+    const steps = stepsOf(
+      thresholds.map((it) => it / 8),
+      best,
+    );
+    return { ...rest, name: 'wallet', of: 'share_of_wallet', steps };
+  });
+
+const potential = fc
+  .record({
+    ...base,
+    factors: fc
+      .record({
+        fitMilli: fc.constantFrom(
+          null,
+          { segment: { bank: 1_000, retail: 333 }, region: { east: 600 } },
+          { region: { west: 1_000 } },
+        ),
+        engagement: fc.option(
+          fc.record({ windowMs: window, fullMilli: fc.constantFrom(1_000, 2_997) }),
+        ),
+        stagesMilli: fc.constantFrom(null, { lead: 200, quoted: 700, won: 1_000 }),
+      })
+      .filter((it) => Object.values(it).some((factor) => factor !== null)),
+    thresholds: fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 3 }),
+    best: fourPoints,
+  })
+  .map(({ thresholds, best, factors, ...rest }): Dimension => {
+    const steps = stepsOf(
+      thresholds.map((it) => it * 10),
+      best,
+    );
+    return { ...rest, ...factors, name: 'potential', of: 'potential', steps };
+  });
+
 export const dimensionsArbitrary: fc.Arbitrary<readonly Dimension[]> = fc
   .tuple(
     sometimes(50, recency),
@@ -132,6 +174,8 @@ export const dimensionsArbitrary: fc.Arbitrary<readonly Dimension[]> = fc
     sometimes(10, byWindow('channels', { most: 3 })),
     sometimes(15, channelShare),
     sometimes(15, tenure),
+    sometimes(15, shareOfWallet),
+    sometimes(15, potential),
   )
   .map((all) => all.filter((it) => it !== null))
   .filter((all) => all.length > 0);
