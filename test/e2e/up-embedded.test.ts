@@ -55,7 +55,7 @@ afterAll(async () => {
 
 test('says what it is, and brings the demo’s customers', () => {
   expect(said).toContain('Stack: embedded.');
-  expect(said).toContain('Policy shop version 1 is in force');
+  expect(said).toContain('In force: policy shop version 1');
   expect(said).toContain('601 customers, all graded');
 });
 
