@@ -28,7 +28,7 @@ const LEAST_PER_HUNDRED = {
 } as const;
 
 /** Fewer cases than this say little of how often things occur. */
-const CASES_TO_COUNT = 500;
+const CASES_TO_COUNT = 5_000;
 
 interface Told {
   readonly seq: number;

@@ -77,9 +77,9 @@ function buildDimension(name: string, document: DimensionDocument, weightMilli: 
       return {
         ...base,
         of: document.of,
-        steps: (document.steps ?? []).map((step) => ({
-          withinMs: step.within,
-          pointsMilli: step.points,
+        steps: (document.steps ?? []).map(({ within, points }) => ({
+          withinMs: within,
+          pointsMilli: points,
         })),
       };
     case 'complaints':
@@ -92,14 +92,7 @@ function buildDimension(name: string, document: DimensionDocument, weightMilli: 
         steps: buildSteps(document.steps),
       };
     case 'tenure':
-      return {
-        ...base,
-        of: document.of,
-        steps: (document.steps ?? []).map((step) => ({
-          atLeastMs: step.at_least,
-          pointsMilli: step.points,
-        })),
-      };
+      return { ...base, of: document.of, steps: buildTenureSteps(document) };
     case 'p_alive':
       return {
         ...base,
@@ -126,17 +119,13 @@ function buildDimension(name: string, document: DimensionDocument, weightMilli: 
       };
     case 'share_of_wallet':
       return { ...base, of: document.of, steps: buildSteps(document.steps) };
-    case 'potential': {
-      const { engagement } = document;
+    case 'potential':
       return {
         ...base,
         of: document.of,
-        fitMilli: document.fit ?? null,
-        engagement: engagement ? { windowMs: engagement.window, fullMilli: engagement.full } : null,
-        stagesMilli: document.stages ?? null,
+        ...buildFactors(document),
         steps: buildSteps(document.steps),
       };
-    }
     default:
       return {
         ...base,
@@ -145,6 +134,23 @@ function buildDimension(name: string, document: DimensionDocument, weightMilli: 
         steps: buildSteps(document.steps),
       };
   }
+}
+
+type TenureDocument = Extract<DimensionDocument, { readonly of: 'tenure' }>;
+
+function buildTenureSteps({ steps = [] }: TenureDocument) {
+  return steps.map(({ at_least, points }) => ({ atLeastMs: at_least, pointsMilli: points }));
+}
+
+type PotentialDocument = Extract<DimensionDocument, { readonly of: 'potential' }>;
+
+/** A factor that the file leaves out is null, and counts as one. */
+function buildFactors({ fit, engagement, stages }: PotentialDocument) {
+  return {
+    fitMilli: fit ?? null,
+    engagement: engagement ? { windowMs: engagement.window, fullMilli: engagement.full } : null,
+    stagesMilli: stages ?? null,
+  };
 }
 
 /** Absent where there are none, so that the id of a set without quantiles is what it always was. */
