@@ -104,9 +104,7 @@ function buildDimension(name: string, document: DimensionDocument, weightMilli: 
       return {
         ...base,
         of: document.of,
-        horizonMs: document.horizon,
-        monthlyDiscountMilli: document.monthly_discount,
-        minimumPopulation: document.minimum_population ?? 1,
+        ...buildValue(document),
         steps: buildSteps(document.steps),
       };
     case 'channel_share':
@@ -134,6 +132,16 @@ function buildDimension(name: string, document: DimensionDocument, weightMilli: 
         steps: buildSteps(document.steps),
       };
   }
+}
+
+type ValueDocument = Extract<DimensionDocument, { readonly of: 'clv' }>;
+
+function buildValue({ horizon, monthly_discount, minimum_population }: ValueDocument) {
+  return {
+    horizonMs: horizon,
+    monthlyDiscountMilli: monthly_discount,
+    minimumPopulation: minimum_population ?? 1,
+  };
 }
 
 type TenureDocument = Extract<DimensionDocument, { readonly of: 'tenure' }>;
