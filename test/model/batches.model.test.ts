@@ -6,12 +6,7 @@ import {
   type Output,
   type PartitionState,
 } from '@strata/domain';
-import {
-  decodeCustomer,
-  decodePartition,
-  encodeCustomer,
-  encodePartition,
-} from '@strata/state-codec';
+import { decodePartition, encodePartition, openCustomer, packCustomer } from '@strata/state-codec';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
@@ -26,7 +21,8 @@ const caseArbitrary = fc.record({ policies: policySetArbitrary, shape: logShapeA
 /** What a store keeps. */
 interface Bytes {
   readonly partition: string;
-  readonly customers: Readonly<Record<string, string>>;
+  /** The value of each, and its pages. */
+  readonly customers: Readonly<Record<string, readonly string[]>>;
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -42,16 +38,24 @@ function stored({ partition, customers }: Memory): Bytes {
   const sorted = [...customers].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return {
     partition: hex(encodePartition(partition)),
-    customers: Object.fromEntries(sorted.map(([id, state]) => [id, hex(encodeCustomer(state))])),
+    customers: Object.fromEntries(sorted.map(([id, state]) => [id, packed(state)])),
   };
 }
 
+function packed(state: CustomerState): readonly string[] {
+  const { value, pages } = packCustomer(state);
+  return [hex(value), ...pages.map(({ bytes }) => hex(bytes))];
+}
+
+const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'hex');
+
 function loaded({ partition, customers }: Bytes): Memory {
   const states = Object.entries(customers).map(
-    ([id, bytes]) => [id, decodeCustomer(Buffer.from(bytes, 'hex'))] as const,
+    ([id, [value = '', ...pages]]) =>
+      [id, openCustomer(bytesOf(value)).complete(pages.map(bytesOf))] as const,
   );
   return {
-    partition: decodePartition(Buffer.from(partition, 'hex')),
+    partition: decodePartition(bytesOf(partition)),
     customers: new Map(states),
   };
 }

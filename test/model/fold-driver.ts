@@ -11,11 +11,11 @@ import {
   type TierChange,
 } from '@strata/domain';
 import {
-  decodeCustomer,
   decodePartition,
-  encodeCustomer,
   encodePartition,
   encodeRates,
+  openCustomer,
+  packCustomer,
 } from '@strata/state-codec';
 
 import type { LoggedRecord } from './oracle/oracle.ts';
@@ -60,7 +60,8 @@ export class FoldDriver {
       encodeRates(result.partition.rates),
     );
     for (const [id, state] of result.customers) {
-      this.customers.set(id, decodeCustomer(encodeCustomer(state)));
+      const { value, pages } = packCustomer(state);
+      this.customers.set(id, openCustomer(value).complete(pages.map(({ bytes }) => bytes)));
     }
     for (const [id, due] of result.dueAt) this.touched.set(id, due);
     this.outputs.push(...result.outputs);

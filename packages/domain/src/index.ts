@@ -25,6 +25,7 @@ export { handOverRecord } from './hand-over.ts';
 export * from './hash64.ts';
 export * from './instant.ts';
 export type { OlderOrders } from './ledger/older-orders.ts';
+export { LEDGER_LISTS, type LedgerListName } from './ledger/ledger-lists.ts';
 export * from './log-record.ts';
 export {
   activeSet,

@@ -15,6 +15,7 @@ interface Shard {
   position: number;
   readonly fields: Map<string, Uint8Array>;
   readonly customers: Map<string, Uint8Array>;
+  readonly pages: Map<string, Uint8Array>;
   readonly due: Map<string, number>;
   outbox: OutboxEntry[];
 }
@@ -44,6 +45,14 @@ export class MemoryStateStore implements StateStore {
   ): Promise<readonly (Uint8Array | null)[]> {
     const { customers } = this.#shard(partition);
     return customerIds.map((customerId) => copyOf(customers.get(customerId) ?? null));
+  }
+
+  async loadPages(
+    partition: number,
+    names: readonly string[],
+  ): Promise<readonly (Uint8Array | null)[]> {
+    const { pages } = this.#shard(partition);
+    return names.map((name) => copyOf(pages.get(name) ?? null));
   }
 
   async commit(commit: PartitionCommit): Promise<CommitOutcome> {
@@ -126,6 +135,7 @@ export class MemoryStateStore implements StateStore {
         position: 0,
         fields: new Map(),
         customers: new Map(),
+        pages: new Map(),
         due: new Map(),
         outbox: [],
       };
@@ -140,16 +150,21 @@ function write(shard: Shard, commit: PartitionCommit): void {
   for (const [name, bytes] of Object.entries(commit.fields)) {
     shard.fields.set(name, Uint8Array.from(bytes));
   }
-  for (const [customerId, bytes] of commit.states) {
-    if (bytes === null) shard.customers.delete(customerId);
-    else shard.customers.set(customerId, Uint8Array.from(bytes));
-  }
+  writeBytes(shard.customers, commit.states);
+  writeBytes(shard.pages, commit.pages);
   for (const [customerId, dueAtMs] of commit.due) {
     if (dueAtMs === null) shard.due.delete(customerId);
     else shard.due.set(customerId, dueAtMs);
   }
   for (const entry of commit.outbox) shard.outbox.push(copyOfEntry(entry));
   shard.position = commit.outbox.at(-1)?.position ?? shard.position;
+}
+
+function writeBytes(held: Map<string, Uint8Array>, rows: PartitionCommit['pages']): void {
+  for (const [name, bytes] of rows) {
+    if (bytes === null) held.delete(name);
+    else held.set(name, Uint8Array.from(bytes));
+  }
 }
 
 function pictureOf(shard: Shard): PartitionShard {

@@ -145,6 +145,8 @@ export interface PartitionCommit {
   readonly fields: Readonly<Record<string, Uint8Array>>;
   /** Customer id and state bytes, null to remove. */
   readonly states: readonly (readonly [customerId: string, bytes: Uint8Array | null])[];
+  /** What lies beside the states of few customers: name and bytes, null to remove. The caller removes what it names no more. */
+  readonly pages: readonly (readonly [name: string, bytes: Uint8Array | null])[];
   /** Customer id and the instant it is due, null for never. */
   readonly due: readonly (readonly [customerId: string, dueAtMs: number | null])[];
   readonly outbox: readonly OutboxEntry[];
@@ -164,6 +166,8 @@ export interface StateStore {
   /** Reads without taking. */
   inspect(partition: number): Promise<PartitionShard>;
   load(partition: number, customerIds: readonly string[]): Promise<readonly (Uint8Array | null)[]>;
+  /** Pages by name. Of the owner's own reading they belong to the states; anybody else may meet those of another commit. */
+  loadPages(partition: number, names: readonly string[]): Promise<readonly (Uint8Array | null)[]>;
   /**
    * Everything or nothing. `next` must lie above `expectedNext`, and outbox positions go on without a gap. After a throw
    * the outcome may be unknown: send the same commit again or acquire anew, never another commit in between.

@@ -17,8 +17,9 @@ export function assertSoundCommit(commit: PartitionCommit): void {
     isCount(next) && next > expectedNext,
     `a commit moves next on, not ${expectedNext} -> ${next}`,
   );
-  assertDistinctCustomers(commit.states, 'states');
-  assertDistinctCustomers(commit.due, 'due');
+  assertDistinctNames(commit.states, 'states');
+  assertDistinctNames(commit.pages, 'pages');
+  assertDistinctNames(commit.due, 'due');
   for (const [, dueAtMs] of commit.due) {
     assert(dueAtMs === null || Number.isSafeInteger(dueAtMs), `dueAtMs is whole, not ${dueAtMs}`);
   }
@@ -32,18 +33,18 @@ export function assertSoundCommit(commit: PartitionCommit): void {
   });
 }
 
-/** Both lists are written in an order of the store's own choosing, so a customer may be named once in each. */
-function assertDistinctCustomers(
-  rows: readonly (readonly [customerId: string, unknown])[],
+/** The lists are written in an order of the store's own choosing, so a customer or page may be named once in each. */
+function assertDistinctNames(
+  rows: readonly (readonly [name: string, unknown])[],
   list: string,
 ): void {
   const seen = new Set<string>();
-  for (const [customerId] of rows) {
-    // A lone surrogate has no UTF-8 form: two such ids would fall together in a store that keeps bytes.
-    assert(customerId.isWellFormed(), `a customer id in ${list} is not well-formed Unicode`);
-    seen.add(customerId);
+  for (const [name] of rows) {
+    // A lone surrogate has no UTF-8 form: two such names would fall together in a store that keeps bytes.
+    assert(name.isWellFormed(), `a name in ${list} is not well-formed Unicode`);
+    seen.add(name);
   }
-  assert(seen.size === rows.length, `${list} names a customer twice`);
+  assert(seen.size === rows.length, `${list} names something twice`);
 }
 
 function isCount(value: number): boolean {

@@ -9,6 +9,7 @@ export function commitArguments(keys: ShardKeys, commit: PartitionCommit): Scrip
   return [
     keys.meta,
     keys.customers,
+    keys.pages,
     keys.due,
     keys.outbox,
     commit.owner,
@@ -25,6 +26,8 @@ function listsOf(commit: PartitionCommit): ScriptArgument[][] {
   const fields: ScriptArgument[] = [];
   const states: ScriptArgument[] = [];
   const removed: ScriptArgument[] = [];
+  const pages: ScriptArgument[] = [];
+  const removedPages: ScriptArgument[] = [];
   const due: ScriptArgument[] = [];
   const neverDue: ScriptArgument[] = [];
   const outbox: ScriptArgument[] = [];
@@ -35,6 +38,10 @@ function listsOf(commit: PartitionCommit): ScriptArgument[][] {
     if (bytes === null) removed.push(customerId);
     else states.push(customerId, toBuffer(bytes));
   }
+  for (const [name, bytes] of commit.pages) {
+    if (bytes === null) removedPages.push(name);
+    else pages.push(name, toBuffer(bytes));
+  }
   for (const [customerId, dueAtMs] of commit.due) {
     if (dueAtMs === null) neverDue.push(customerId);
     else due.push(dueAtMs, customerId);
@@ -43,5 +50,5 @@ function listsOf(commit: PartitionCommit): ScriptArgument[][] {
     const entryFields = outboxFields(entry);
     outbox.push(`${entry.position}-0`, entryFields.length, ...entryFields);
   }
-  return [fields, states, removed, due, neverDue, outbox];
+  return [fields, states, removed, pages, removedPages, due, neverDue, outbox];
 }

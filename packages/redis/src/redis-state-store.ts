@@ -26,6 +26,7 @@ export interface RedisStateStoreSettings extends RedisConnectionSettings {
 const FIELD = 'f:';
 /** Hint for HSCAN: small enough that one step stays far below a millisecond of Redis time. */
 const SCAN_COUNT = 1_000;
+const PAGES_PER_READ = 1_000;
 
 /**
  * Customer state on Redis: one shard per partition of the customer log, written by one script per commit.
@@ -75,6 +76,22 @@ export class RedisStateStore implements StateStore {
     return during(`loading customers of partition ${partition}`, () =>
       this.#redis.hmgetBuffer(this.#keys(partition).customers, ...customerIds),
     );
+  }
+
+  async loadPages(
+    partition: number,
+    names: readonly string[],
+  ): Promise<readonly (Uint8Array | null)[]> {
+    const found: (Uint8Array | null)[] = [];
+    // In runs, so that a customer of very many pages does not hold up Redis for all the others.
+    for (let from = 0; from < names.length; from += PAGES_PER_READ) {
+      const run = names.slice(from, from + PAGES_PER_READ);
+      const pages = await during(`loading pages of partition ${partition}`, () =>
+        this.#redis.hmgetBuffer(this.#keys(partition).pages, ...run),
+      );
+      found.push(...pages);
+    }
+    return found;
   }
 
   async commit(commit: PartitionCommit): Promise<CommitOutcome> {

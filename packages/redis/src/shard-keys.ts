@@ -1,9 +1,11 @@
-/** The four keys of a shard. The hash tag puts them on one node, so a failover takes them back together. */
+/** The five keys of a shard. The hash tag puts them on one node, so a failover takes them back together. */
 export interface ShardKeys {
   /** Hash: owner, counter, next, position, f:<field>... */
   readonly meta: string;
   /** Hash: customer id -> state bytes. */
   readonly customers: string;
+  /** Hash: page name -> page bytes, for the few customers whose state has more than its value holds. */
+  readonly pages: string;
   /** Sorted set: customer id by due instant. */
   readonly due: string;
   /** Stream: the outbox, ids `<position>-0`. */
@@ -15,6 +17,7 @@ export function shardKeys(keyPrefix: string, partition: number): ShardKeys {
   return {
     meta: `${shard}:m`,
     customers: `${shard}:c`,
+    pages: `${shard}:pg`,
     due: `${shard}:due`,
     outbox: `${shard}:out`,
   };

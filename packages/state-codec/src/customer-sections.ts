@@ -7,6 +7,7 @@ import { joinedSection, overrideSection } from './life-sections.ts';
 import { olderOrdersSection } from './older-orders-section.ts';
 import { feedbackSection, satisfactionSection } from './opinion-section.ts';
 import { originalSection } from './original-section.ts';
+import { pagesSection } from './pages-section.ts';
 import { attributesSection, opportunitiesSection } from './profile-sections.ts';
 import { existingSinceSection, referralSection, referredBySection } from './referral-section.ts';
 import { StateCodecError } from './state-codec-error.ts';
@@ -41,6 +42,7 @@ const SECTIONS: readonly CustomerSection[] = [
   opportunitiesSection,
   originalSection,
   olderOrdersSection,
+  pagesSection,
 ];
 
 export function writeSections(

@@ -1,4 +1,12 @@
-export { CUSTOMER_CODEC_VERSION, decodeCustomer, encodeCustomer } from './customer-codec.ts';
+export { CUSTOMER_CODEC_VERSION } from './customer-codec.ts';
+export {
+  type OpenedCustomer,
+  openCustomer,
+  type PackedCustomer,
+  packCustomer,
+  pageChanges,
+  pageKey,
+} from './paged-customer.ts';
 export { decodePartition, encodePartition, PARTITION_CODEC_VERSION } from './partition-codec.ts';
 export { encodeRates } from './rates-codec.ts';
 export { STATE_CODEC_CODES, type StateCodecCode, StateCodecError } from './state-codec-error.ts';

@@ -24,6 +24,7 @@ export function watched(store: StateStore, outcomes: CommitOutcome[]): StateStor
     acquire: (partition) => store.acquire(partition),
     inspect: (partition) => store.inspect(partition),
     load: (partition, customerIds) => store.load(partition, customerIds),
+    loadPages: (partition, names) => store.loadPages(partition, names),
     commit: async (commit) => {
       const outcome = await store.commit(commit);
       outcomes.push(outcome);
@@ -87,6 +88,10 @@ export class RewindingStore implements StateStore {
     return this.#store.load(partition, customerIds);
   }
 
+  loadPages(partition: number, names: readonly string[]) {
+    return this.#store.loadPages(partition, names);
+  }
+
   async commit(commit: PartitionCommit): Promise<CommitOutcome> {
     const outcome = await this.#store.commit(commit);
     this.outcomes.push(outcome);
@@ -141,6 +146,7 @@ async function refill(
     next: base.next,
     fields: base.fields,
     states: [],
+    pages: [],
     due: [],
     outbox: [],
   });

@@ -22,6 +22,7 @@ type Step =
       readonly slip: number;
       readonly by: number;
       readonly states: [string, Uint8Array | null][];
+      readonly pages: [string, Uint8Array | null][];
       readonly due: [string, number | null][];
       readonly fields: Record<string, Uint8Array>;
       readonly outputs: (Uint8Array | null)[];
@@ -47,6 +48,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       slip: fc.constantFrom(0, 0, 0, 0, 0, 0, -1, 1),
       by: fc.integer({ min: 1, max: 3 }),
       states: fc.uniqueArray(fc.tuple(id, fc.option(bytes)), byCustomer),
+      pages: fc.uniqueArray(fc.tuple(id, fc.option(bytes)), byCustomer),
       due: fc.uniqueArray(fc.tuple(id, fc.option(fc.integer({ min: -3, max: 9 }))), byCustomer),
       fields: fc.dictionary(fc.constantFrom('fold', 'hash'), bytes),
       outputs: fc.array(fc.option(bytes), { maxLength: 3 }),
@@ -78,7 +80,7 @@ async function replay(store: StateStore, trace: readonly Step[]): Promise<unknow
         value,
         headers: value === null ? {} : { ce_id: value },
       }));
-      const { states, due, fields, by } = step;
+      const { states, pages, due, fields, by } = step;
       const owner = owners[step.owner] ?? '0:nobody';
       last = {
         partition: 0,
@@ -86,6 +88,7 @@ async function replay(store: StateStore, trace: readonly Step[]): Promise<unknow
         expectedNext,
         next: expectedNext + by,
         states,
+        pages,
         due,
         fields,
         outbox,
@@ -111,6 +114,7 @@ async function pictureOf(store: StateStore): Promise<unknown> {
     earliest: await store.earliestDue(0),
     outbox: await store.outbox({ partition: 0, afterPosition: 2, limit: 3 }),
     loaded: await store.load(0, ['a', '林', 'nobody']),
+    pages: await store.loadPages(0, ['', 'a', 'b', 'é', '林', '10', 'nobody']),
   });
 }
 

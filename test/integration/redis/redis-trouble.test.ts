@@ -34,6 +34,7 @@ function aCommit(owner: string, from: number): PartitionCommit {
     next: from + 1,
     fields: { count: bytes },
     states: [[`c${from}`, bytes]],
+    pages: [[`c${from}#0`, bytes]],
     due: [[`c${from}`, from]],
     outbox: [{ position, topic, seq: position, key: bytes, value: bytes, headers: {} }],
   };
@@ -194,7 +195,7 @@ test('the keys are those of the reference, all under the tag of their partition'
   const { owner } = await store.acquire(7);
   await store.commit({ ...aCommit(owner, 0), partition: 7 });
   const keys = (await admin.keys('strata:*')).toSorted();
-  expect(keys).toEqual(['strata:{7}:c', 'strata:{7}:due', 'strata:{7}:m', 'strata:{7}:out']);
+  expect(keys).toEqual(['c', 'due', 'm', 'out', 'pg'].map((part) => `strata:{7}:${part}`));
   expect((await admin.hkeys('strata:{7}:m')).toSorted()).toEqual([
     'counter',
     'f:count',

@@ -2,16 +2,18 @@
 --
 -- KEYS[1]  strata:{p}:m    hash: owner, counter, next, position, f:<field>...
 -- KEYS[2]  strata:{p}:c    hash: customer id -> state bytes
--- KEYS[3]  strata:{p}:due  sorted set: customer id by due instant in epoch milliseconds
--- KEYS[4]  strata:{p}:out  stream: the outbox, ids <position>-0
+-- KEYS[3]  strata:{p}:pg   hash: page name -> page bytes
+-- KEYS[4]  strata:{p}:due  sorted set: customer id by due instant in epoch milliseconds
+-- KEYS[5]  strata:{p}:out  stream: the outbox, ids <position>-0
 -- ARGV[1]  owner token of the caller
 -- ARGV[2]  offset the caller believes to be stored
 -- ARGV[3]  offset to store
 -- ARGV[4]  first outbox position, '0' when there is no entry
 -- ARGV[5]  last outbox position, '0' when there is no entry
--- ARGV[6..11]  how many arguments each list below has:
---          fields (name, value), states (id, bytes), removed states (id), due (score, id), never due (id), outbox
--- ARGV[12..]   those lists, one after the other. An outbox entry is: stream id, number of arguments, field, value, ...
+-- ARGV[6..13]  how many arguments each list below has:
+--          fields (name, value), states (id, bytes), removed states (id), pages (name, bytes), removed pages (name),
+--          due (score, id), never due (id), outbox
+-- ARGV[14..]   those lists, one after the other. An outbox entry is: stream id, number of arguments, field, value, ...
 --
 -- Atomic: all of it. Nothing is written before the last check, and no command after the first write can fail: the
 -- caller has checked every number, the keys are ours alone, and Redis checks memory, disk and role only before the first
@@ -29,7 +31,7 @@ if ARGV[5] ~= '0' then position = ARGV[5] end
 
 redis.call('HSET', KEYS[1], 'next', ARGV[3], 'position', position)
 
-local at = 12
+local at = 14
 local function write(command, key, count)
   local last = at + tonumber(count) - 1
   while at <= last do
@@ -41,13 +43,15 @@ end
 write('HSET', KEYS[1], ARGV[6])
 write('HSET', KEYS[2], ARGV[7])
 write('HDEL', KEYS[2], ARGV[8])
-write('ZADD', KEYS[3], ARGV[9])
-write('ZREM', KEYS[3], ARGV[10])
+write('HSET', KEYS[3], ARGV[9])
+write('HDEL', KEYS[3], ARGV[10])
+write('ZADD', KEYS[4], ARGV[11])
+write('ZREM', KEYS[4], ARGV[12])
 
-local outboxEnd = at + tonumber(ARGV[11])
+local outboxEnd = at + tonumber(ARGV[13])
 while at < outboxEnd do
   local count = tonumber(ARGV[at + 1])
-  redis.call('XADD', KEYS[4], ARGV[at], unpack(ARGV, at + 2, at + 1 + count))
+  redis.call('XADD', KEYS[5], ARGV[at], unpack(ARGV, at + 2, at + 1 + count))
   at = at + 2 + count
 end
 return 'ok'

@@ -33,6 +33,7 @@ function aCommit(owner: string, over: Partial<PartitionCommit> = {}): PartitionC
     next: 10,
     fields: {},
     states: [],
+    pages: [],
     due: [],
     outbox: [],
     ...over,
@@ -138,6 +139,7 @@ export function stateStoreContract(name: string, open: OpenStateStore): void {
         const base = aCommit(owner, {
           fields: { f: text('old') },
           states: [['kept', text('old')]],
+          pages: [['kept#1', text('old')]],
           due: [['kept', 100]],
           outbox: [anEntry(1)],
         });
@@ -151,6 +153,10 @@ export function stateStoreContract(name: string, open: OpenStateStore): void {
             ['kept', null],
             ['added', text('new')],
           ],
+          pages: [
+            ['kept#1', null],
+            ['added#1', text('new')],
+          ],
           due: [
             ['kept', null],
             ['added', 1],
@@ -160,6 +166,8 @@ export function stateStoreContract(name: string, open: OpenStateStore): void {
         expect(await store.commit(refused)).toBe(outcome);
         expect(await store.inspect(0)).toEqual(before);
         expect(await scanned(store)).toEqual(new Map([['kept', plain(text('old'))]]));
+        const pages = await store.loadPages(0, ['kept#1', 'added#1']);
+        expect(pages.map(plain)).toEqual([plain(text('old')), null]);
         expect(await store.dueCustomers({ partition: 0, upToMs: 1e12, limit: 10 })).toEqual([
           'kept',
         ]);
@@ -174,6 +182,10 @@ export function stateStoreContract(name: string, open: OpenStateStore): void {
         {
           why: 'a customer twice',
           over: { states: [['c', text('a')] as const, ['c', null] as const] },
+        },
+        {
+          why: 'a page twice',
+          over: { pages: [['c#1', text('a')] as const, ['c#1', null] as const] },
         },
         { why: 'an id without UTF-8 form', over: { states: [['\uD800', text('a')] as const] } },
         { why: 'a due instant that is no number', over: { due: [['c', Number.NaN] as const] } },
@@ -266,6 +278,65 @@ export function stateStoreContract(name: string, open: OpenStateStore): void {
       test('loading nobody and scanning an empty partition give nothing', async () => {
         expect(await store.load(0, [])).toEqual([]);
         expect((await scanned(store)).size).toBe(0);
+      });
+    });
+
+    describe('pages', () => {
+      test('are written, replaced and removed with the states of the same commit', async () => {
+        const { owner } = await store.acquire(0);
+        const first = aCommit(owner, {
+          states: [['c', text('names 1 and 2')]],
+          pages: [
+            ['c#1', bytes(0xff, 0, 0x0d)],
+            ['c#2', bytes()],
+            ['林#1', text('林')],
+          ],
+        });
+        expect(await store.commit(first)).toBe('ok');
+        const second = aCommit(owner, {
+          expectedNext: 10,
+          next: 11,
+          states: [['c', text('names 2 and 3')]],
+          pages: [
+            ['c#1', null],
+            ['c#2', text('new')],
+            ['c#3', bytes(3)],
+            ['never-there', null],
+          ],
+        });
+        expect(await store.commit(second)).toBe('ok');
+        const names = ['c#3', 'c#1', 'c#2', '林#1', 'never-there'];
+        expect((await store.loadPages(0, names)).map(plain)).toEqual([
+          [3],
+          null,
+          plain(text('new')),
+          plain(text('林')),
+          null,
+        ]);
+        expect(await store.loadPages(0, [])).toEqual([]);
+      });
+
+      test('are no customers, and those of one partition are not those of another', async () => {
+        const { owner } = await store.acquire(0);
+        await store.commit(aCommit(owner, { pages: [['c', text('a page')]] }));
+        expect((await store.inspect(0)).customerCount).toBe(0);
+        expect((await scanned(store)).size).toBe(0);
+        expect(await store.load(0, ['c'])).toEqual([null]);
+        expect(await store.loadPages(1, ['c'])).toEqual([null]);
+      });
+
+      test('2,500 of them are written and read whole, and bytes changed later do not reach them', async () => {
+        const { owner } = await store.acquire(0);
+        const names = Array.from({ length: 2_500 }, (_, index) => `c#${index}`);
+        const page = new Uint8Array(300).fill(7);
+        await store.commit(aCommit(owner, { pages: names.map((name) => [name, page]) }));
+        page.fill(8);
+        const found = await store.loadPages(0, names);
+        expect(found.every((it) => it?.length === 300 && it.every((byte) => byte === 7))).toBe(
+          true,
+        );
+        found[0]?.fill(9);
+        expect((await store.loadPages(0, ['c#0']))[0]?.[0]).toBe(7);
       });
     });
 

@@ -7,7 +7,6 @@ import {
   type ProfileRow,
   profileAt,
 } from '@strata/domain';
-import { decodeCustomer } from '@strata/state-codec';
 import { CliFault, EXIT_CODES } from '../cli-fault.ts';
 import { defineCommand } from '../command.ts';
 import { parseDate } from '../dates.ts';
@@ -15,7 +14,7 @@ import { catalogue } from '../messages/texts.ts';
 import { OutFile } from '../out-file.ts';
 import { PROFILE_CSV_HEADER, profileCsvLine } from '../profile-csv.ts';
 import { Progress } from '../progress.ts';
-import { viewPartitions } from '../stack/partition-view.ts';
+import { viewCustomers, viewPartitions } from '../stack/partition-view.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
 import { withStack } from '../stack/with-stack.ts';
 
@@ -100,15 +99,14 @@ async function readCustomers(
   let clock = Number.NEGATIVE_INFINITY;
   for (const [index, { state: partition }] of (await viewPartitions(store, partitions)).entries()) {
     clock = Math.max(clock, partition.clock);
-    for await (const batch of store.scan(index)) {
-      for (const [customerId, bytes] of batch) {
-        const state = decodeCustomer(bytes);
+    for await (const batch of viewCustomers(store, index)) {
+      for (const [customerId, state] of batch) {
         if (!hasAcceptedEvent(state)) continue;
         clock = Math.max(clock, state.clock);
         const rowAt = (at: Instant): ProfileRow => profileAt({ partition, customerId, state, at });
         customers.push({ customerId, rowAt });
       }
-      progress.advance(batch.length);
+      progress.advance(batch.size);
     }
   }
   return { customers, clock };

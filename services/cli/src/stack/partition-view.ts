@@ -1,6 +1,6 @@
-import { initialPartition, type PartitionState } from '@strata/domain';
+import { type CustomerState, initialPartition, type PartitionState } from '@strata/domain';
 import type { StateStore } from '@strata/pipeline';
-import { SHARD_FIELDS } from '@strata/scorer';
+import { readCustomers, SHARD_FIELDS } from '@strata/scorer';
 import { decodePartition } from '@strata/state-codec';
 
 /** What the scorer has made of one partition of the customer log so far. */
@@ -36,4 +36,14 @@ export function viewPartitions(
   partitions: number,
 ): Promise<readonly PartitionView[]> {
   return Promise.all(Array.from({ length: partitions }, (_, p) => viewPartition(store, p)));
+}
+
+/** Every customer of a partition, in batches, each as some commit left it. */
+export async function* viewCustomers(
+  store: StateStore,
+  partition: number,
+): AsyncGenerator<ReadonlyMap<string, CustomerState>> {
+  for await (const batch of store.scan(partition)) {
+    yield await readCustomers(store, partition, batch);
+  }
 }

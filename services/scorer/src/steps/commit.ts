@@ -1,6 +1,6 @@
 import type { Rates } from '@strata/domain';
 import type { CommitOutcome, StateStore, WallClock } from '@strata/pipeline';
-import { encodeCustomer, encodePartition, encodeRates } from '@strata/state-codec';
+import { encodePartition, encodeRates, packCustomer, pageChanges } from '@strata/state-codec';
 import type { ScorerMetrics } from '../metrics.ts';
 import type { Shard } from '../shard.ts';
 import { encodeShardLedger, SHARD_FIELDS } from '../shard-ledger.ts';
@@ -26,7 +26,10 @@ export async function commitDraft(
       ...ratesField(shard.state.rates, draft.state.rates),
       [SHARD_FIELDS.ledger]: encodeShardLedger(draft.ledger),
     },
-    states: [...draft.customers].map(([customerId, state]) => [customerId, encodeCustomer(state)]),
+    states: [...draft.customers].map(([id, state]) => [id, packCustomer(state).value]),
+    pages: [...draft.customers].flatMap(([id, state]) =>
+      pageChanges(id, draft.loaded.get(id), state),
+    ),
     due: [...draft.due],
     outbox: draft.outbox,
   });

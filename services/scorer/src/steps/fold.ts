@@ -17,6 +17,8 @@ export interface Draft {
   readonly state: PartitionState;
   readonly ledger: ShardLedger;
   readonly customers: ReadonlyMap<string, CustomerState>;
+  /** Those of them that are stored already, as they are stored. */
+  readonly loaded: ReadonlyMap<string, CustomerState>;
   readonly due: ReadonlyMap<string, number | null>;
   readonly outbox: readonly OutboxEntry[];
   readonly ticked: readonly string[];
@@ -140,6 +142,7 @@ class Folding {
         partitions: this.#partitions,
       },
       customers: this.#changed,
+      loaded: this.#loaded,
       due: this.#due,
       outbox: this.#outbox.entries,
       ticked: this.#ticked,

@@ -1,7 +1,6 @@
 import type { CustomerState } from '@strata/domain';
 import type { StateStore } from '@strata/pipeline';
-import { decodeCustomer } from '@strata/state-codec';
-import { scorerFault } from '../scorer-fault.ts';
+import { readCustomers } from '../read-customers.ts';
 import type { Shard } from '../shard.ts';
 import type { DecodedRecord } from './decode.ts';
 
@@ -25,22 +24,11 @@ export async function loadCustomers(
   if (missing.size === 0) return states;
   const customerIds = [...missing];
   const loaded = await store.load(shard.partition, customerIds);
-  customerIds.forEach((customerId, index) => {
-    const bytes = loaded[index] ?? null;
-    if (bytes !== null) states.set(customerId, readCustomer(bytes, shard.partition));
+  const values = customerIds.flatMap((customerId, index) => {
+    const value = loaded[index] ?? null;
+    return value === null ? [] : [[customerId, value] as const];
   });
+  const read = await readCustomers(store, shard.partition, values);
+  for (const [customerId, state] of read) states.set(customerId, state);
   return states;
-}
-
-function readCustomer(bytes: Uint8Array, partition: number): CustomerState {
-  try {
-    return decodeCustomer(bytes);
-  } catch (cause) {
-    throw scorerFault(
-      'STRATA_SCORER_STATE_UNREADABLE',
-      `A customer of partition ${partition} cannot be read: ` +
-        `${cause instanceof Error ? cause.message : 'unknown fault'}`,
-      { cause, details: { partition } },
-    );
-  }
 }
