@@ -5,7 +5,7 @@ import { countedEver, lastOrderAt } from './dimensions/recency.ts';
 import { measureDistinct, measureSum } from './dimensions/windowed.ts';
 import type { PartitionState } from './fold-types.ts';
 import { DAY_MS, type Instant } from './instant.ts';
-import { dayEntries, type LedgerView, orderEntries, viewOf } from './ledger/ledger-view.ts';
+import { dayEntries, type LedgerView, viewOf } from './ledger/ledger-view.ts';
 import { activeSet, yardstickAt, yardstickFor } from './partition-state.ts';
 import { type Grading, grade } from './policy/grading.ts';
 import type { DimensionKind, Policy, WindowedDimension } from './policy/policy.ts';
@@ -136,7 +136,7 @@ const bare = {
 };
 
 function ordersIn(view: LedgerView, windowMs: number, at: Instant): number {
-  return measureSum({ ...bare, windowMs }, orderEntries(view)).valueAt(at) ?? 0;
+  return measureSum({ ...bare, windowMs }, view.orderCount).valueAt(at) ?? 0;
 }
 
 export function revenueIn(view: LedgerView, windowMs: number, at: Instant): number {

@@ -1,7 +1,11 @@
-/** How many of the ascending `values` are <= `limit`: the index of the first one above it. */
-export function countUpTo(values: readonly number[], limit: number): number {
+/** How many of the first `length` ascending values are <= `limit`: the index of the first one above it. */
+export function countUpTo(
+  values: readonly number[],
+  limit: number,
+  length = values.length,
+): number {
   let low = 0;
-  let high = values.length;
+  let high = length;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if ((values[middle] as number) <= limit) low = middle + 1;

@@ -1,5 +1,6 @@
 import type { Instant } from '../instant.ts';
-import { countUpTo, runningTotals } from '../sorted.ts';
+import { countUpTo } from '../sorted.ts';
+import type { AmountSeries, GainsAndLosses } from './amount-series.ts';
 import type { Measure } from './measure.ts';
 import { bordersOf, type ExactBorders, pointsMilliOf, type Scale, type Scoring } from './steps.ts';
 
@@ -14,18 +15,12 @@ export interface WindowRule extends ValueRule {
   readonly windowMs: number;
 }
 
-/** What a window adds up: an amount, in thousandths of the value's unit, at an instant. */
-export interface WindowEntry {
-  readonly at: Instant;
-  readonly amountMilli: number;
-}
-
 /**
  * The sum over the window (at - windowMs, at], never below zero: orders count one each, revenue its remaining parts
  * less the refunds that name no order. An entry at t leaves at t + windowMs, exactly.
  */
-export function measureSum(rule: WindowRule, entries: readonly WindowEntry[]): Measure {
-  return measureOf(rule, 1_000, sumCourse(entries, rule.windowMs));
+export function measureSum(rule: WindowRule, amounts: GainsAndLosses): Measure {
+  return measureOf(rule, 1_000, sumCourse(amounts, rule.windowMs));
 }
 
 /** A course that always has a value. */
@@ -33,11 +28,9 @@ export interface SumCourse extends Course {
   scaledAt(at: Instant): number;
 }
 
-export function sumCourse(entries: readonly WindowEntry[], windowMs: number): SumCourse {
-  const lost = entries.filter((it) => it.amountMilli < 0);
-  const gained = lost.length === 0 ? entries : entries.filter((it) => it.amountMilli >= 0);
-  const gains = new WindowTotal(gained, windowMs);
-  const losses = new WindowTotal(lost, windowMs);
+export function sumCourse(amounts: GainsAndLosses, windowMs: number): SumCourse {
+  const gains = new WindowTotal(amounts.gains, windowMs);
+  const losses = new WindowTotal(amounts.losses, windowMs);
   const sumAt = (at: Instant): number => Math.max(0, gains.at(at) + losses.at(at));
   return {
     scaledAt: sumAt,
@@ -54,30 +47,27 @@ export function sumCourse(entries: readonly WindowEntry[], windowMs: number): Su
   };
 }
 
-/** Running totals of one sign over a sliding window. */
+/** The total of amounts of one sign over a sliding window. */
 class WindowTotal {
   readonly #windowMs: number;
-  readonly #instants: readonly Instant[];
-  readonly #totals: readonly number[];
+  readonly #amounts: AmountSeries;
 
-  constructor(entries: readonly WindowEntry[], windowMs: number) {
-    const sorted = isInOrder(entries) ? entries : entries.toSorted((a, b) => a.at - b.at);
+  constructor(amounts: AmountSeries, windowMs: number) {
     this.#windowMs = windowMs;
-    this.#instants = sorted.map((entry) => entry.at);
-    this.#totals = runningTotals(sorted.map((entry) => entry.amountMilli));
+    this.#amounts = amounts;
   }
 
   at(at: Instant): number {
-    return this.#total(countUpTo(this.#instants, at)) - this.#total(this.#left(at));
+    return this.#amounts.total(this.#amounts.countUpTo(at)) - this.#amounts.total(this.#left(at));
   }
 
-  /** The next instant at which an entry enters the window or leaves it. */
+  /** The next instant at which an amount enters the window or leaves it. */
   nextEdge(at: Instant): Instant {
-    return nextEdge(this.#instants, at, this.#windowMs);
+    return Math.min(this.nextEntry(at), this.#amounts.instant(this.#left(at)) + this.#windowMs);
   }
 
   nextEntry(at: Instant): Instant {
-    return this.#instants[countUpTo(this.#instants, at)] ?? Infinity;
+    return this.#amounts.instant(this.#amounts.countUpTo(at));
   }
 
   /** When the total of gains falls below `limit`, if nothing enters. */
@@ -90,32 +80,23 @@ class WindowTotal {
     return this.#firstLeaving(at, (rest) => rest >= limit);
   }
 
-  /** The rest only moves one way as entries leave, so the first leaving that satisfies is found by halving. */
+  /** The rest only moves one way as amounts leave, so the first leaving that satisfies is found by halving. */
   #firstLeaving(at: Instant, satisfies: (rest: number) => boolean): Instant {
-    const entered = countUpTo(this.#instants, at);
-    const all = this.#total(entered);
+    const entered = this.#amounts.countUpTo(at);
+    const all = this.#amounts.total(entered);
     let low = this.#left(at);
     let high = entered;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (satisfies(all - this.#total(middle + 1))) high = middle;
+      if (satisfies(all - this.#amounts.total(middle + 1))) high = middle;
       else low = middle + 1;
     }
-    const leaving = low < entered ? this.#instants[low] : undefined;
-    return leaving === undefined ? Infinity : leaving + this.#windowMs;
+    return low < entered ? this.#amounts.instant(low) + this.#windowMs : Infinity;
   }
 
   #left(at: Instant): number {
-    return countUpTo(this.#instants, at - this.#windowMs);
+    return this.#amounts.countUpTo(at - this.#windowMs);
   }
-
-  #total(count: number): number {
-    return this.#totals[count] as number;
-  }
-}
-
-function isInOrder(entries: readonly WindowEntry[]): boolean {
-  return entries.every((it, i) => i === 0 || (entries[i - 1] as WindowEntry).at <= it.at);
 }
 
 /** How many different labels the window holds: local days of orders, categories, channels. `entries` by instant. */

@@ -82,12 +82,12 @@ function grown(): Ledger {
 
 /** Amounts of one instant add up the same in any order. */
 function comparable(ledger: Ledger): unknown {
-  const { orders, countedAt, revenue } = viewOf(ledger);
-  return {
-    orders,
-    countedAt,
-    revenue: revenue.toSorted((a, b) => a.at - b.at || a.amountMilli - b.amountMilli),
-  };
+  const { orders, countedAt, revenue, orderCount } = viewOf(ledger);
+  const series = [revenue.gains, revenue.losses, orderCount.gains, orderCount.losses];
+  const amounts = series.map((it) =>
+    it.amounts().toSorted((a, b) => a.at - b.at || a.amountMilli - b.amountMilli),
+  );
+  return { orders, countedAt, amounts };
 }
 
 test('a large ledger that grew event by event looks as one that was never seen before', () => {

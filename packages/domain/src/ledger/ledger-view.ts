@@ -1,5 +1,5 @@
 import type { Ledger } from '../customer-state.ts';
-import type { WindowEntry } from '../dimensions/windowed.ts';
+import { type Amount, type GainsAndLosses, gainsAndLosses } from '../dimensions/amount-series.ts';
 import type { Instant } from '../instant.ts';
 import { localDayIn } from '../local-day.ts';
 import { countUpTo, insertedBy } from '../sorted.ts';
@@ -12,8 +12,10 @@ export interface LedgerView {
   readonly orders: readonly Order[];
   /** Instants of the counted orders in the ledger, ascending. */
   readonly countedAt: readonly Instant[];
-  /** What is left of the parts of orders, and refunds without order below zero, by instant. */
-  readonly revenue: readonly WindowEntry[];
+  /** What is left of the parts of orders, and as losses the refunds without order. */
+  readonly revenue: GainsAndLosses;
+  /** Each counted order once, at its own instant. */
+  readonly orderCount: GainsAndLosses;
 }
 
 /** Views of smaller ledgers are made anew: that costs less than to remember them for every customer. */
@@ -27,7 +29,8 @@ export function viewOf(ledger: Ledger): LedgerView {
   if (known !== undefined) return known;
   const orders = ordersOf(ledger);
   const countedAt = orders.filter((it) => it.counts).map((it) => it.at);
-  return remembered({ ledger, orders, countedAt, revenue: revenueOf(ledger, orders) });
+  const revenue = revenueOf(ledger, orders);
+  return remembered({ ledger, orders, countedAt, revenue, orderCount: orderCountOf(countedAt) });
 }
 
 function remembered(view: LedgerView): LedgerView {
@@ -49,7 +52,7 @@ export function carryView(from: Ledger, to: Ledger, change: OrderChange): void {
   remembered({
     ledger: to,
     orders,
-    countedAt: withCounted(view.countedAt, change),
+    ...withCounted(view, change),
     revenue: withRevenue({ view, to, orders }, change),
   });
 }
@@ -68,26 +71,39 @@ function isAfter(a: Order, b: Order): boolean {
   return (a.remaining[0] as RemainingPart).offset > (b.remaining[0] as RemainingPart).offset;
 }
 
+/** What changes of the counted orders: which instant goes, which one comes; null for none. */
 function withCounted(
-  countedAt: readonly Instant[],
+  { countedAt, orderCount }: LedgerView,
   { before, after }: OrderChange,
-): readonly Instant[] {
+): Pick<LedgerView, 'countedAt' | 'orderCount'> {
   const was = before?.counts === true ? before.at : null;
   const is = after?.counts === true ? after.at : null;
-  if (was === is) return countedAt;
+  if (was === is) return { countedAt, orderCount };
   const others = was === null ? countedAt : countedAt.toSpliced(countUpTo(countedAt, was) - 1, 1);
-  return is === null ? others : others.toSpliced(countUpTo(others, is), 0, is);
+  if (is === null) return { countedAt: others, orderCount: orderCountOf(others) };
+  const next = others.toSpliced(countUpTo(others, is), 0, is);
+  if (was !== null) return { countedAt: next, orderCount: orderCountOf(next) };
+  const { gains, losses } = orderCount;
+  return { countedAt: next, orderCount: { gains: gains.with(counted(is)), losses } };
+}
+
+function orderCountOf(countedAt: readonly Instant[]): GainsAndLosses {
+  return gainsAndLosses(countedAt.map(counted));
+}
+
+function counted(at: Instant): Amount {
+  return { at, amountMilli: 1_000 };
 }
 
 function withRevenue(
   { view, to, orders }: { view: LedgerView; to: Ledger; orders: readonly Order[] },
   change: OrderChange,
-): readonly WindowEntry[] {
+): GainsAndLosses {
   if (change.after === null && view.ledger.refunds === to.refunds) return view.revenue;
   const added = addedPart(change);
-  return added === null
-    ? revenueOf(to, orders)
-    : insertedBy(view.revenue, revenueEntry(added), (a, b) => a.at > b.at);
+  if (added === null) return revenueOf(to, orders);
+  const { gains, losses } = view.revenue;
+  return { gains: gains.with(revenueEntry(added)), losses };
 }
 
 /** The part that is all that is new of an order; null where something else of it changed. */
@@ -100,8 +116,8 @@ function addedPart({ before, after }: OrderChange): RemainingPart | null {
     : null;
 }
 
-function revenueOf(ledger: Ledger, orders: readonly Order[]): readonly WindowEntry[] {
-  const entries: WindowEntry[] = [];
+function revenueOf(ledger: Ledger, orders: readonly Order[]): GainsAndLosses {
+  const entries: Amount[] = [];
   for (const order of orders) {
     if (order.isCancelled) continue;
     for (const part of order.remaining) entries.push(revenueEntry(part));
@@ -111,16 +127,11 @@ function revenueOf(ledger: Ledger, orders: readonly Order[]): readonly WindowEnt
       entries.push({ at: refund.at, amountMilli: -refund.amountMinor * 1_000 });
     }
   }
-  return entries.sort((a, b) => a.at - b.at);
+  return gainsAndLosses(entries);
 }
 
-function revenueEntry({ at, amountMinor }: RemainingPart): WindowEntry {
+function revenueEntry({ at, amountMinor }: RemainingPart): Amount {
   return { at, amountMilli: amountMinor * 1_000 };
-}
-
-/** Each counted order once, at its own instant. */
-export function orderEntries(view: LedgerView): readonly WindowEntry[] {
-  return view.countedAt.map((at) => ({ at, amountMilli: 1_000 }));
 }
 
 /** The local day of each counted order. */

@@ -1,7 +1,7 @@
 import type { Ledger, LedgerEntry } from '../customer-state.ts';
 import type { Hash64 } from '../hash64.ts';
-import { type OlderOrders, utcDayOf } from './older-orders.ts';
 import { LEDGER_LISTS, type LedgerListName } from './ledger-lists.ts';
+import { type OlderOrders, utcDayOf } from './older-orders.ts';
 
 /**
  * The ledger of two customers who turned out to be one. An event that both have counts once, so the result is the
@@ -60,8 +60,7 @@ function mergedOlderOrders(a: OlderOrders | null, b: OlderOrders | null): OlderO
     lastAt: Math.max(a.lastAt, b.lastAt),
     days: a.days + b.days - (isSameFirstDay ? 1 : 0),
     spendMinor: a.spendMinor + b.spendMinor,
-    firstDaySpendMinor:
-      first.firstDaySpendMinor + (isSameFirstDay ? second.firstDaySpendMinor : 0),
+    firstDaySpendMinor: first.firstDaySpendMinor + (isSameFirstDay ? second.firstDaySpendMinor : 0),
     sharedDays: [...new Set([...a.sharedDays, ...b.sharedDays])].sort((x, y) => x - y),
   };
 }

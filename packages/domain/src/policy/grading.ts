@@ -8,6 +8,7 @@ import {
 import { TransactionLog } from '../clv/transactions.ts';
 import type { FeedbackEntry, Ledger, TicketEntry } from '../customer-state.ts';
 import { sumOfProductsMilli } from '../decimal.ts';
+import { gainsAndLosses } from '../dimensions/amount-series.ts';
 import { measureAverageOrder } from '../dimensions/average-order.ts';
 import { measureChannelShare } from '../dimensions/channel-share.ts';
 import { measureComplaints } from '../dimensions/complaints.ts';
@@ -22,7 +23,7 @@ import { measureVariety } from '../dimensions/variety.ts';
 import { measureDistinct, measureSum, type WindowRule } from '../dimensions/windowed.ts';
 import { hash64 } from '../hash64.ts';
 import type { Instant } from '../instant.ts';
-import { dayEntries, type LedgerView, orderEntries, viewOf } from '../ledger/ledger-view.ts';
+import { dayEntries, type LedgerView, viewOf } from '../ledger/ledger-view.ts';
 import type { DimensionScore } from '../tier/tier-change.ts';
 import type { Dimension, Policy, Segment } from './policy.ts';
 
@@ -116,7 +117,7 @@ export function measureFor(
   }
   if (dimension.of === 'tenure') return measureTenure(dimension, firstCounted(view));
   if (isValueDimension(dimension)) return measureValue(dimension, view, by);
-  const { ledger, orders, countedAt } = view;
+  const { ledger, orders } = view;
   if (dimension.of === 'share_of_wallet') {
     return measureShareOfWallet({ ...dimension, ...scoringOf(dimension, by) }, ledger.attributes);
   }
@@ -126,17 +127,19 @@ export function measureFor(
   const rule = { ...dimension, ...scoringOf(dimension, by) };
   switch (dimension.of) {
     case 'orders':
-      return measureSum(rule, orderEntries(view));
+      return measureSum(rule, view.orderCount);
     case 'purchase_days':
       return measureDistinct(rule, dayEntries(view, by.policy.timeZone));
     case 'revenue':
       return measureRevenue(rule, view);
     case 'average_order':
-      return measureAverageOrder(rule, view.revenue, countedAt);
+      return measureAverageOrder(rule, view);
     case 'engagement':
       return measureSum(
         rule,
-        ledger.engagements.map((it) => ({ at: it.at, amountMilli: it.weightMilli })),
+        gainsAndLosses(
+          ledger.engagements.map((it) => ({ at: it.at, amountMilli: it.weightMilli })),
+        ),
       );
     case 'complaints':
       return measureComplaints(dimension, ledger.tickets, rule);
@@ -147,7 +150,7 @@ export function measureFor(
     case 'referrals':
       return measureSum(
         rule,
-        ledger.referrals.map(({ at }) => ({ at, amountMilli: 1_000 })),
+        gainsAndLosses(ledger.referrals.map(({ at }) => ({ at, amountMilli: 1_000 }))),
       );
     case 'categories':
       return measureVariety(rule, orders, 'category');
