@@ -61,7 +61,7 @@ class Account {
   live(): void {
     const random = this.#random;
     const isOld = random.chance(0.62);
-    const firstDay = isOld ? random.between(0, 30) : random.between(5, SAMPLE_DAYS - 60);
+    const firstDay = isOld ? random.between(0, 30) : random.between(5, SAMPLE_DAYS - 10);
     this.#introduce(firstDay);
     const wonDay = isOld ? firstDay : this.#pursue(firstDay);
     if (wonDay !== null) this.#buy(wonDay);
