@@ -9,6 +9,7 @@ import type { Instant } from '../instant.ts';
 import { attributeOf, latestOf, textsOf } from '../ledger/attributes.ts';
 import type { PotentialDimension } from '../policy/policy.ts';
 import { countUpTo } from '../sorted.ts';
+import { gainsAndLosses } from './amount-series.ts';
 import type { Measure } from './measure.ts';
 import { measureOf, sumCourse, type ValueRule } from './windowed.ts';
 
@@ -58,7 +59,9 @@ function activity(
   { windowMs, fullMilli }: NonNullable<PotentialDimension['engagement']>,
   engagements: readonly EngagementEntry[],
 ): Factor {
-  const entries = engagements.map((it) => ({ at: it.at, amountMilli: it.weightMilli }));
+  const entries = gainsAndLosses(
+    engagements.map((it) => ({ at: it.at, amountMilli: it.weightMilli })),
+  );
   const sum = sumCourse(entries, windowMs);
   return {
     shareAt: (at) => ({ part: Math.min(sum.scaledAt(at), fullMilli), whole: fullMilli }),
