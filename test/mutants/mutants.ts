@@ -66,15 +66,15 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'qualification: a fall is looked at where a period ends, and only there',
     file: LIFECYCLE,
-    from: '(now.isLook && now.at > standing.since)',
-    to: 'now.at > standing.since',
+    from: "const looks = now.isLook || policy.lifecycle.qualification === 'rolling';",
+    to: 'const looks = true;',
     tests: ['packages/domain/src/tier/qualification.test.ts'],
   },
   {
     guard: 'qualification: the end of a period in the instant of a change is none',
-    file: LIFECYCLE,
-    from: '(now.isLook && now.at > standing.since)',
-    to: 'now.isLook',
+    file: 'packages/domain/src/tier/period.ts',
+    from: 'return at > since && periodEndAfter(',
+    to: 'return periodEndAfter(',
     tests: GUARDS,
   },
   {
@@ -108,8 +108,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'window edge: an entry at t leaves at t + N, exactly',
     file: WINDOWED,
-    from: 'return this.#total(countUpTo(this.#instants, at)) - this.#total(this.#left(at));',
-    to: 'return this.#total(countUpTo(this.#instants, at)) - this.#total(this.#left(at - 1));',
+    from: '- this.#amounts.total(this.#left(at));',
+    to: '- this.#amounts.total(this.#left(at - 1));',
     tests: EXAMPLES,
   },
   {
