@@ -1,7 +1,6 @@
 import type { AttributeValue, Severity } from './customer-event.ts';
 import type { Hash64 } from './hash64.ts';
 import type { Instant } from './instant.ts';
-import type { OlderOrders } from './ledger/older-orders.ts';
 import type { OriginalAmount } from './rates/convert.ts';
 import type { Override } from './tier/override.ts';
 
@@ -70,6 +69,23 @@ export interface OpportunityEntry extends LedgerEntry {
   readonly stage: string;
   readonly source: string;
   readonly eventId: string;
+}
+
+/**
+ * What is kept of the counted orders that have left the ledger, however many they were: enough for recency, tenure, and
+ * the transactions of customer value, which are UTC days.
+ */
+export interface OlderOrders {
+  readonly firstAt: Instant;
+  readonly lastAt: Instant;
+  /** Distinct UTC days. */
+  readonly days: number;
+  /** In minor units, after refunds. */
+  readonly spendMinor: number;
+  /** The part of it spent on the first of the days. */
+  readonly firstDaySpendMinor: number;
+  /** Those of the days on which an order still in the ledger was made too, ascending: they must not count twice. */
+  readonly sharedDays: readonly number[];
 }
 
 /** Everything inside the horizon that can still move a value. Each list is in the order of (at, offset). */

@@ -26,7 +26,6 @@ export * from './hash64.ts';
 export * from './instant.ts';
 export { LEDGER_LISTS, type LedgerListName } from './ledger/ledger-lists.ts';
 export { mergedLedger } from './ledger/merge.ts';
-export type { OlderOrders } from './ledger/older-orders.ts';
 export * from './log-record.ts';
 export {
   activeSet,

@@ -1,7 +1,7 @@
-import type { Check } from './check-policy.ts';
 import { guessArgs, missingArgs } from './describe-issue.ts';
 import { describeNumber } from './describe-number.ts';
 import type { BorderDocument } from './document-schema.ts';
+import type { Check } from './policy-check.ts';
 
 const SHARES = ['population_share', 'revenue_share'] as const;
 type ShareKey = (typeof SHARES)[number];

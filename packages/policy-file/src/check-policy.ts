@@ -4,16 +4,10 @@ import { guessArgs } from './describe-issue.ts';
 import { describeNumber } from './describe-number.ts';
 import { type DimensionDocument, isName, type PolicyDocument } from './document-schema.ts';
 import { doubtsAbout } from './doubtful.ts';
+import type { Check } from './policy-check.ts';
 import type { FieldPath, PolicyProblem } from './policy-problem.ts';
 import type { ProblemKey } from './problem-texts.ts';
 import type { SourceDocument } from './source-document.ts';
-
-export interface Check {
-  readonly source: SourceDocument;
-  readonly document: PolicyDocument;
-  readonly horizonDays: number;
-  readonly add: (key: ProblemKey, path: FieldPath, args?: Readonly<Record<string, string>>) => void;
-}
 
 /** What the shape alone cannot say: names that must exist, orders that must hold, windows that must fit the ledger. */
 export function checkPolicy(

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { type CustomerSection, readSections, writeSections } from './customer-sections.ts';
+import type { CustomerSection } from './customer-section.ts';
+import { readSections, writeSections } from './customer-sections.ts';
 
 /** Stores the sequence number as so many bytes of its own id, to have sections of any length. */
 function lengthOf(id: number): CustomerSection {

@@ -2,6 +2,7 @@ import type { CustomerState, Instant } from '@strata/domain';
 
 import { type ByteReader, damaged } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
+import type { CustomerSection } from './customer-section.ts';
 import { labelSection } from './label-section.ts';
 import { joinedSection, overrideSection } from './life-sections.ts';
 import { olderOrdersSection } from './older-orders-section.ts';
@@ -11,19 +12,6 @@ import { pagesSection } from './pages-section.ts';
 import { attributesSection, opportunitiesSection } from './profile-sections.ts';
 import { existingSinceSection, referralSection, referredBySection } from './referral-section.ts';
 import { StateCodecError } from './state-codec-error.ts';
-
-/**
- * A part of the state that few customers have. Who does not have it pays nothing for it: an empty section is not
- * written. Instants are told from `clock`, strings share the references of the whole value.
- */
-export interface CustomerSection {
-  /** From 1; never given to anything else, also when the section is gone. */
-  readonly id: number;
-  isEmpty(state: CustomerState): boolean;
-  write(writer: ByteWriter, state: CustomerState, clock: Instant): void;
-  /** Adds what was stored to the state that was read so far. */
-  read(reader: ByteReader, state: CustomerState, clock: Instant): CustomerState;
-}
 
 /** Stands behind the last section, so that bytes cut between two of them are told from a state without the second. */
 const END = 0;

@@ -1,7 +1,7 @@
 import type { CustomerState, Hash64, OrderPart } from '@strata/domain';
 
 import { type ByteReader, damaged } from './byte-reader.ts';
-import type { CustomerSection } from './customer-sections.ts';
+import type { CustomerSection } from './customer-section.ts';
 
 type Labels = Pick<OrderPart, 'category' | 'channel'>;
 

@@ -1,7 +1,7 @@
 import { OVERRIDE_KINDS } from '@strata/domain';
 
 import { damaged } from './byte-reader.ts';
-import type { CustomerSection } from './customer-sections.ts';
+import type { CustomerSection } from './customer-section.ts';
 
 const NOTHING = 0;
 const INSTANT = 1;

@@ -2,7 +2,7 @@ import type { CustomerState, OlderOrders } from '@strata/domain';
 
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
-import type { CustomerSection } from './customer-sections.ts';
+import type { CustomerSection } from './customer-section.ts';
 
 /** What is known of the counted orders that have left the ledger, beside the instant of the last, which the body holds. */
 export const olderOrdersSection: CustomerSection = {

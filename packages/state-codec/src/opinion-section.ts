@@ -1,7 +1,7 @@
 import type { TicketEntry } from '@strata/domain';
 
 import { damaged } from './byte-reader.ts';
-import type { CustomerSection } from './customer-sections.ts';
+import type { CustomerSection } from './customer-section.ts';
 import { readEntries, writeEntries } from './ledger-codec.ts';
 
 /** Feedback, an entry each. */

@@ -2,7 +2,7 @@ import type { OrderPart, OriginalAmount, RefundEntry } from '@strata/domain';
 
 import { type ByteReader, damaged } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
-import type { CustomerSection } from './customer-sections.ts';
+import type { CustomerSection } from './customer-section.ts';
 
 type Entry = OrderPart | RefundEntry;
 

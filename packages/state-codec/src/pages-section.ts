@@ -1,6 +1,6 @@
 import type { CustomerState, Hash64 } from '@strata/domain';
 
-import type { CustomerSection } from './customer-sections.ts';
+import type { CustomerSection } from './customer-section.ts';
 
 /** A customer as its own value holds it: what lies in pages is missing from the ledger, and the pages are named. */
 export interface PagedState extends CustomerState {

@@ -2,7 +2,7 @@ import type { AttributeEntry, AttributeValue, OpportunityEntry } from '@strata/d
 
 import { type ByteReader, damaged } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
-import type { CustomerSection } from './customer-sections.ts';
+import type { CustomerSection } from './customer-section.ts';
 import { type EntryHead, readEntries, writeEntries } from './ledger-codec.ts';
 
 /** The stored numbers of the kinds of attribute value: append only. */

@@ -1,6 +1,6 @@
 import type { CustomerState, Instant, LedgerEntry, PendingReferral } from '@strata/domain';
 
-import type { CustomerSection } from './customer-sections.ts';
+import type { CustomerSection } from './customer-section.ts';
 import { readEntries, writeEntries } from './ledger-codec.ts';
 
 /** Customers whom this one named and who have bought. */

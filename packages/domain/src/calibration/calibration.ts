@@ -2,8 +2,7 @@ import type { FitFailure } from '../clv/fit.ts';
 import type { PurchaseHistory, PurchaseParameters } from '../clv/purchase-model.ts';
 import type { SpendHistory, SpendParameters } from '../clv/spend-model.ts';
 import type { Instant } from '../instant.ts';
-import type { PolicySet, ShareBorder } from '../policy/policy.ts';
-import { isValueDimension } from './value-models.ts';
+import { isValueDimension, type PolicySet, type ShareBorder } from '../policy/policy.ts';
 
 /**
  * The quantile borders, the share borders and the models of customer value of one policy set, made from the whole

@@ -3,13 +3,12 @@ import { type CustomerState, hasAcceptedEvent, type Ledger } from '../customer-s
 import type { Instant } from '../instant.ts';
 import { viewOf } from '../ledger/ledger-view.ts';
 import { grade, type Yardstick } from '../policy/grading.ts';
-import type { Policy, PolicySet } from '../policy/policy.ts';
+import { isValueDimension, type Policy, type PolicySet } from '../policy/policy.ts';
 import { policyFor } from '../policy/population.ts';
 import { revenueIn, windowOf } from '../profile.ts';
 import { calibrate, type Population } from './calibrate.ts';
 import type { Calibration, PopulationMember } from './calibration.ts';
 import type { ScoredMember } from './share-borders.ts';
-import { isValueDimension } from './value-models.ts';
 
 /** The customers of one or more partitions, all of them settled up to the same instant. */
 export interface Census {

@@ -1,11 +1,15 @@
 import type { RecencyScoring } from '../dimensions/recency.ts';
 import { fixedScoring, type Scale, type Scoring } from '../dimensions/steps.ts';
 import { DAY_MS } from '../instant.ts';
-import type { Dimension, RecencyDimension, TenureDimension } from '../policy/policy.ts';
+import type {
+  Dimension,
+  RecencyDimension,
+  TenureDimension,
+  ValueDimension,
+} from '../policy/policy.ts';
 import type { Unscored } from '../tier/tier-change.ts';
 import type { Calibration, QuantileBorder } from './calibration.ts';
 import { firstAbove } from './quantile-borders.ts';
-import type { ValueDimension } from './value-models.ts';
 
 /** Who is scored, by which calibration. */
 interface ScoredBy {

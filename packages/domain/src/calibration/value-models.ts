@@ -2,14 +2,8 @@ import { fitPurchases, fitSpend } from '../clv/fit.ts';
 import type { PurchaseHistory } from '../clv/purchase-model.ts';
 import type { SpendHistory } from '../clv/spend-model.ts';
 import { fixedScoring, type Scoring } from '../dimensions/steps.ts';
-import type { ClvDimension, Dimension, PAliveDimension, Policy } from '../policy/policy.ts';
+import { isValueDimension, type Policy, type ValueDimension } from '../policy/policy.ts';
 import type { CalibratedModel, Calibration, ValueModel } from './calibration.ts';
-
-export type ValueDimension = ClvDimension | PAliveDimension;
-
-export function isValueDimension(dimension: Dimension): dimension is ValueDimension {
-  return dimension.of === 'clv' || dimension.of === 'p_alive';
-}
 
 /** Fits once for all of a policy's dimensions that ask for it, to those who ever bought. */
 export function fitModels(

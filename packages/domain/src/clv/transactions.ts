@@ -1,5 +1,6 @@
+import type { OlderOrders } from '../customer-state.ts';
 import { DAY_MS, type Instant } from '../instant.ts';
-import { type OlderOrders, spendOf, utcDayOf } from '../ledger/older-orders.ts';
+import { spendOf, utcDayOf } from '../ledger/older-orders.ts';
 import type { Order } from '../ledger/orders.ts';
 import { countUpTo } from '../sorted.ts';
 import type { PurchaseHistory } from './purchase-model.ts';

@@ -1,7 +1,7 @@
-import type { Ledger, LedgerEntry } from '../customer-state.ts';
+import type { Ledger, LedgerEntry, OlderOrders } from '../customer-state.ts';
 import type { Hash64 } from '../hash64.ts';
 import { LEDGER_LISTS, type LedgerListName } from './ledger-lists.ts';
-import { type OlderOrders, utcDayOf } from './older-orders.ts';
+import { utcDayOf } from './older-orders.ts';
 
 /**
  * The ledger of two customers who turned out to be one. An event that both have counts once, so the result is the

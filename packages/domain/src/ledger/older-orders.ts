@@ -1,22 +1,6 @@
+import type { OlderOrders } from '../customer-state.ts';
 import { DAY_MS, type Instant } from '../instant.ts';
 import type { Order } from './orders.ts';
-
-/**
- * What is kept of the counted orders that have left the ledger, however many they were: enough for recency, tenure, and
- * the transactions of customer value, which are UTC days.
- */
-export interface OlderOrders {
-  readonly firstAt: Instant;
-  readonly lastAt: Instant;
-  /** Distinct UTC days. */
-  readonly days: number;
-  /** In minor units, after refunds. */
-  readonly spendMinor: number;
-  /** The part of it spent on the first of the days. */
-  readonly firstDaySpendMinor: number;
-  /** Those of the days on which an order still in the ledger was made too, ascending: they must not count twice. */
-  readonly sharedDays: readonly number[];
-}
 
 export const utcDayOf = (at: Instant): number => Math.floor(at / DAY_MS);
 

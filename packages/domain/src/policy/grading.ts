@@ -1,10 +1,6 @@
 import type { Calibration } from '../calibration/calibration.ts';
 import { recencyScoring, scoringOf } from '../calibration/quantile-scoring.ts';
-import {
-  isValueDimension,
-  type ValueDimension,
-  valueScoring,
-} from '../calibration/value-models.ts';
+import { valueScoring } from '../calibration/value-models.ts';
 import { TransactionLog } from '../clv/transactions.ts';
 import type { FeedbackEntry, Ledger, TicketEntry } from '../customer-state.ts';
 import { sumOfProductsMilli } from '../decimal.ts';
@@ -25,7 +21,13 @@ import { hash64 } from '../hash64.ts';
 import type { Instant } from '../instant.ts';
 import { dayEntries, type LedgerView, viewOf } from '../ledger/ledger-view.ts';
 import type { DimensionScore } from '../tier/tier-change.ts';
-import type { Dimension, Policy, Segment } from './policy.ts';
+import {
+  type Dimension,
+  isValueDimension,
+  type Policy,
+  type Segment,
+  type ValueDimension,
+} from './policy.ts';
 
 /** What ledgers are looked at through. */
 export interface Yardstick {

@@ -199,6 +199,13 @@ export type Dimension =
   | ShareOfWalletDimension
   | PotentialDimension;
 
+/** The dimensions that a fitted model answers. */
+export type ValueDimension = ClvDimension | PAliveDimension;
+
+export function isValueDimension(dimension: Dimension): dimension is ValueDimension {
+  return dimension.of === 'clv' || dimension.of === 'p_alive';
+}
+
 /** Score to enter a tier from below, and the score under which it is left. */
 export interface Border {
   readonly tier: string;
