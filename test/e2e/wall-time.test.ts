@@ -76,6 +76,6 @@ it('demotes a silent customer at the instant its order leaves the window, by the
     },
   ]);
   expect((await stack.must('why', 'tea house')).stdout).toContain(
-    'time passed and nothing happened',
+    'because of time alone: nothing happened',
   );
 });
