@@ -25,6 +25,8 @@ const LEAST_PER_HUNDRED = {
   'at-risk by time': 8,
   'withdrawn by correction': 0.3,
   'renewed by time': 40,
+  'promoted by override': 0.5,
+  'demoted by override': 0.1,
 } as const;
 
 /** Fewer cases than this say little of how often things occur. */
@@ -37,6 +39,7 @@ interface Told {
   readonly at: string;
   readonly score: number;
   readonly policies: string;
+  readonly isOverridden: boolean;
 }
 
 function toldByFold(changes: readonly TierChange[]): Told[] {
@@ -47,6 +50,7 @@ function toldByFold(changes: readonly TierChange[]): Told[] {
     at: new Date(it.effectiveAt).toISOString(),
     score: it.scoreMilli,
     policies: `${it.fromPolicy}>${it.policy}`,
+    isOverridden: it.override !== null,
   }));
 }
 
@@ -58,6 +62,7 @@ function toldByOracle(oracle: Oracle, customerId: string): Told[] {
     at: new Date(it.effectiveAt).toISOString(),
     score: it.scoreMilli,
     policies: `${it.fromPolicy}>${it.policy}`,
+    isOverridden: it.isOverridden,
   }));
 }
 

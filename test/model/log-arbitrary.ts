@@ -4,6 +4,8 @@ import {
   DAY_MS,
   type Instant,
   type LogRecord,
+  OVERRIDE_KINDS,
+  type Override,
   type Policy,
   type PolicySet,
   SEVERITIES,
@@ -12,7 +14,7 @@ import {
 import fc from 'fast-check';
 
 import type { LoggedRecord } from './oracle/oracle.ts';
-import { stretched } from './policy-arbitrary.ts';
+import { LADDER, stretched } from './policy-arbitrary.ts';
 
 /** Among them new year, midnight of new year in Shanghai, 29 February, and days on which clocks are put forward. */
 const STARTS = [
@@ -43,6 +45,8 @@ interface Move {
     | 'interaction'
     | 'opportunity'
     | 'profile'
+    | 'override-set'
+    | 'override-cleared'
     | 'repeat';
   /** Half days since the move before. */
   readonly gap: number;
@@ -75,6 +79,8 @@ const move: fc.Arbitrary<Move> = fc.record({
     { weight: 1, arbitrary: fc.constant('interaction' as const) },
     { weight: 1, arbitrary: fc.constant('opportunity' as const) },
     { weight: 2, arbitrary: fc.constant('profile' as const) },
+    { weight: 2, arbitrary: fc.constant('override-set' as const) },
+    { weight: 1, arbitrary: fc.constant('override-cleared' as const) },
     { weight: 2, arbitrary: fc.constant('repeat' as const) },
   ),
   gap: fc.constantFrom(0, 1, 2, 2, 4, 6, 10, 20),
@@ -140,6 +146,10 @@ export function logOf(shape: LogShape, policies: readonly Policy[]): ModelLog {
   let now = startAt;
   for (const [index, it] of shape.moves.entries()) {
     now += it.gap * unit;
+    if (isOverride(it)) {
+      append(overrideRecordOf(it, index, { time, now, unit }), now);
+      continue;
+    }
     // Ahead of the clock no event may be dated by more than a day, however long everything else takes.
     const occurredAt = now - it.lag * (it.lag < 0 ? HALF_DAY_MS : unit) + it.jitter;
     const event = eventOf(it, index, { occurredAt, events, horizonDays });
@@ -160,6 +170,31 @@ function recordOf(time: TimeMode, event: CustomerEvent): LogRecord {
   return time === 'data'
     ? { kind: 'event', event, clockAt: event.occurredAt }
     : { kind: 'event', event };
+}
+
+const isOverride = ({ kind }: Move): boolean =>
+  kind === 'override-set' || kind === 'override-cleared';
+
+/** Some tiers are not in every ladder, some ends have passed already. */
+function overrideRecordOf(
+  { kind, customer, pick, label, lag }: Move,
+  index: number,
+  { time, now, unit }: { readonly time: TimeMode; readonly now: Instant; readonly unit: number },
+): LogRecord {
+  const decision = {
+    id: `d${index}`,
+    customerId: customerIdOf(customer),
+    ...(time === 'data' ? { clockAt: now } : {}),
+  };
+  const why = { reason: 'a promise', actor: 'a person' };
+  if (kind === 'override-cleared') return { kind, ...decision, ...why };
+  const override: Override = {
+    kind: OVERRIDE_KINDS[label % 3] ?? 'lock',
+    tier: LADDER[pick % 4] as string,
+    until: label < 5 ? null : now + (label - 6 + lag) * unit,
+    ...why,
+  };
+  return { kind: 'override-set', ...decision, override };
 }
 
 /**
@@ -248,6 +283,8 @@ function eventOf(it: Move, index: number, soFar: LogSoFar): CustomerEvent {
     case 'profile':
       return { ...base, type: 'profile', attributes: attributesOf(it) };
     case 'feedback':
+    case 'override-set':
+    case 'override-cleared':
     case 'repeat':
       return { ...base, type: 'feedback', ...scoreOf(it) };
   }

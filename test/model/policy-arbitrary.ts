@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import { days, dimensionsArbitrary, stretchedDimension } from './dimension-arbitrary.ts';
 
-const LADDER = ['bronze', 'silver', 'gold', 'platinum'];
+export const LADDER = ['bronze', 'silver', 'gold', 'platinum'];
 
 /** Shares of the best possible score, so that borders lie where scores move. */
 const borderShares = fc.array(

@@ -61,10 +61,10 @@ export class Oracle {
       case 'referral-converted':
         return;
       case 'override-set':
-        this.override(record.customerId, record.override, record.clockAt);
+        this.override(record, record.override, offset);
         return;
       case 'override-cleared':
-        this.override(record.customerId, null, record.clockAt);
+        this.override(record, null, offset);
         return;
       case 'event':
         this.take({ event: record.event, offset }, record.clockAt);
@@ -103,24 +103,46 @@ export class Oracle {
     }
   }
 
-  override(customerId: string, override: NaiveOverride | null, clockAt?: Instant): void {
+  private override(
+    { customerId, clockAt }: { readonly customerId: string; readonly clockAt?: Instant },
+    decided: NaiveOverride | null,
+    offset: number,
+  ): void {
     const customer = this.settledFor(customerId, clockAt);
+    if (decided !== null && !this.isKnownTier(customer, decided.tier)) {
+      // Nothing changes, not even the clock of who is not there yet.
+      const present = this.customers.get(customerId) ?? UNSEEN;
+      const refusals = [...customer.refusals, { offset, reason: 'unknown-tier' as const }];
+      const kept = customer.life === null ? present : customer;
+      this.customers.set(customerId, { ...kept, refusals });
+      return;
+    }
     const { clock } = customer;
+    // What has ended already is never in force, and ends the one before as if that were taken back.
+    const override = decided === null || isOver(decided, clock) ? null : decided;
     const wasInForce = worldOf(customer)?.isOverridden(clock) ?? false;
     const after = { ...customer, override };
     const world = worldOf(after);
     if (world === null || customer.life === null) {
-      this.customers.set(customerId, after);
+      // It waits: nobody is there yet whose clock it could move.
+      const present = this.customers.get(customerId) ?? UNSEEN;
+      this.customers.set(customerId, { ...present, override });
       return;
     }
     const moved = obeyOverride(world, customer.life, clock);
     // An override that takes the place of another is no end of one.
-    const isEnd = wasInForce && (override === null || isOver(override, clock));
+    const isEnd = wasInForce && override === null;
     const occasion: Occasion = isEnd ? 'end of an override by record' : 'record';
     const settled = settleInstant(world, moved.life, { at: clock, occasion });
     const changes = [...moved.changes, ...settled.changes];
     const step = { life: settled.life, changes: causedBy('override', changes) };
     this.customers.set(customerId, withStep(after, step));
+  }
+
+  /** Of the policy that grades the customer, or of any where none does. */
+  private isKnownTier({ life, policy }: NaiveCustomer, tier: string): boolean {
+    const grading = life === null || policy === null ? this.policies : [policy];
+    return grading.some(({ ladder }) => ladder.includes(tier));
   }
 
   private moveClock(at: Instant): void {

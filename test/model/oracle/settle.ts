@@ -102,10 +102,14 @@ export function nextOutputAt(world: World, from: Life | null, at: Instant): Inst
   let life: Life | null = from;
   let now = at;
   for (;;) {
+    const last = now;
     now = Math.min(nextInstant(world, life, now), noticeAt(world, life, now));
     if (now === Number.POSITIVE_INFINITY) return null;
     const step = settleInstant(world, life, { at: now, occasion: 'time' });
     if (step.changes.length > 0) return now;
     life = step.life;
+    // Who is held by a person below what the score deserves is not renewed, period after period.
+    const isSteady = world.nextEdge(last) === Infinity && noticeAt(world, life, now) === Infinity;
+    if (isSteady && life?.graceSince === null) return null;
   }
 }

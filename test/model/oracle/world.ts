@@ -58,6 +58,8 @@ export class World {
     const all = { low: 0, high: this.policy.ladder.length - 1 };
     if (this.override === null || !this.isOverridden(at)) return all;
     const rank = this.policy.ladder.indexOf(this.override.tier);
+    // After a change of policy the tier may be one that the ladder does not know.
+    if (rank === -1) return all;
     switch (this.override.kind) {
       case 'floor':
         return { ...all, low: rank };
@@ -69,7 +71,7 @@ export class World {
   }
 
   isOverridden(at: Instant): boolean {
-    if (this.override === null || !this.policy.ladder.includes(this.override.tier)) return false;
+    if (this.override === null) return false;
     return this.override.until === null || at < this.override.until;
   }
 
