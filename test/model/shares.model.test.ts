@@ -11,9 +11,13 @@ import { MODEL_SETTINGS } from './settings.ts';
 
 const PEOPLE = 6;
 
-/** More people than other logs have: a share of three is soon everybody. */
+/**
+ * More people than other logs have: a share of three is soon everybody. Without a dimension of revenue a share of it
+ * looks back 365 days, which a shorter horizon has not kept.
+ */
 const crowdArbitrary = logShapeArbitrary.map((shape) => ({
   ...shape,
+  horizonDays: 800,
   moves: shape.moves.map((it) => ({ ...it, customer: (it.customer + it.label) % PEOPLE })),
 }));
 
