@@ -112,6 +112,10 @@ const SERVICE_ERRORS: Readonly<Record<string, ErrorText>> = {
     'The fold threw. Nothing of that commit was written, and the process ends.',
     'A fault of ours: report the partition and offset that the log names.',
   ),
+  STRATA_SCORER_FOLD_VERSION: text(
+    'A partition was folded by another version of the fold.',
+    'Run the version that the message names, or `./strata rebuild --new-epoch` with the new one ([recovery](../operations/recovery.md)).',
+  ),
   STRATA_SCORER_LEDGER_LAYOUT: text(
     'The bookkeeping of a partition has the layout of another version.',
     'Run the version that wrote it.',
@@ -189,6 +193,14 @@ const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
   STRATA_CLI_EMPTY_FILE: text('A file holds no event.', 'Choose the right file and format.'),
   STRATA_CLI_EMPTY_LOG: text('The customer log holds nothing yet.', 'Publish events first.'),
   STRATA_CLI_NOT_A_FILE: text('A folder was given where a file is needed.', 'Name the file.'),
+  STRATA_CLI_LOG_CUT: text(
+    'The customer log does not begin at its first record any more, so nothing can be folded from the beginning.',
+    'Read [recovery](../operations/recovery.md); keep the log for ever (`retention.ms=-1`).',
+  ),
+  STRATA_CLI_NOT_STILL: text(
+    'A partition moved on at every look, or went back, while it was compared.',
+    'Try again when less is written.',
+  ),
   STRATA_CLI_NO_CUSTOMERS: text('Nobody is graded yet.', 'Publish events first.'),
   STRATA_CLI_NO_DOCKER: text(
     'Docker or its Compose plugin is missing, or its engine does not answer.',

@@ -21,6 +21,7 @@ export { divideHalfEven } from './decimal.ts';
 export * from './explain.ts';
 export * from './fold.ts';
 export * from './fold-types.ts';
+export { FOLD_VERSION } from './fold-version.ts';
 export { handOverRecord } from './hand-over.ts';
 export * from './hash64.ts';
 export * from './instant.ts';

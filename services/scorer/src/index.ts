@@ -13,3 +13,4 @@ export {
   type ShardLedger,
 } from './shard-ledger.ts';
 export * from './start-scorer.ts';
+export { tierSnapshotOf } from './steps/write-outputs.ts';

@@ -3,9 +3,9 @@ import type { PartitionState } from '@strata/domain';
 import type { AssignmentCause, LogBounds, PartitionShard, TopicPartition } from '@strata/pipeline';
 import { tpKey } from '@strata/pipeline';
 import { decodePartition } from '@strata/state-codec';
-import type { CrashHook } from './crash-point.ts';
 import { scorerFault } from './scorer-fault.ts';
 import type { ScorerPorts } from './scorer-ports.ts';
+import type { ScorerSettings } from './scorer-settings.ts';
 import { Shard } from './shard.ts';
 import {
   decodeShardLedger,
@@ -13,6 +13,8 @@ import {
   SHARD_FIELDS,
   type ShardLedger,
 } from './shard-ledger.ts';
+
+type OwnershipSettings = Pick<ScorerSettings, 'hotCustomersMax' | 'foldVersion' | 'at'>;
 
 type TakenShard = PartitionShard & {
   readonly partition: number;
@@ -26,8 +28,7 @@ type TakenShard = PartitionShard & {
  */
 export class Ownership {
   readonly #ports: Pick<ScorerPorts, 'reader' | 'store' | 'initialPartition'>;
-  readonly #hotCustomersMax: number;
-  readonly #at: CrashHook;
+  readonly #settings: OwnershipSettings;
   readonly #shards = new Map<number, Shard>();
   /** Counts assignments that voided everything, so that a slow one never overwrites a newer one. */
   #joins = 0;
@@ -35,11 +36,10 @@ export class Ownership {
 
   constructor(
     ports: Pick<ScorerPorts, 'reader' | 'store' | 'initialPartition'>,
-    settings: { hotCustomersMax: number; at: CrashHook },
+    settings: OwnershipSettings,
   ) {
     this.#ports = ports;
-    this.#hotCustomersMax = settings.hotCustomersMax;
-    this.#at = settings.at;
+    this.#settings = settings;
   }
 
   get hasBeenAssigned(): boolean {
@@ -82,7 +82,7 @@ export class Ownership {
     }
     const partitionCount = await this.#checkedPartitionCount();
     const taken = await Promise.all(assigned.map(({ partition }) => this.#acquire(partition)));
-    await this.#at('mid-acquire');
+    await this.#settings.at('mid-acquire');
     // Read behind the acquisition: from then on no older owner can move `next` past what is read here.
     const bounds = await this.#ports.reader.bounds(TOPICS.customerLog);
     const starts = new Map<string, number>();
@@ -93,7 +93,7 @@ export class Ownership {
       starts.set(tpKey({ topic: TOPICS.customerLog, partition: shard.partition }), shard.next);
     }
     this.#hasBeenAssigned = true;
-    await this.#at('before-seek');
+    await this.#settings.at('before-seek');
     return starts;
   }
 
@@ -109,16 +109,30 @@ export class Ownership {
     assertInsideLog({ partition, next, start, end });
     const state = fields[SHARD_FIELDS.state];
     const rates = fields[SHARD_FIELDS.rates];
-    const ledger = fields[SHARD_FIELDS.ledger];
+    const ledger = this.#ledgerOf(partition, fields[SHARD_FIELDS.ledger]);
     return new Shard({
       ...picture,
       state:
         state === undefined ? this.#ports.initialPartition(partition) : readState(state, rates),
-      ledger: ledger === undefined ? EMPTY_SHARD_LEDGER : decodeShardLedger(ledger),
+      ledger,
       logEnd: end,
       partitionCount,
-      hotCustomersMax: this.#hotCustomersMax,
+      hotCustomersMax: this.#settings.hotCustomersMax,
     });
+  }
+
+  /** Going on under another fold would mix decisions of two rules in one state, and no replay could give it again. */
+  #ledgerOf(partition: number, bytes: Uint8Array | undefined): ShardLedger {
+    const { foldVersion } = this.#settings;
+    if (bytes === undefined) return { ...EMPTY_SHARD_LEDGER, foldVersion };
+    const ledger = decodeShardLedger(bytes);
+    if (ledger.foldVersion === foldVersion) return ledger;
+    throw scorerFault(
+      'STRATA_SCORER_FOLD_VERSION',
+      `Partition ${partition} was folded by version ${ledger.foldVersion} of the fold, this scorer has version ` +
+        `${foldVersion}: start a scorer of that version, or run "./strata rebuild --new-epoch" with this one.`,
+      { details: { partition, stored: ledger.foldVersion, own: foldVersion } },
+    );
   }
 
   /** Outputs go to the partition of the same number, so the topics have to agree before anything is folded. */

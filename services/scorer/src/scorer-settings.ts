@@ -1,7 +1,10 @@
+import { FOLD_VERSION } from '@strata/domain';
 import type { CrashHook } from './crash-point.ts';
 
 export interface ScorerSettings {
   readonly groupId: string;
+  /** The version of the fold that the ports bring. */
+  readonly foldVersion: number;
   /** Most records in one commit: a commit stays under about 10 ms of the store's time. */
   readonly commitRecordsMax: number;
   /** Most customers that one commit loads; ticks name up to 1,000 each. */
@@ -26,6 +29,7 @@ export interface ScorerSettings {
 
 export const DEFAULT_SCORER_SETTINGS: ScorerSettings = {
   groupId: 'strata-scorer',
+  foldVersion: FOLD_VERSION,
   commitRecordsMax: 1_000,
   commitCustomersMax: 5_000,
   commitMsMax: 1_000,

@@ -1,3 +1,4 @@
+import { FOLD_VERSION } from '@strata/domain';
 import { FIRST_DECISION_HASH } from './decision-hash.ts';
 import { scorerFault } from './scorer-fault.ts';
 
@@ -18,10 +19,14 @@ export interface ShardLedger {
   readonly decisionHash: string;
   /** Partitions of the customer log as the stack was opened; null before its first record. */
   readonly partitions: number | null;
+  /** By which version of the fold everything that is stored came about. */
+  readonly foldVersion: number;
 }
 
 export const FIRST_EPOCH = 1;
 const LAYOUT = 1;
+/** Of ledgers that were written before they said it. */
+const UNSAID_FOLD_VERSION = 1;
 
 export const EMPTY_SHARD_LEDGER: ShardLedger = {
   epoch: FIRST_EPOCH,
@@ -29,16 +34,18 @@ export const EMPTY_SHARD_LEDGER: ShardLedger = {
   seqs: {},
   decisionHash: FIRST_DECISION_HASH,
   partitions: null,
+  foldVersion: FOLD_VERSION,
 };
 
 export function encodeShardLedger(ledger: ShardLedger): Uint8Array {
-  const { epoch, position, seqs, decisionHash, partitions } = ledger;
-  const stored = { layout: LAYOUT, epoch, position, seqs, decisionHash, partitions };
-  return new TextEncoder().encode(JSON.stringify(stored));
+  return new TextEncoder().encode(JSON.stringify({ layout: LAYOUT, ...ledger }));
 }
 
 export function decodeShardLedger(bytes: Uint8Array): ShardLedger {
-  const stored = JSON.parse(new TextDecoder().decode(bytes)) as ShardLedger & { layout: number };
+  const stored = JSON.parse(new TextDecoder().decode(bytes)) as Omit<ShardLedger, 'foldVersion'> & {
+    layout: number;
+    foldVersion?: number;
+  };
   if (stored.layout !== LAYOUT) {
     throw scorerFault(
       'STRATA_SCORER_LEDGER_LAYOUT',
@@ -46,6 +53,6 @@ export function decodeShardLedger(bytes: Uint8Array): ShardLedger {
         `this one reads ${LAYOUT}): start that version, or rebuild the partition from the log.`,
     );
   }
-  const { epoch, position, seqs, decisionHash, partitions } = stored;
-  return { epoch, position, seqs, decisionHash, partitions };
+  const { layout: _, foldVersion = UNSAID_FOLD_VERSION, ...rest } = stored;
+  return { ...rest, foldVersion };
 }

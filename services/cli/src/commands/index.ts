@@ -11,6 +11,7 @@ import { ratesPublishCommand } from './rates-publish.ts';
 import { sampleCommand } from './sample.ts';
 import { statusCommand } from './status.ts';
 import { upCommand } from './up.ts';
+import { verifyCommand } from './verify.ts';
 import { whyCommand } from './why.ts';
 
 /** The dispatch table: every command of `./strata`, in the order of its help. */
@@ -28,4 +29,5 @@ export const COMMANDS: readonly Command[] = [
   policyCheckCommand,
   policyPublishCommand,
   ratesPublishCommand,
+  verifyCommand,
 ];

@@ -4,6 +4,7 @@ import { policyPublishCommand } from './policy-publish.ts';
 import { profilesCommand } from './profiles.ts';
 import { ratesPublishCommand } from './rates-publish.ts';
 import { statusCommand } from './status.ts';
+import { verifyCommand } from './verify.ts';
 import { whyCommand } from './why.ts';
 
 /** The commands that work on a stack that is up; where that is a process of its own, it runs them itself. */
@@ -14,4 +15,5 @@ export const STACK_COMMANDS: readonly Command[] = [
   whyCommand,
   policyPublishCommand,
   ratesPublishCommand,
+  verifyCommand,
 ];

@@ -1,11 +1,13 @@
 import { type CustomerState, initialPartition, type PartitionState } from '@strata/domain';
 import type { StateStore } from '@strata/pipeline';
-import { readCustomers, SHARD_FIELDS } from '@strata/scorer';
+import { decodeShardLedger, readCustomers, SHARD_FIELDS, type ShardLedger } from '@strata/scorer';
 import { decodePartition } from '@strata/state-codec';
 
 /** What the scorer has made of one partition of the customer log so far. */
 export interface PartitionView {
   readonly state: PartitionState;
+  /** Null before the first commit. */
+  readonly ledger: ShardLedger | null;
   /** Offset of the next record to fold. */
   readonly next: number;
   readonly outboxDepth: number;
@@ -19,11 +21,13 @@ export async function viewPartition(store: StateStore, partition: number): Promi
     store.earliestDue(partition),
   ]);
   const bytes = shard.fields[SHARD_FIELDS.state];
+  const ledger = shard.fields[SHARD_FIELDS.ledger];
   return {
     state:
       bytes === undefined
         ? initialPartition(partition)
         : decodePartition(bytes, shard.fields[SHARD_FIELDS.rates]),
+    ledger: ledger === undefined ? null : decodeShardLedger(ledger),
     next: shard.next,
     outboxDepth: shard.outboxDepth,
     customerCount: shard.customerCount,
@@ -46,4 +50,18 @@ export async function* viewCustomers(
   for await (const batch of store.scan(partition)) {
     yield await readCustomers(store, partition, batch);
   }
+}
+
+/** Some customers of a partition, those of them that are stored. */
+export async function viewSome(
+  store: StateStore,
+  partition: number,
+  customerIds: readonly string[],
+): Promise<ReadonlyMap<string, CustomerState>> {
+  const values = await store.load(partition, customerIds);
+  const stored = customerIds.flatMap((customerId, index) => {
+    const value = values[index] ?? null;
+    return value === null ? [] : [[customerId, value] as const];
+  });
+  return readCustomers(store, partition, stored);
 }

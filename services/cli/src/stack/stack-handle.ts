@@ -17,6 +17,7 @@ export interface StackSerdes {
   readonly customerLog: Serde<WireRecord>;
   readonly policies: Serde<WireRecord>;
   readonly tierChanges: Serde<WireRecord>;
+  readonly tiers: Serde<WireRecord>;
   readonly deadLetters: Serde<WireRecord>;
   /** Fetches what is needed to decode these records; decoding is synchronous from then on. */
   prepare(records: readonly TopicRecord[]): Promise<void>;

@@ -19,6 +19,7 @@ export async function openStackSerdes(
     customerLog: serdeOf(TOPICS.customerLog),
     policies: serdeOf(TOPICS.policies),
     tierChanges: serdeOf(TOPICS.tierChanges),
+    tiers: serdeOf(TOPICS.tiers),
     deadLetters: serdeOf(TOPICS.deadLetters),
     prepare: async (records: readonly TopicRecord[]) => {
       for (const [topic, own] of Map.groupBy(records, (record) => record.topic)) {

@@ -140,6 +140,7 @@ class Folding {
         seqs: this.#outbox.seqs,
         decisionHash: this.#hash,
         partitions: this.#partitions,
+        foldVersion: this.#ledger.foldVersion,
       },
       customers: this.#changed,
       loaded: this.#loaded,

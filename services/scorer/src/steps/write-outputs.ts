@@ -18,7 +18,7 @@ import {
   type Standing,
   type TierChange,
 } from '@strata/domain';
-import { OUTPUT_NUMBER_HEADER, type TopicRecord } from '@strata/pipeline';
+import { OUTPUT_NUMBER_HEADER, type OutputNumber, type TopicRecord } from '@strata/pipeline';
 import type { OutboxDraft } from '../outbox-draft.ts';
 import type { ScorerPorts } from '../scorer-ports.ts';
 
@@ -44,28 +44,36 @@ export function writeTierChange(
     return { key, value, headers: tierChangeHeaders(event) };
   });
   draft.add(TOPICS.tiers, (number) => {
-    const { customerId, customerSeq, segment, protectedUntil, effectiveAt, asOf, override } =
-      change;
-    const snapshot: TierSnapshot = {
-      customerId,
-      tier: change.toTier,
-      // Where a change keeps the tier, it has been held since before.
-      since: change.fromTier === change.toTier ? (standing?.since ?? null) : effectiveAt,
-      protectedUntil,
-      policy: change.policy,
-      policyVersion: change.policyVersion,
-      segment,
-      score: change.scoreMilli / 1_000,
-      customerSeq,
-      ...number,
-      effectiveAt,
-      asOf,
-      override,
-    };
+    const snapshot = tierSnapshotOf(change, standing, number);
     const value = serde(TOPICS.tiers).encode(tierSnapshotToWire(snapshot));
     const header = new TextEncoder().encode(`${number.epoch}.${number.seq}`);
     return { key, value, headers: { [OUTPUT_NUMBER_HEADER]: header } };
   });
+}
+
+/** Where a tier change leaves its customer, whose standing after it is given. */
+export function tierSnapshotOf(
+  change: TierChange,
+  standing: Standing | null,
+  number: OutputNumber,
+): TierSnapshot {
+  const { customerId, customerSeq, segment, protectedUntil, effectiveAt, asOf, override } = change;
+  return {
+    customerId,
+    tier: change.toTier,
+    // Where a change keeps the tier, it has been held since before.
+    since: change.fromTier === change.toTier ? (standing?.since ?? null) : effectiveAt,
+    protectedUntil,
+    policy: change.policy,
+    policyVersion: change.policyVersion,
+    segment,
+    score: change.scoreMilli / 1_000,
+    customerSeq,
+    ...number,
+    effectiveAt,
+    asOf,
+    override,
+  };
 }
 
 /** A record for another customer's partition of the customer log, which tells repeats by the number inside. */

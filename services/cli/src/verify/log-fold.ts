@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import {
+  ContractFault,
+  logRecordFromWire,
+  type TierChangeEvent,
+  type TierSnapshot,
+  TOPICS,
+  tierChangeEvent,
+} from '@strata/contracts';
+import {
+  type CustomerState,
+  canonicalJson,
+  customersOf,
+  decidingPolicy,
+  fold,
+  type Instant,
+  initialPartition,
+  type LogRecord,
+  type PartitionState,
+  type TierChange,
+} from '@strata/domain';
+import { SerdeFault, type TopicRecord } from '@strata/pipeline';
+import {
+  advanceDecisionHash,
+  type Decision,
+  FIRST_DECISION_HASH,
+  tierSnapshotOf,
+} from '@strata/scorer';
+import type { StackHandle } from '../stack/stack-handle.ts';
+
+export const NUMBERED_TOPICS = [TOPICS.tierChanges, TOPICS.tiers] as const;
+
+/** What an output says, in few bytes: equal contents give equal digests. */
+export function digestOf(content: TierChangeEvent | TierSnapshot): string {
+  return createHash('sha256').update(canonicalJson(content)).digest('base64url').slice(0, 22);
+}
+
+const EPOCH = 1;
+
+/**
+ * One partition of the customer log, folded here and kept in memory: what a scorer has to come to, found without its
+ * store, its commits and its way of numbering.
+ */
+export class LogFold {
+  readonly partition: number;
+  readonly customers = new Map<string, CustomerState>();
+  readonly dueAt = new Map<string, Instant>();
+  /** By topic, how many outputs were numbered. */
+  readonly seqs: Record<string, number> = {};
+  /** By numbered topic and `seq - 1`, what that output says. */
+  readonly digests = new Map<string, string[]>(NUMBERED_TOPICS.map((topic) => [topic, []]));
+  /** The last number of each customer's outputs in the compacted topic. */
+  readonly lastSeqs = new Map<string, number>();
+  readonly epoch = EPOCH;
+  state: PartitionState;
+  decisionHash = FIRST_DECISION_HASH;
+  decisions = 0;
+  records = 0;
+  next = 0;
+  readonly #stack: Pick<StackHandle, 'reader' | 'serdes'>;
+
+  constructor(stack: Pick<StackHandle, 'reader' | 'serdes'>, partition: number) {
+    this.#stack = stack;
+    this.partition = partition;
+    this.state = initialPartition(partition);
+  }
+
+  /** Folds on to an offset. Answers whose state or due instant that changed. */
+  async foldTo(
+    next: number,
+    watch: { readonly signal: AbortSignal; readonly onRecords: (count: number) => void },
+  ): Promise<ReadonlySet<string>> {
+    const touched = new Set<string>();
+    if (next <= this.next) return touched;
+    const { reader, serdes } = this.#stack;
+    const place = { topic: TOPICS.customerLog, partition: this.partition, offset: this.next };
+    for await (const batch of reader.read(place, next)) {
+      watch.signal.throwIfAborted();
+      await serdes.prepare(batch);
+      for (const record of batch) {
+        if (record.offset < this.next || record.offset >= next) continue;
+        this.#take(record, touched);
+        this.next = record.offset + 1;
+      }
+      watch.onRecords(batch.length);
+    }
+    this.next = next;
+    return touched;
+  }
+
+  #take(original: TopicRecord, touched: Set<string>): void {
+    const { partition, offset, appendedAt } = original;
+    this.records += 1;
+    const record = this.#read(original);
+    if (typeof record === 'string') {
+      this.#refused({ kind: 'dead-letter', id: `${partition}.${offset}.0`, reason: record });
+      return;
+    }
+    const known = customersOf(record).flatMap((customerId) => {
+      const state = this.customers.get(customerId);
+      return state === undefined ? [] : [[customerId, state] as const];
+    });
+    const at = { partition, offset, appendedAt };
+    const result = fold({ partition: this.state, customers: new Map(known), record, at });
+    this.state = result.partition;
+    for (const [customerId, state] of result.customers) {
+      this.customers.set(customerId, state);
+      touched.add(customerId);
+    }
+    for (const [customerId, dueAt] of result.dueAt) {
+      touched.add(customerId);
+      if (dueAt === null) this.dueAt.delete(customerId);
+      else this.dueAt.set(customerId, dueAt);
+    }
+    for (let left = result.handOvers.length; left > 0; left--) this.#number(TOPICS.customerLog);
+    for (const output of result.outputs) {
+      if (output.kind === 'tier-change') this.#changed(output);
+      else this.#refused(output);
+    }
+  }
+
+  /** What the record says, or the reason why it says nothing. */
+  #read({ value }: TopicRecord): LogRecord | string {
+    try {
+      return logRecordFromWire(this.#stack.serdes.customerLog.decode(value ?? new Uint8Array()));
+    } catch (error) {
+      if (error instanceof ContractFault || error instanceof SerdeFault) return error.reason;
+      throw error;
+    }
+  }
+
+  #refused(letter: Extract<Decision, { kind: 'dead-letter' }>): void {
+    const { kind, id, reason } = letter;
+    this.#decided({ kind, id, reason });
+    this.#number(TOPICS.deadLetters);
+  }
+
+  #changed(change: TierChange): void {
+    this.#decided(change);
+    const { partition, epoch } = this;
+    const { customerId } = change;
+    const number = { epoch, seq: this.#number(TOPICS.tierChanges) };
+    const policy = decidingPolicy(this.state, change);
+    const event = tierChangeEvent(change, { partition, ...number }, policy);
+    this.digests.get(TOPICS.tierChanges)?.push(digestOf(event));
+    const standing = this.customers.get(customerId)?.standing ?? null;
+    const seq = this.#number(TOPICS.tiers);
+    this.digests
+      .get(TOPICS.tiers)
+      ?.push(digestOf(tierSnapshotOf(change, standing, { epoch, seq })));
+    this.lastSeqs.set(customerId, seq);
+  }
+
+  #decided(decision: Decision): void {
+    this.decisions += 1;
+    this.decisionHash = advanceDecisionHash(this.decisionHash, decision);
+  }
+
+  #number(topic: string): number {
+    const seq = (this.seqs[topic] ?? 0) + 1;
+    this.seqs[topic] = seq;
+    return seq;
+  }
+}
