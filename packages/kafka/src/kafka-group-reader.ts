@@ -119,11 +119,13 @@ export class KafkaGroupReader implements GroupReader {
 
   #consumerConfig(groupId: string) {
     const options = this.#options;
+    const sessionTimeout = options.sessionTimeoutMs ?? 15_000;
     return {
       groupId,
       allowAutoTopicCreation: false,
-      sessionTimeout: options.sessionTimeoutMs ?? 15_000,
-      heartbeatInterval: options.heartbeatIntervalMs ?? 1_000,
+      sessionTimeout,
+      // Three may be late before the group gives a member up, however short its session is.
+      heartbeatInterval: options.heartbeatIntervalMs ?? Math.min(1_000, sessionTimeout / 3),
       rebalanceTimeout: options.rebalanceTimeoutMs ?? 60_000,
       maxWaitTimeInMs: options.fetchWaitMs ?? 250,
       minBytes: 1,

@@ -5,7 +5,12 @@ import { type Prerequisite, prerequisites } from './prerequisites.ts';
 import { startRedis } from './redis-server.ts';
 import { startRegistry } from './registry-server.ts';
 import { type Sentence, StackFault } from './stack-fault.ts';
-import { type StackAddresses, type StackProcess, updateStackFile } from './stack-file.ts';
+import {
+  readStackFile,
+  type StackAddresses,
+  type StackProcess,
+  updateStackFile,
+} from './stack-file.ts';
 import { claimStack, type StackLifetime, stackStatus, stopStack, wipeStack } from './stack-life.ts';
 import { KAFKA_VERSION, REGISTRY_VERSION } from './versions.ts';
 
@@ -21,13 +26,20 @@ export interface BackendsOptions {
   readonly isFresh?: boolean;
   readonly onProgress?: (line: Sentence) => void;
   readonly env?: NodeJS.ProcessEnv;
+  /** Where a proxy stands before the broker: the port it hands on to, and its own, which clients are told. */
+  readonly kafkaProxy?: { readonly target: number; readonly port: number };
 }
+
+export const BACKEND_NAMES = ['kafka', 'registry', 'redis-state', 'redis-queue'] as const;
+export type BackendName = (typeof BACKEND_NAMES)[number];
 
 /** The running back ends. */
 export interface Backends extends StackAddresses {
   readonly dataDir: string;
   /** As written down at this moment, services included. */
   readonly processes: readonly StackProcess[];
+  /** Starts one that has ended again, over its data and on its port, and resolves when it is ready. */
+  restart(name: BackendName): Promise<void>;
   /** Ends everything of this stack, services first. */
   stop(): Promise<void>;
 }
@@ -48,13 +60,18 @@ export async function startBackends(options: BackendsOptions): Promise<Backends>
 
   claimStack(dataDir, lifetime, { kafka: KAFKA_VERSION, registry: REGISTRY_VERSION });
   try {
-    const addresses = await startAll({ context, dataDir, java, redis: found.redis });
+    const starts = startsOf({ context, dataDir, java, redis: found.redis, options });
+    const addresses = await startAll(context, starts);
     updateStackFile(dataDir, (file) => ({ ...file, addresses }));
     return {
       ...addresses,
       dataDir,
       get processes() {
         return stackStatus(dataDir).file?.processes ?? [];
+      },
+      restart: async (name) => {
+        const before = readStackFile(dataDir)?.processes.find((each) => each.name === name);
+        await starts[name].start(before?.port ?? undefined);
       },
       stop: async () => {
         await stopStack(dataDir);
@@ -83,34 +100,65 @@ export function connectToStack(dataDir: string): StackAddresses | null {
   return state === 'down' ? null : (file?.addresses ?? null);
 }
 
-async function startAll(options: {
+/** How a back end is started, the first time and again. */
+interface BackendStart {
+  /** As a reader knows it. */
+  readonly title: string;
+  /** What has to be fetched before the first start. */
+  readonly parts: Promise<unknown>;
+  /** Resolves with its address; the port is of its own choice where none is given. */
+  readonly start: (port?: number) => Promise<string>;
+}
+
+/** Fetches what is missing while others start already; each start waits for its own parts alone. */
+function startsOf(parts: {
   context: FetchContext;
   dataDir: string;
   java: string;
   redis: Prerequisite;
-}): Promise<StackAddresses> {
-  const { context, dataDir, java, redis } = options;
+  options: Pick<BackendsOptions, 'kafkaProxy'>;
+}): Readonly<Record<BackendName, BackendStart>> {
+  const { context, dataDir, java, redis } = parts;
+  const { kafkaProxy } = parts.options;
   const { root, env } = context;
-  const tell = (name: string, start: () => Promise<string>): Promise<string> =>
-    tellStart(context.onProgress, name, start);
   const jars = kafkaJars(context);
   // One Maven at a time: two would write the same local repository.
   const registry = jars.then(() => registryFolder(context));
   const command = redis.state === 'ok' ? Promise.resolve(redis.path) : installRedis(context);
-  const started = await Promise.allSettled([
-    jars.then((ready) =>
-      tell('Kafka', () => startKafka({ root, dataDir, jars: ready, java, env })),
-    ),
-    registry.then((folder) =>
-      tell('Apicurio Registry', () => startRegistry({ dataDir, folder, java, env })),
-    ),
-    command.then((path) =>
-      tell('Redis (state)', () => startRedis({ name: 'redis-state', dataDir, command: path, env })),
-    ),
-    command.then((path) =>
-      tell('Redis (queue)', () => startRedis({ name: 'redis-queue', dataDir, command: path, env })),
-    ),
-  ]);
+  // Each is awaited by its start; until then its failure is nobody's.
+  for (const part of [registry, command]) part.catch(() => undefined);
+  const startOfRedis = (name: 'redis-state' | 'redis-queue', title: string): BackendStart => ({
+    title,
+    parts: command,
+    start: async (port) => startRedis({ name, dataDir, command: await command, env, port }),
+  });
+  return {
+    kafka: {
+      title: 'Kafka',
+      parts: jars,
+      start: async (port = kafkaProxy?.target) =>
+        startKafka({
+          ...{ root, dataDir, jars: await jars, java, env, port },
+          advertisedPort: kafkaProxy?.port,
+        }),
+    },
+    registry: {
+      title: 'Apicurio Registry',
+      parts: registry,
+      start: async (port) => startRegistry({ dataDir, folder: await registry, java, env, port }),
+    },
+    'redis-state': startOfRedis('redis-state', 'Redis (state)'),
+    'redis-queue': startOfRedis('redis-queue', 'Redis (queue)'),
+  };
+}
+
+async function startAll(
+  { onProgress }: FetchContext,
+  starts: Readonly<Record<BackendName, BackendStart>>,
+): Promise<StackAddresses> {
+  const started = await Promise.allSettled(
+    BACKEND_NAMES.map((name) => tellStart(onProgress, starts[name])),
+  );
   // All have come to an end, so no start is under way when the caller ends what runs.
   const [broker, registryUrl, stateRedisUrl, queueRedisUrl] = started.map((each) => {
     if (each.status === 'rejected') throw each.reason;
@@ -122,15 +170,15 @@ async function startAll(options: {
 /** Starts a part and says where it is reached, and how long it took. */
 async function tellStart(
   onProgress: (line: Sentence) => void,
-  name: string,
-  start: () => Promise<string>,
+  { title, parts, start }: BackendStart,
 ): Promise<string> {
+  await parts;
   const startedMs = performance.now();
   const address = await start();
   const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
   onProgress({
-    en: `${name} is ready at ${address} (${seconds} s)`,
-    zh: `${name} 已就绪:${address}(${seconds} 秒)`,
+    en: `${title} is ready at ${address} (${seconds} s)`,
+    zh: `${title} 已就绪:${address}(${seconds} 秒)`,
   });
   return address;
 }

@@ -12,22 +12,28 @@ import { spawnInStack } from './stack-life.ts';
 const START_TIMEOUT_MS = 90_000;
 const STOP_GRACE_MS = 15_000;
 
-/** Starts the broker over the stack's data and resolves with its address once it answers. */
+/**
+ * Starts the broker over the stack's data and resolves with its address once it answers. Clients are sent to
+ * `advertisedPort`, where something that hands on to `port` has to stand.
+ */
 export async function startKafka(options: {
   root: string;
   dataDir: string;
   jars: string;
   java: string;
   env: NodeJS.ProcessEnv;
+  port?: number | undefined;
+  advertisedPort?: number | undefined;
 }): Promise<string> {
   const { root, dataDir, jars, java, env } = options;
   const folder = join(dataDir, 'kafka');
   const logDir = join(folder, 'data');
   const settings = join(folder, 'server.properties');
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
+  const advertisedPort = options.advertisedPort ?? port;
   mkdirSync(folder, { recursive: true });
   const template = readFileSync(join(root, 'infra', 'kafka', 'server.properties'), 'utf8');
-  const ports = { brokerPort: port, controllerPort: await freePort() };
+  const ports = { brokerPort: port, advertisedPort, controllerPort: await freePort() };
   writeFileSync(settings, renderTemplate(template, { ...ports, logDir }));
 
   const logging = join(root, 'infra', 'kafka', 'log4j2.properties');
@@ -49,7 +55,7 @@ export async function startKafka(options: {
     isReady: () => answersApiVersions(port),
     timeoutMs: START_TIMEOUT_MS,
   });
-  return `127.0.0.1:${port}`;
+  return `127.0.0.1:${advertisedPort}`;
 }
 
 /** Gives the empty data folder its cluster id; KRaft refuses to start without. */

@@ -15,9 +15,10 @@ export async function startRedis(options: {
   dataDir: string;
   command: string;
   env: NodeJS.ProcessEnv;
+  port?: number | undefined;
 }): Promise<string> {
   const { name, dataDir, command, env } = options;
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const folder = join(dataDir, name);
   mkdirSync(folder, { recursive: true });
   const settings = {

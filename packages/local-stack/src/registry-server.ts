@@ -18,9 +18,10 @@ export async function startRegistry(options: {
   folder: string;
   java: string;
   env: NodeJS.ProcessEnv;
+  port?: number | undefined;
 }): Promise<string> {
   const { dataDir, folder, java, env } = options;
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const data = join(dataDir, 'registry');
   const temporary = join(data, 'tmp');
   mkdirSync(temporary, { recursive: true });

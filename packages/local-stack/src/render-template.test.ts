@@ -6,7 +6,8 @@ const template = readFileSync(
   new URL('../../../infra/kafka/server.properties', import.meta.url),
   'utf8',
 );
-const values = { brokerPort: 20_001, controllerPort: 20_002, logDir: '/data/kafka' };
+const ports = { brokerPort: 20_001, advertisedPort: 20_003, controllerPort: 20_002 };
+const values = { ...ports, logDir: '/data/kafka' };
 
 function settings(text: string): Map<string, string> {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
@@ -18,11 +19,11 @@ function settings(text: string): Map<string, string> {
 describe('the rendered broker settings', () => {
   const rendered = settings(renderTemplate(template, values));
 
-  it('listens on loopback only, at the ports given', () => {
+  it('listens and is found on loopback only, at the ports given', () => {
     expect(rendered.get('listeners')).toBe(
       'PLAINTEXT://127.0.0.1:20001,CONTROLLER://127.0.0.1:20002',
     );
-    expect(rendered.get('advertised.listeners')).toBe('PLAINTEXT://127.0.0.1:20001');
+    expect(rendered.get('advertised.listeners')).toBe('PLAINTEXT://127.0.0.1:20003');
     expect(rendered.get('controller.quorum.voters')).toBe('1@127.0.0.1:20002');
   });
 

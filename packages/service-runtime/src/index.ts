@@ -1,4 +1,5 @@
 export * from './config-variables.ts';
+export * from './crash-hook.ts';
 export * from './health-server.ts';
 export * from './lifecycle.ts';
 export * from './logger.ts';

@@ -3,3 +3,11 @@ export { CliFault, EXIT_CODES, type ExitCode, UsageFault } from './cli-fault.ts'
 export type { Command, CommandContext, TextSink } from './command.ts';
 export { FILE_FORMATS, type FileFormatName } from './formats/file-format.ts';
 export { fileFormat, type LoadedFile, loadEvents } from './formats/load-events.ts';
+export { publishEvents } from './import/publish-events.ts';
+export { SeededRandom } from './sample/seeded-random.ts';
+export { connectStack } from './stack/connect-stack.ts';
+export { deployTopics } from './stack/deploy-topics.ts';
+export { openPartitions } from './stack/open-partitions.ts';
+export { publishPolicy } from './stack/publish-policy.ts';
+export type { StackHandle } from './stack/stack-handle.ts';
+export { endsOf, waitUntilSettled } from './stack/wait-until-settled.ts';

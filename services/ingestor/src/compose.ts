@@ -6,6 +6,7 @@ import {
   readSchemaFolder,
 } from '@strata/schema-registry';
 import {
+  crashHook,
   type RunningService,
   type ServiceContext,
   seal,
@@ -21,6 +22,7 @@ export async function composeIngestor(
   context: ServiceContext<IngestorConfig>,
 ): Promise<RunningService> {
   const { config, logger, metrics, lifecycle } = context;
+  const at = crashHook(config, process);
   const kafka = { clientId: 'strata-ingestor', brokers: config.STRATA_KAFKA_BROKERS };
   const serde = await openTopicSerdes({
     source: new ConfluentSchemaRegistry({ url: config.STRATA_REGISTRY_URL }),
@@ -41,7 +43,10 @@ export async function composeIngestor(
   lifecycle.started('log writer', () => writer.close());
   const ingestor = await startIngestor(
     {
-      group: new KafkaGroupReader(kafka, { logger }),
+      group: new KafkaGroupReader(kafka, {
+        logger,
+        sessionTimeoutMs: config.STRATA_INGESTOR_SESSION_TIMEOUT_MS,
+      }),
       reader,
       writer,
       serde,
@@ -50,7 +55,7 @@ export async function composeIngestor(
       logger,
       onFatal: (error) => lifecycle.fatal(error),
     },
-    settingsOf(config),
+    { ...settingsOf(config), at },
   );
   lifecycle.started('ingestor', () => ingestor.stop());
   return ingestor;

@@ -7,6 +7,7 @@ import {
 } from '@strata/contracts';
 import {
   choiceVariable,
+  crashVariables,
   defineConfig,
   integerVariable,
   kafkaVariables,
@@ -15,6 +16,7 @@ import {
   timeVariables,
 } from '@strata/service-runtime';
 import { z } from 'zod';
+import { CRASH_POINTS } from './crash-point.ts';
 import type { IngestorSettings } from './ingestor-ports.ts';
 
 const NAME = /^[\p{L}\p{N}_.-]+$/u;
@@ -61,6 +63,11 @@ export const ingestorConfig = defineConfig('ingestor', {
     .string()
     .default('strata-ingestor')
     .meta({ description: 'Consumer group of the ingestors of a stack.' }),
+  STRATA_INGESTOR_SESSION_TIMEOUT_MS: integerVariable({
+    min: 1_000,
+    max: 300_000,
+    description: 'How long the group waits for an ingestor that has died; the broker sets a floor.',
+  }).default(15_000),
   STRATA_INGESTOR_COMMIT_INTERVAL_MS: integerVariable({
     min: 50,
     max: 60_000,
@@ -77,6 +84,7 @@ export const ingestorConfig = defineConfig('ingestor', {
     ['drop', 'refuse'],
     'A field that may not enter is dropped, or sends its record to the dead letters.',
   ).default('drop'),
+  ...crashVariables(CRASH_POINTS),
 });
 
 export type IngestorConfig = Readonly<z.output<typeof ingestorConfig.object>>;

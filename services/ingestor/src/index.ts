@@ -1,3 +1,4 @@
+export * from './crash-point.ts';
 export { composeIngestor } from './compose.ts';
 export { type IngestorConfig, ingestorConfig, settingsOf } from './config.ts';
 export type { IngestorPorts, IngestorSettings, PreparedSerde } from './ingestor-ports.ts';

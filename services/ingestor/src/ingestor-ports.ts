@@ -2,6 +2,7 @@ import type { Minimisation, WireRecord } from '@strata/contracts';
 import type { TimeMode } from '@strata/domain';
 import type { GroupReader, Logger, LogReader, LogWriter, Serde } from '@strata/pipeline';
 import type { Metrics } from '@strata/service-runtime';
+import type { CrashHook } from './crash-point.ts';
 
 /** A serde that knows a writer's schema only after it was fetched. */
 export interface PreparedSerde extends Serde<WireRecord> {
@@ -36,4 +37,5 @@ export interface IngestorSettings {
   readonly recordBytesMax: number;
   readonly groupId: string;
   readonly commitIntervalMs: number;
+  readonly at?: CrashHook;
 }

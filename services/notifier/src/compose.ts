@@ -7,7 +7,12 @@ import {
   openTopicSerdes,
   readSchemaFolder,
 } from '@strata/schema-registry';
-import { type RunningService, type ServiceContext, systemClock } from '@strata/service-runtime';
+import {
+  crashHook,
+  type RunningService,
+  type ServiceContext,
+  systemClock,
+} from '@strata/service-runtime';
 import type { z } from 'zod';
 import type { notifierConfig } from './config.ts';
 import { NotifierFault } from './notifier-fault.ts';
@@ -19,6 +24,7 @@ type NotifierConfig = Readonly<z.output<typeof notifierConfig.object>>;
 /** The real adapters, put together. */
 export async function compose(context: ServiceContext<NotifierConfig>): Promise<RunningService> {
   const { config, logger, metrics, lifecycle } = context;
+  const at = crashHook(config, process);
   const subscriptions = await readSubscriptions(config);
   if (subscriptions.length === 0) logger.warn({}, 'There is no subscription: nothing is delivered');
   const kafka = { brokers: config.STRATA_KAFKA_BROKERS, clientId: 'strata-notifier' };
@@ -30,11 +36,16 @@ export async function compose(context: ServiceContext<NotifierConfig>): Promise<
   const queue = await BullDeliveryQueue.connect({
     url: config.STRATA_QUEUE_REDIS_URL,
     concurrency: config.STRATA_NOTIFIER_CONCURRENCY,
+    lockMs: config.STRATA_NOTIFIER_LOST_AFTER_MS,
+    stalledCheckMs: config.STRATA_NOTIFIER_LOST_AFTER_MS,
     logger,
   });
   const notifier = await startNotifier(
     {
-      group: new KafkaGroupReader(kafka, { logger }),
+      group: new KafkaGroupReader(kafka, {
+        logger,
+        sessionTimeoutMs: config.STRATA_NOTIFIER_SESSION_TIMEOUT_MS,
+      }),
       log,
       queue,
       serde: serdes(TOPICS.tierChanges),
@@ -49,6 +60,7 @@ export async function compose(context: ServiceContext<NotifierConfig>): Promise<
       subscriptions,
       deliveryTimeoutMs: config.STRATA_NOTIFIER_DELIVERY_TIMEOUT_MS,
       arePrivateAddressesAllowed: config.STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES,
+      at,
     },
   );
   lifecycle.started('notifier', () => notifier.stop());

@@ -1,4 +1,5 @@
 import {
+  crashVariables,
   defineConfig,
   integerVariable,
   kafkaVariables,
@@ -6,6 +7,7 @@ import {
   registryVariables,
 } from '@strata/service-runtime';
 import { z } from 'zod';
+import { CRASH_POINTS } from './crash-point.ts';
 
 export const notifierConfig = defineConfig('notifier', {
   ...kafkaVariables,
@@ -18,11 +20,21 @@ export const notifierConfig = defineConfig('notifier', {
     .string()
     .default('strata-notifier')
     .meta({ description: 'Consumer group of the notifiers of a stack.' }),
+  STRATA_NOTIFIER_SESSION_TIMEOUT_MS: integerVariable({
+    min: 1_000,
+    max: 300_000,
+    description: 'How long the group waits for a notifier that has died; the broker sets a floor.',
+  }).default(15_000),
   STRATA_NOTIFIER_DELIVERY_TIMEOUT_MS: integerVariable({
     min: 100,
     max: 20_000,
     description: 'Time for one webhook, from the name look-up to the answer.',
   }).default(10_000),
+  STRATA_NOTIFIER_LOST_AFTER_MS: integerVariable({
+    min: 500,
+    max: 300_000,
+    description: 'A delivery whose notifier has not been heard of for so long is made again.',
+  }).default(30_000),
   STRATA_NOTIFIER_CONCURRENCY: integerVariable({
     min: 1,
     max: 500,
@@ -36,4 +48,5 @@ export const notifierConfig = defineConfig('notifier', {
       description:
         'true lets webhooks go to private and loopback addresses and by http: for a local stack.',
     }),
+  ...crashVariables(CRASH_POINTS),
 });

@@ -146,6 +146,7 @@ export class TierChangeEnqueuer implements GroupHandlers {
       }
     }
     if (jobs.length > 0) await this.#ports.queue.add(jobs);
+    this.#settings.at?.('after-enqueue');
     this.#metrics.jobs.inc(jobs.length);
     if (position !== null && position !== this.#positions.get(partition)) {
       await this.#ports.queue.storePosition(partition, position);

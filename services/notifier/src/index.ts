@@ -1,3 +1,4 @@
+export * from './crash-point.ts';
 export { notifierConfig } from './config.ts';
 export { NOTIFIER_FAULTS, NotifierFault, type NotifierFaultCode } from './notifier-fault.ts';
 export type { NotifierPorts, NotifierSettings } from './ports.ts';

@@ -1,6 +1,7 @@
 import type { DeliveryQueue, GroupReader, Logger, LogReader, WallClock } from '@strata/pipeline';
 import type { TopicSerde } from '@strata/schema-registry';
 import type { Metrics } from '@strata/service-runtime';
+import type { CrashHook } from './crash-point.ts';
 import type { Subscription } from './subscriptions.ts';
 
 /**
@@ -25,4 +26,5 @@ export interface NotifierSettings {
   readonly subscriptions: readonly Subscription[];
   readonly deliveryTimeoutMs: number;
   readonly arePrivateAddressesAllowed: boolean;
+  readonly at?: CrashHook;
 }

@@ -8,6 +8,7 @@ import {
   readSchemaFolder,
 } from '@strata/schema-registry';
 import {
+  crashHook,
   type RunningService,
   type ServiceContext,
   seal,
@@ -31,6 +32,7 @@ export async function composeScorer(
   context: ServiceContext<ScorerConfig>,
 ): Promise<RunningService> {
   const { config, logger, metrics, lifecycle } = context;
+  const at = crashHook(config, process);
   const kafka = { clientId: 'strata-scorer', brokers: config.STRATA_KAFKA_BROKERS };
   const serde = await openTopicSerdes({
     source: new ConfluentSchemaRegistry({ url: config.STRATA_REGISTRY_URL }),
@@ -71,7 +73,7 @@ export async function composeScorer(
       initialPartition,
       onFatal: lifecycle.fatal,
     },
-    settingsOf(config),
+    { ...settingsOf(config), at },
   );
   lifecycle.started('scorer', () => scorer.stop());
   return scorer;

@@ -1,4 +1,5 @@
 import {
+  crashVariables,
   defineConfig,
   integerVariable,
   kafkaVariables,
@@ -7,6 +8,7 @@ import {
   stateRedisVariables,
 } from '@strata/service-runtime';
 import { z } from 'zod';
+import { CRASH_POINTS } from './crash-point.ts';
 import { DEFAULT_SCORER_SETTINGS, type ScorerSettings } from './scorer-settings.ts';
 
 const {
@@ -64,6 +66,7 @@ export const scorerConfig = defineConfig('scorer', {
     max: 600_000,
     description: 'How often the published policy is looked at.',
   }).default(policyPollMs),
+  ...crashVariables(CRASH_POINTS),
 });
 
 export type ScorerConfig = Readonly<z.output<typeof scorerConfig.object>>;

@@ -1,4 +1,5 @@
 import type { DeliveryJob, DeliveryOutcome } from '@strata/pipeline';
+import type { CrashHook } from '../crash-point.ts';
 import type { NotifierMetrics } from '../metrics.ts';
 import type { NotifierPorts, NotifierSettings } from '../ports.ts';
 import type { Subscription } from '../subscriptions.ts';
@@ -9,24 +10,27 @@ export class DeliverWebhook {
   readonly #ports: Pick<NotifierPorts, 'clock' | 'logger'>;
   readonly #metrics: NotifierMetrics;
   readonly #poster: WebhookPoster;
+  readonly #at: CrashHook | undefined;
   readonly #subscriptions: ReadonlyMap<string, Subscription>;
   readonly #counts = { delivered: 0, retried: 0, rejected: 0 };
 
   constructor(options: {
     ports: Pick<NotifierPorts, 'clock' | 'logger'>;
-    settings: Pick<NotifierSettings, 'subscriptions'>;
+    settings: Pick<NotifierSettings, 'subscriptions' | 'at'>;
     metrics: NotifierMetrics;
     poster: WebhookPoster;
   }) {
     this.#ports = options.ports;
     this.#metrics = options.metrics;
     this.#poster = options.poster;
+    this.#at = options.settings.at;
     this.#subscriptions = new Map(options.settings.subscriptions.map((each) => [each.id, each]));
   }
 
   async run(job: DeliveryJob, attempt: number): Promise<DeliveryOutcome> {
     const startedAtMs = this.#ports.clock.nowMs();
     const outcome = await this.#post(job, startedAtMs);
+    this.#at?.('after-post');
     const labels = { endpoint: job.endpoint };
     this.#metrics.deliverySeconds.observe(
       labels,

@@ -1,0 +1,134 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  connectStack,
+  deployTopics,
+  endsOf,
+  openPartitions,
+  publishPolicy,
+  type StackHandle,
+  waitUntilSettled,
+} from '@strata/cli';
+import { TOPICS } from '@strata/contracts';
+import type { Instant, PolicySet } from '@strata/domain';
+import { type Backends, type BackendsOptions, startBackends } from '@strata/local-stack';
+import { type ServiceName, ServiceProcess } from './service-process.ts';
+import { startWebhookEndpoint, type WebhookEndpoint } from './webhook-endpoint.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const SEALING_KEY = Buffer.alloc(32, 3).toString('base64');
+
+export interface ChaosStackOptions extends Pick<BackendsOptions, 'kafkaProxy'> {
+  readonly partitions?: number;
+  /** How long a group waits for a member that has died. */
+  readonly sessionTimeoutMs?: number;
+}
+
+/** The real stack in a folder of its own, in data time: back ends, and services that a test starts and ends by name. */
+export class ChaosStack {
+  readonly backends: Backends;
+  readonly handle: StackHandle;
+  readonly endpoint: WebhookEndpoint;
+  readonly #folder: string;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #started = new Set<ServiceProcess>();
+
+  private constructor(parts: {
+    backends: Backends;
+    handle: StackHandle;
+    endpoint: WebhookEndpoint;
+    folder: string;
+    env: Readonly<Record<string, string>>;
+  }) {
+    this.backends = parts.backends;
+    this.handle = parts.handle;
+    this.endpoint = parts.endpoint;
+    this.#folder = parts.folder;
+    this.#env = parts.env;
+  }
+
+  static async start(options: ChaosStackOptions = {}): Promise<ChaosStack> {
+    const { partitions = 4, sessionTimeoutMs = 1_500, kafkaProxy } = options;
+    const folder = await mkdtemp(join(tmpdir(), 'strata-chaos-'));
+    const backends = await startBackends({
+      root: ROOT,
+      dataDir: join(folder, 'stack'),
+      ...(kafkaProxy === undefined ? {} : { kafkaProxy }),
+    });
+    await deployTopics(backends, partitions);
+    const handle = await connectStack({
+      kind: 'local',
+      time: 'data',
+      partitions,
+      addresses: backends,
+      sealingKey: SEALING_KEY,
+    });
+    await openPartitions(handle, 'data');
+    const endpoint = await startWebhookEndpoint();
+    const subscriptions = join(folder, 'subscriptions.json');
+    await writeFile(subscriptions, JSON.stringify([endpoint.subscription]));
+    const session = String(sessionTimeoutMs);
+    const env = {
+      STRATA_KAFKA_BROKERS: backends.brokers.join(','),
+      STRATA_REGISTRY_URL: backends.registryUrl,
+      STRATA_STATE_REDIS_URL: backends.stateRedisUrl,
+      STRATA_QUEUE_REDIS_URL: backends.queueRedisUrl,
+      STRATA_SEALING_KEY: SEALING_KEY,
+      STRATA_TIME_MODE: 'data',
+      STRATA_INGESTOR_SESSION_TIMEOUT_MS: session,
+      STRATA_SCORER_SESSION_TIMEOUT_MS: session,
+      STRATA_SCORER_POLICY_POLL_MS: '200',
+      STRATA_NOTIFIER_SESSION_TIMEOUT_MS: session,
+      STRATA_NOTIFIER_LOST_AFTER_MS: '2000',
+      STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES: 'true',
+      STRATA_NOTIFIER_SUBSCRIPTIONS: subscriptions,
+    };
+    return new ChaosStack({ backends, handle, endpoint, folder, env });
+  }
+
+  /** Another process of a service; those of one service share its group. */
+  async run(
+    service: ServiceName,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<ServiceProcess> {
+    const started = await ServiceProcess.start(service, { ...this.#env, ...more });
+    this.#started.add(started);
+    return started;
+  }
+
+  /** A scorer has to run: it is the owner of a partition that activates. */
+  async activate(set: PolicySet): Promise<void> {
+    await publishPolicy(this.handle, set, { by: 'test', reason: null, nowMs: 0 });
+  }
+
+  /** Until everything that was published is in the log, folded up to the clock, and published itself. */
+  async settled(clock: Instant): Promise<void> {
+    const intakeEnds = await endsOf(this.handle, TOPICS.events);
+    await waitUntilSettled(this.handle, { intakeEnds, upToMs: clock });
+  }
+
+  /** Offset of the next record to fold, of each partition, as Redis has it. */
+  async nexts(): Promise<readonly number[]> {
+    const shards = Array.from({ length: this.handle.partitions }, (_, p) =>
+      this.handle.store.inspect(p),
+    );
+    return (await Promise.all(shards)).map(({ next }) => next);
+  }
+
+  /** Records of the customer log that are not folded yet. */
+  async lag(): Promise<number> {
+    const nexts = await this.nexts();
+    const bounds = await this.handle.reader.bounds(TOPICS.customerLog);
+    return bounds.reduce((sum, { end }, partition) => sum + end - (nexts[partition] ?? 0), 0);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#started].map((each) => each.stop()));
+    await this.endpoint.close();
+    await this.handle.close();
+    await this.backends.stop();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}

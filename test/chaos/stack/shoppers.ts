@@ -1,0 +1,76 @@
+import { publishEvents, type SeededRandom, type StackHandle } from '@strata/cli';
+import type { CustomerEvent, PolicySet } from '@strata/domain';
+import {
+  aDimension,
+  aPolicy,
+  aPolicySet,
+  aPurchase,
+  aReferral,
+  aRefund,
+  day,
+} from '@strata/domain/builders';
+
+/** Short windows, so that people rise and fall all the time; referrals, so that partitions write to each other. */
+export const SHOPPERS_POLICY: PolicySet = aPolicySet(
+  aPolicy({
+    dimensions: [aDimension('orders'), aDimension('referrals', { weightMilli: 500 })],
+  }),
+);
+
+const REFUND_CHANCE = 0.1;
+const REFERRAL_CHANCE = 0.1;
+
+/** Invented people of one seed who buy day after day; the clock of the stack moves with them. */
+export class Shoppers {
+  readonly #random: SeededRandom;
+  readonly #customers: number;
+  #day = 0;
+
+  constructor(random: SeededRandom, customers = 300) {
+    this.#random = random;
+    this.#customers = customers;
+  }
+
+  /** The instant up to which everything has happened. */
+  get clock(): number {
+    return day(this.#day);
+  }
+
+  /** Another day's events, into the intake, with a mark behind them. Answers their ids, once acknowledged. */
+  async anotherDay(stack: StackHandle, purchases: number): Promise<readonly string[]> {
+    const events = Array.from({ length: purchases }, () => this.#events()).flat();
+    this.#day += 1;
+    await publishEvents(stack, {
+      events,
+      endMark: this.clock,
+      onSent: () => {},
+      signal: new AbortController().signal,
+    });
+    return events.map(({ eventId }) => eventId);
+  }
+
+  /** So long without anybody that everybody has fallen as far as one can fall. */
+  async everybodyLeaves(stack: StackHandle): Promise<void> {
+    this.#day += 100;
+    await this.anotherDay(stack, 0);
+  }
+
+  #events(): readonly CustomerEvent[] {
+    const at = this.clock;
+    const customerId = this.#somebody();
+    const purchase = aPurchase(at, { customerId });
+    const events: CustomerEvent[] = [purchase];
+    if (this.#random.chance(REFUND_CHANCE)) events.push(aRefund(purchase));
+    if (this.#random.chance(REFERRAL_CHANCE)) {
+      const referredCustomerId = this.#somebody();
+      if (referredCustomerId !== customerId) {
+        events.push(aReferral(at, { customerId, referredCustomerId }));
+      }
+    }
+    return events;
+  }
+
+  #somebody(): string {
+    return `customer ${this.#random.integer(1, this.#customers)}`;
+  }
+}
