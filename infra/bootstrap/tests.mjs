@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { say } from './language.mjs';
 import { run } from './run.mjs';
 
-const PROJECTS = ['unit', 'model', 'tidy', 'integration', 'e2e'];
+const PROJECTS = ['unit', 'model', 'tidy', 'integration', 'e2e', 'chaos'];
 
 /** Every project that needs no container engine, in one run. */
 export function runTests(root, env, args) {

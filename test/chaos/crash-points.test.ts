@@ -5,6 +5,7 @@ import { CRASH_POINTS as SCORER_POINTS } from '@strata/scorer';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readTierChanges } from '../e2e/foreign-reader.ts';
 import { Audit } from './audit/audit.ts';
+import { said } from './audit/said.ts';
 import { foreignTold } from './audit/told.ts';
 import { ChaosStack } from './stack/chaos-stack.ts';
 import type { ServiceName, ServiceProcess } from './stack/service-process.ts';
@@ -121,10 +122,3 @@ it('a reader from outside finds each change once, in order, and the endpoint has
 });
 
 const customerOf = (line: string): string => line.split(' ').slice(0, 2).join(' ');
-
-function said(verdict: object): string {
-  return Object.entries(verdict)
-    .filter(([, value]) => typeof value === 'number')
-    .map(([name, value]) => `${value} ${name}`)
-    .join(', ');
-}

@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -30,7 +31,7 @@ export class ServiceProcess {
     this.service = service;
     const entry = new URL(`../../../services/${service}/src/main.ts`, import.meta.url);
     const child = spawn(process.execPath, [fileURLToPath(entry)], {
-      env: { ...process.env, ...env },
+      env: { ...foreignVariables(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     createInterface({ input: child.stderr }).on('line', (line) => {
@@ -95,6 +96,17 @@ export class ServiceProcess {
     this.#child.kill('SIGSTOP');
   }
 
+  /** Whether it stands still, also by its own hand. */
+  isFrozen(): boolean {
+    const pid = String(this.#child.pid);
+    if (!this.isRunning) return false;
+    if (process.platform !== 'linux') {
+      return execFileSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' }).startsWith('T');
+    }
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('T');
+  }
+
   wake(): void {
     this.#child.kill('SIGCONT');
   }
@@ -120,4 +132,10 @@ export class ServiceProcess {
       return null;
     }
   }
+}
+
+/** Ours are for the service alone, which refuses those that it does not know. */
+function foreignVariables(): NodeJS.ProcessEnv {
+  const all = Object.entries(process.env);
+  return Object.fromEntries(all.filter(([name]) => !name.startsWith('STRATA_')));
 }
