@@ -138,7 +138,12 @@ function startsOf(parts: {
       parts: jars,
       start: async (port = kafkaProxy?.target) =>
         startKafka({
-          ...{ root, dataDir, jars: await jars, java, env, port },
+          root,
+          dataDir,
+          jars: await jars,
+          java,
+          env,
+          port,
           advertisedPort: kafkaProxy?.port,
         }),
     },
