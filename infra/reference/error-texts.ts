@@ -28,6 +28,10 @@ const SERVICE_ERRORS: Readonly<Record<string, ErrorText>> = {
     'The broker answered in a form that this version does not read.',
     'Use a broker of the versions in [local stack](../operations/local-stack.md).',
   ),
+  STRATA_KAFKA_NO_PROGRESS: text(
+    'Nothing went on with a partition for five minutes although records wait. The process ends.',
+    'Start it again; report what it was doing if it hangs again.',
+  ),
   STRATA_KAFKA_TOPIC_MISMATCH: text(
     'A topic has other partitions or settings than the stack needs.',
     'Point the settings at the right cluster, or create the topic as the message says.',
@@ -121,12 +125,16 @@ const SERVICE_ERRORS: Readonly<Record<string, ErrorText>> = {
     'Run the version that wrote it.',
   ),
   STRATA_SCORER_LOG_CUT: text(
-    'Records were deleted from the customer log before they were folded.',
-    'Restore them.',
+    'Records were deleted from the customer log before they were folded. The partition is halted.',
+    'Restore them, then start the scorer again.',
   ),
   STRATA_SCORER_LOG_LOST_ITS_END: text(
-    'The customer log ends below what was already folded.',
-    'Restore the log.',
+    'The customer log ends below what was already folded. The partition is halted.',
+    'Restore the log, then start the scorer again.',
+  ),
+  STRATA_SCORER_LOG_REPLACED: text(
+    'The customer log holds another record where the last folded one lay. The partition is halted.',
+    'Restore the log, then start the scorer again.',
   ),
   STRATA_SCORER_OUTPUT_GAP: text(
     'An output topic ends below what was already published there. Logged, and counted as an alarm.',
@@ -135,6 +143,10 @@ const SERVICE_ERRORS: Readonly<Record<string, ErrorText>> = {
   STRATA_SCORER_PARTITION_COUNT: text(
     'The number of partitions is not the one the stack was opened with.',
     'Restore the topics; growing means a new stack.',
+  ),
+  STRATA_SCORER_RELAY_HANGS: text(
+    'Publishing outputs neither went on nor failed for five minutes. The process ends.',
+    'Start it again; look at the broker if it hangs again.',
   ),
   STRATA_SCORER_STATE_UNREADABLE: text(
     'The stored state of a partition or a customer cannot be decoded.',

@@ -17,12 +17,14 @@ import {
 import type { Consumer, EachBatchPayload, LogEntry, Offsets } from 'kafkajs';
 import kafkajs from 'kafkajs';
 import { backOffMs } from './back-off.ts';
+import { HangWatch } from './hang-watch.ts';
 import type { KafkaSettings } from './kafka-connection.ts';
 import { clientConfig } from './kafka-connection.ts';
 import { readFault, rootCause } from './kafka-fault.ts';
 import { KafkaLogReader } from './kafka-log-reader.ts';
 import { OffsetCommitter } from './offset-committer.ts';
 import { OutOfRangeStop, stopAtSilentReset } from './silent-reset.ts';
+import { startOffsets } from './start-offsets.ts';
 import { toRecordBatch } from './to-record-batch.ts';
 
 /** Limits of one member. Each has a default that fits batches of at most a second of work. */
@@ -35,7 +37,11 @@ export interface KafkaGroupReaderOptions {
   readonly fetchWaitMs?: number;
   readonly partitionBytes?: number;
   readonly fetchBytes?: number;
+  /** How long nothing may go on while records wait, before the member ends. Above the rebalance timeout and the longest send. */
+  readonly hangMs?: number;
 }
+
+const ASSIGNMENT = 'the assignment';
 
 interface Run {
   readonly settings: GroupReaderSettings;
@@ -62,6 +68,8 @@ export class KafkaGroupReader implements GroupReader {
   readonly #positions = new Map<string, Position>();
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #inHand = new Set<Promise<void>>();
+  readonly #watch: HangWatch;
+  #questions = 0;
   #run: Run | undefined;
   #join = 0;
   #asking: Promise<void> = Promise.resolve();
@@ -72,6 +80,7 @@ export class KafkaGroupReader implements GroupReader {
     this.#options = options;
     this.#logger = options.logger ?? silentLogger;
     this.#log = new KafkaLogReader(settings, { logger: this.#logger });
+    this.#watch = new HangWatch(options.hangMs ?? 300_000, this.#logger);
   }
 
   async start(settings: GroupReaderSettings, handlers: GroupHandlers): Promise<void> {
@@ -105,10 +114,16 @@ export class KafkaGroupReader implements GroupReader {
     } catch (error) {
       throw readFault(error, settings.topics.join(', '), 'start to consume');
     }
+    this.#watch.start({
+      pending: () => this.#pending(),
+      isReal: (name) => this.#hasRecords(name),
+      onHang: (fault) => this.#end(fault),
+    });
   }
 
   async stop(): Promise<void> {
     this.#isEnding = true;
+    this.#watch.stop();
     this.#clearTimers();
     await Promise.allSettled(this.#inHand);
     await this.#run?.committer.close();
@@ -166,49 +181,53 @@ export class KafkaGroupReader implements GroupReader {
     const join = this.#join;
     this.#asking = this.#asking.then(async () => {
       if (this.#isOver(join)) return;
+      this.#questions += 1;
       try {
-        const starts = await this.#starts(partitions, cause);
+        const { handlers, settings } = this.#running();
+        const answered = await handlers.onAssigned(partitions, cause);
+        const asked = { partitions, answered, groupId: settings.groupId };
+        const starts = await startOffsets(this.#log, asked);
         if (!this.#isOver(join)) this.#open(partitions, starts);
       } catch (error) {
         if (this.#isOver(join)) return;
         if (isProgrammerFault(error) || isFinal(error)) return this.#end(error);
         this.#warn(error, 'could not take partitions over, trying again');
         this.#later(attempt, () => this.#assign(partitions, cause, attempt + 1));
+      } finally {
+        this.#questions -= 1;
+        this.#watch.alive(ASSIGNMENT);
       }
     });
   }
 
-  /** Where each partition starts, checked against what the log holds: kafkajs would jump silently. */
-  async #starts(
-    partitions: readonly TopicPartition[],
-    cause: AssignmentCause,
-  ): Promise<ReadonlyMap<string, number>> {
-    const { handlers, settings } = this.#running();
-    const answered = await handlers.onAssigned(partitions, cause);
-    const topics = [...new Set(partitions.map(({ topic }) => topic))];
-    const isWhole = partitions.every((at) => answered.has(tpKey(at)));
-    const committed = isWhole ? new Map() : await this.#log.committed(settings.groupId, topics);
-    const starts = new Map<string, number>();
-    for (const topic of topics) {
-      const bounds = await this.#log.bounds(topic);
-      for (const at of partitions.filter((one) => one.topic === topic)) {
-        const { start, end } = bounds[at.partition] ?? { start: 0, end: 0 };
-        const offset = answered.get(tpKey(at)) ?? committed.get(tpKey(at)) ?? start;
-        if (offset < start || offset > end)
-          throw offsetOutOfRange({ ...at, offset }, { start, end });
-        starts.set(tpKey(at), offset);
-      }
-    }
-    return starts;
-  }
-
-  #open(partitions: readonly TopicPartition[], starts: ReadonlyMap<string, number>): void {
+  /** What is halted stays paused, as the join has left it, and has no position. */
+  #open(partitions: readonly TopicPartition[], starts: ReadonlyMap<string, number | null>): void {
     for (const { topic, partition } of partitions) {
       const key = tpKey({ topic, partition });
-      const position = { topic, partition, next: starts.get(key) ?? 0, attempt: 1 };
+      const next = starts.get(key) ?? null;
+      if (next === null) continue;
+      const position = { topic, partition, next, attempt: 1 };
       this.#positions.set(key, position);
       this.#goOn(position);
     }
+  }
+
+  async #pending(): Promise<readonly string[]> {
+    const pending = this.#questions > 0 ? [ASSIGNMENT] : [];
+    for (const topic of this.#running().settings.topics) {
+      const bounds = await this.#log.bounds(topic);
+      for (const [key, at] of this.#positions) {
+        if (at.topic === topic && (bounds[at.partition]?.end ?? 0) > at.next) pending.push(key);
+      }
+    }
+    return pending;
+  }
+
+  async #hasRecords(name: string): Promise<boolean> {
+    const position = this.#positions.get(name);
+    if (position === undefined) return name === ASSIGNMENT;
+    const tail = (await this.#log.tails([position])).get(name) ?? null;
+    return tail !== null && tail.offset >= position.next;
   }
 
   async #onBatch(payload: EachBatchPayload): Promise<void> {
@@ -225,6 +244,7 @@ export class KafkaGroupReader implements GroupReader {
       await work;
     } finally {
       this.#inHand.delete(inHand);
+      this.#watch.alive(tpKey(position));
     }
   }
 
@@ -236,7 +256,8 @@ export class KafkaGroupReader implements GroupReader {
     }
     const loss: { error?: Error } = {};
     const isOwned = (): boolean => loss.error === undefined && this.#isCurrent(position);
-    const records = toRecordBatch(payload, { from: position.next, isOwned, loss });
+    const onHeartbeat = (): void => this.#watch.alive(tpKey(position));
+    const records = toRecordBatch(payload, { from: position.next, isOwned, onHeartbeat, loss });
     if (records.nextOffset <= position.next) return this.#goOn(position);
     if (records.records.length > 0) {
       const outcome = await this.#handle(records, position);
@@ -329,6 +350,7 @@ export class KafkaGroupReader implements GroupReader {
   #end(error: unknown): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
+    this.#watch.stop();
     this.#void();
     // Leaves the group, so that others take over while this process ends.
     void this.#run?.consumer.disconnect().catch((failure: unknown) => {

@@ -59,7 +59,8 @@ export class KafkaLogReader implements LogReader {
   /** The next records of [offset, stop) and where to go on. */
   async #step(at: TopicPartition & { offset: number }, stop: number): Promise<Step> {
     for (let fetches = 0; fetches < EMPTY_FETCHES_MAX; fetches += 1) {
-      const [fetched] = await this.#fetcher.fetch([at], READ_BYTES);
+      const bytes = stop - at.offset === 1 ? TAIL_BYTES : READ_BYTES;
+      const [fetched] = await this.#fetcher.fetch([at], bytes);
       const found = fetched as FetchedPartition;
       if (found.nextOffset > at.offset) {
         return { records: within(found.records, at.offset, stop), nextOffset: found.nextOffset };

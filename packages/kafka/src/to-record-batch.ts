@@ -8,6 +8,7 @@ interface BatchView {
   /** Records below it are dropped. */
   readonly from: number;
   readonly isOwned: () => boolean;
+  readonly onHeartbeat: () => void;
   /** Where a heartbeat that found the membership lost leaves its error, for kafkajs to see after the handler. */
   readonly loss: { error?: Error };
 }
@@ -31,6 +32,7 @@ export function toRecordBatch(payload: EachBatchPayload, view: BatchView): Recor
     heartbeat: async () => {
       // A handler that asks in a loop must still let the heartbeat's answer in.
       await nextTurn();
+      view.onHeartbeat();
       if (view.loss.error !== undefined) return;
       try {
         await payload.heartbeat();

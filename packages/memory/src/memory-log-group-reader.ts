@@ -88,8 +88,9 @@ export class MemoryGroupReader implements GroupReader, MemoryMember {
     if (starts === null || this.#isOver(tenure)) return;
     const committed = this.#log.committed(this.#groupId);
     for (const at of partitions) {
-      const { start } = this.#log.partition(at);
-      const from = starts.get(tpKey(at)) ?? committed.get(tpKey(at)) ?? start;
+      const answer = starts.get(tpKey(at));
+      if (answer === null) continue;
+      const from = answer ?? committed.get(tpKey(at)) ?? this.#log.partition(at).start;
       void this.#consume(tenure, at, from).catch((error: unknown) => this.#end(error));
     }
   }
@@ -98,7 +99,7 @@ export class MemoryGroupReader implements GroupReader, MemoryMember {
     tenure: Tenure,
     partitions: readonly TopicPartition[],
     cause: AssignmentCause,
-  ): Promise<ReadonlyMap<string, number> | null> {
+  ): Promise<ReadonlyMap<string, number | null> | null> {
     for (let attempt = 1; !this.#isOver(tenure); attempt += 1) {
       try {
         return await this.#handlers.onAssigned(partitions, cause);

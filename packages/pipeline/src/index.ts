@@ -7,3 +7,4 @@ export * from './partition-for.ts';
 export * from './ports.ts';
 export * from './sound-commit.ts';
 export * from './sound-job.ts';
+export * from './stall-watch.ts';

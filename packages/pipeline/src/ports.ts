@@ -90,12 +90,13 @@ export interface GroupHandlers {
   /**
    * Called for every assignment, and again for a partition whose batch said `reacquire`. What the cause voids is
    * void when it is called. Answers where each partition starts, by `tpKey`; nothing of a partition is delivered
-   * before this answer. A partition left out starts where the group last committed, else at the log's start.
+   * before this answer. A partition left out starts where the group last committed, else at the log's start. One that
+   * is answered with null is halted: nothing of it is delivered until the next assignment.
    */
   onAssigned(
     assigned: readonly TopicPartition[],
     cause: AssignmentCause,
-  ): Promise<ReadonlyMap<string, number>>;
+  ): Promise<ReadonlyMap<string, number | null>>;
   /** Batches of one partition come one after the other; different partitions may overlap. A throw is an operating fault: the batch comes again. */
   onBatch(batch: RecordBatch): Promise<BatchOutcome>;
   /** The reader cannot go on (programmer fault, offset out of range): the process has to end. */

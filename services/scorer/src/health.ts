@@ -1,20 +1,17 @@
+import type { StrataError } from '@strata/pipeline';
 import type { HealthReport } from '@strata/service-runtime';
 import type { Shard } from './shard.ts';
-
-/** A commit takes a second at most; a batch that stands still so long hangs, and only a restart frees its partition. */
-const HANG_MS = 60_000;
 
 /** What the scorer says of itself. A partition is named by its number; no customer is. */
 export function reportHealth(state: {
   readonly hasFailed: boolean;
   readonly hasBeenAssigned: boolean;
   readonly shards: readonly Shard[];
+  /** By partition, why it is not read. */
+  readonly halted: ReadonlyMap<number, StrataError>;
   readonly publishedSetId: string | null;
-  readonly nowMs: number;
 }): HealthReport {
-  const { hasFailed, hasBeenAssigned, shards, publishedSetId, nowMs } = state;
-  const hangs = ({ workingSinceMs }: Shard): boolean =>
-    workingSinceMs !== null && nowMs - workingSinceMs > HANG_MS;
+  const { hasFailed, hasBeenAssigned, shards, halted, publishedSetId } = state;
   const reasons: string[] = [];
   const say = (sentence: string, which: (shard: Shard) => boolean): void => {
     const named = shards.filter(which).map(({ partition }) => partition);
@@ -30,12 +27,13 @@ export function reportHealth(state: {
     'The published policy is not active yet',
     (shard) => publishedSetId !== null && shard.state.time !== null && shard.activeSet === null,
   );
-  say('A batch hangs', hangs);
+  for (const { message } of halted.values()) reasons.push(`A partition is halted: ${message}`);
   return {
-    isLive: !hasFailed && !shards.some(hangs),
+    isLive: !hasFailed,
     reasons,
     details: {
       policySet: publishedSetId,
+      halted: [...halted].map(([partition, { code }]) => ({ partition, code })),
       partitions: shards
         .toSorted((a, b) => a.partition - b.partition)
         .map((shard) => ({

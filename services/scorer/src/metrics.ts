@@ -40,6 +40,11 @@ export function createScorerMetrics(metrics: Metrics) {
       help: 'Records of the customer log not folded yet, by partition',
       labelNames: ['partition'],
     }),
+    halted: metrics.gauge({
+      name: 'strata_scorer_halted',
+      help: '1 for a partition that is not read, because its log is not the one that was folded',
+      labelNames: ['partition', 'code'],
+    }),
     outboxDepth: metrics.gauge({
       name: 'strata_scorer_outbox_depth_records',
       help: 'Outputs committed and not published yet, by partition',

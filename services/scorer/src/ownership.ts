@@ -1,8 +1,15 @@
 import { TOPICS } from '@strata/contracts';
 import type { PartitionState } from '@strata/domain';
-import type { AssignmentCause, LogBounds, PartitionShard, TopicPartition } from '@strata/pipeline';
+import type {
+  AssignmentCause,
+  LogBounds,
+  PartitionShard,
+  StrataError,
+  TopicPartition,
+} from '@strata/pipeline';
 import { tpKey } from '@strata/pipeline';
 import { decodePartition } from '@strata/state-codec';
+import { breakInLog } from './log-continuity.ts';
 import { scorerFault } from './scorer-fault.ts';
 import type { ScorerPorts } from './scorer-ports.ts';
 import type { ScorerSettings } from './scorer-settings.ts';
@@ -30,6 +37,7 @@ export class Ownership {
   readonly #ports: Pick<ScorerPorts, 'reader' | 'store' | 'initialPartition'>;
   readonly #settings: OwnershipSettings;
   readonly #shards = new Map<number, Shard>();
+  readonly #halted = new Map<number, StrataError>();
   /** Counts assignments that voided everything, so that a slow one never overwrites a newer one. */
   #joins = 0;
   #hasBeenAssigned = false;
@@ -56,6 +64,11 @@ export class Ownership {
     return shard === undefined || shard.isLost ? null : shard;
   }
 
+  /** Partitions that the group gives to this process and that may not be read, with the reason. */
+  get halted(): ReadonlyMap<number, StrataError> {
+    return this.#halted;
+  }
+
   lose(shard: Shard): void {
     shard.isLost = true;
     if (this.#shards.get(shard.partition) === shard) this.#shards.delete(shard.partition);
@@ -64,13 +77,17 @@ export class Ownership {
   loseAll(): void {
     for (const shard of this.#shards.values()) shard.isLost = true;
     this.#shards.clear();
+    this.#halted.clear();
   }
 
-  /** Answers where each partition goes on: the store knows, the broker's own offsets are for display. */
+  /**
+   * Answers where each partition goes on: the store knows, the broker's own offsets are for display. Null for one whose
+   * log is not the one that its state was folded from.
+   */
   async assign(
     assigned: readonly TopicPartition[],
     cause: AssignmentCause,
-  ): Promise<ReadonlyMap<string, number>> {
+  ): Promise<ReadonlyMap<string, number | null>> {
     if (cause === 'joined') {
       this.#joins += 1;
       this.loseAll();
@@ -79,18 +96,28 @@ export class Ownership {
     for (const { partition } of assigned) {
       const old = this.#shards.get(partition);
       if (old !== undefined) this.lose(old);
+      this.#halted.delete(partition);
     }
     const partitionCount = await this.#checkedPartitionCount();
     const taken = await Promise.all(assigned.map(({ partition }) => this.#acquire(partition)));
     await this.#settings.at('mid-acquire');
     // Read behind the acquisition: from then on no older owner can move `next` past what is read here.
     const bounds = await this.#ports.reader.bounds(TOPICS.customerLog);
-    const starts = new Map<string, number>();
-    for (const picture of taken) {
-      const shard = this.#open(picture, bounds[picture.partition], partitionCount);
-      assertPartitionCount(shard, shard.ledger);
-      if (join === this.#joins) this.#shards.set(shard.partition, shard);
-      starts.set(tpKey({ topic: TOPICS.customerLog, partition: shard.partition }), shard.next);
+    const opened = await Promise.all(
+      taken.map((picture) => {
+        const at = bounds[picture.partition] ?? { start: 0, end: 0 };
+        return this.#open(picture, at, partitionCount);
+      }),
+    );
+    const starts = new Map<string, number | null>();
+    for (const { shard, fault } of opened) {
+      const { partition, next } = shard;
+      if (join === this.#joins) {
+        if (fault === null) this.#shards.set(partition, shard);
+        else this.#halted.set(partition, fault);
+      }
+      const key = tpKey({ topic: TOPICS.customerLog, partition });
+      starts.set(key, fault === null ? next : null);
     }
     this.#hasBeenAssigned = true;
     await this.#settings.at('before-seek');
@@ -103,22 +130,27 @@ export class Ownership {
     return { ...picture, partition, earliestDue };
   }
 
-  #open(picture: TakenShard, bounds: LogBounds | undefined, partitionCount: number): Shard {
+  async #open(
+    picture: TakenShard,
+    bounds: LogBounds,
+    partitionCount: number,
+  ): Promise<{ readonly shard: Shard; readonly fault: StrataError | null }> {
     const { partition, fields, next } = picture;
-    const { start, end } = bounds ?? { start: 0, end: 0 };
-    assertInsideLog({ partition, next, start, end });
     const state = fields[SHARD_FIELDS.state];
     const rates = fields[SHARD_FIELDS.rates];
     const ledger = this.#ledgerOf(partition, fields[SHARD_FIELDS.ledger]);
-    return new Shard({
+    const shard = new Shard({
       ...picture,
       state:
         state === undefined ? this.#ports.initialPartition(partition) : readState(state, rates),
       ledger,
-      logEnd: end,
+      logEnd: bounds.end,
       partitionCount,
       hotCustomersMax: this.#settings.hotCustomersMax,
     });
+    assertPartitionCount(shard, shard.ledger);
+    const place = { partition, next, lastFolded: ledger.lastFolded, bounds };
+    return { shard, fault: await breakInLog(place, this.#ports.reader) };
   }
 
   /** Going on under another fold would mix decisions of two rules in one state, and no replay could give it again. */
@@ -178,30 +210,4 @@ export function assertPartitionCount(
       `${partitionCount}: the count is fixed for the life of a stack. Fold the log into a new stack instead.`,
     { details: { partition, opened, found: partitionCount } },
   );
-}
-
-function assertInsideLog(at: {
-  partition: number;
-  next: number;
-  start: number;
-  end: number;
-}): void {
-  const { partition, next, start, end } = at;
-  const where = `The state of ${TOPICS.customerLog} partition ${partition} goes on at offset ${next}`;
-  if (next > end) {
-    throw scorerFault(
-      'STRATA_SCORER_LOG_LOST_ITS_END',
-      `${where}, but the log ends at ${end}: the log has lost records that were already folded. ` +
-        'Restore the log, or rebuild the partition from what it still holds.',
-      { details: at },
-    );
-  }
-  if (next < start) {
-    throw scorerFault(
-      'STRATA_SCORER_LOG_CUT',
-      `${where}, but the log begins at ${start}: records were deleted before they were folded. ` +
-        'Restore them, or rebuild the partition under a new epoch.',
-      { details: at },
-    );
-  }
 }

@@ -310,24 +310,6 @@ describe('a scorer that may not go on', () => {
     expect((await stack.store.inspect(0)).next).toBe(0);
   });
 
-  it('stops when the log ends below what was folded', async () => {
-    const stack = await anActiveStack();
-    const emptied = new TestStack(2);
-    emptied.store = stack.store;
-    await emptied.start();
-    await emptied.until('it gave up', () => emptied.fatal.length > 0);
-    expect(codes(emptied)).toEqual(['STRATA_SCORER_LOG_LOST_ITS_END']);
-  });
-
-  it('stops when records were deleted before they were folded', async () => {
-    const stack = await anActiveStack();
-    stack.events(EVENTS);
-    stack.log.cutBefore({ topic: TOPICS.customerLog, partition: 1 }, 5);
-    await stack.start();
-    await stack.until('it gave up', () => stack.fatal.length > 0);
-    expect(codes(stack)).toEqual(['STRATA_SCORER_LOG_CUT']);
-  });
-
   it('stops at a fold that throws, with nothing of that commit written', async () => {
     const stack = await anActiveStack();
     const before = await stack.store.inspect(0);

@@ -188,25 +188,6 @@ describe('the scorer', () => {
     await scorer.stop();
   });
 
-  it('asks for a restart when a batch hangs', async () => {
-    const stack = await anOpenStack();
-    const gate = gateAt('after-load');
-    const scorer = await stack.start({ settings: { at: gate.at } });
-    await stack.until('the policy is active', isActive(stack));
-    await stack.settled();
-    gate.shut();
-    stack.events(buying('c1'));
-    await stack.turns();
-    stack.advance(60_000);
-    expect(scorer.report().isLive).toBe(true);
-    stack.advance(1);
-    expect(scorer.report().isLive).toBe(false);
-    gate.open();
-    await stack.settled();
-    await stack.until('it lives', () => scorer.report().isLive);
-    await scorer.stop();
-  });
-
   it('leaves another policy alone while one is active', async () => {
     const stack = await anOpenStack();
     const scorer = await stack.start();

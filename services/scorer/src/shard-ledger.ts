@@ -1,5 +1,6 @@
 import { FOLD_VERSION } from '@strata/domain';
 import { FIRST_DECISION_HASH } from './decision-hash.ts';
+import type { LastFolded } from './log-continuity.ts';
 import { scorerFault } from './scorer-fault.ts';
 
 /** Names of the partition's fields in the store. */
@@ -21,6 +22,8 @@ export interface ShardLedger {
   readonly partitions: number | null;
   /** By which version of the fold everything that is stored came about. */
   readonly foldVersion: number;
+  /** Null before the first commit, and where an older version wrote it. */
+  readonly lastFolded: LastFolded | null;
 }
 
 export const FIRST_EPOCH = 1;
@@ -35,17 +38,19 @@ export const EMPTY_SHARD_LEDGER: ShardLedger = {
   decisionHash: FIRST_DECISION_HASH,
   partitions: null,
   foldVersion: FOLD_VERSION,
+  lastFolded: null,
 };
+
+/** What was added within the layout is left out by older versions. */
+type StoredLedger = Omit<ShardLedger, 'foldVersion' | 'lastFolded'> &
+  Partial<Pick<ShardLedger, 'foldVersion' | 'lastFolded'>> & { readonly layout: number };
 
 export function encodeShardLedger(ledger: ShardLedger): Uint8Array {
   return new TextEncoder().encode(JSON.stringify({ layout: LAYOUT, ...ledger }));
 }
 
 export function decodeShardLedger(bytes: Uint8Array): ShardLedger {
-  const stored = JSON.parse(new TextDecoder().decode(bytes)) as Omit<ShardLedger, 'foldVersion'> & {
-    layout: number;
-    foldVersion?: number;
-  };
+  const stored = JSON.parse(new TextDecoder().decode(bytes)) as StoredLedger;
   if (stored.layout !== LAYOUT) {
     throw scorerFault(
       'STRATA_SCORER_LEDGER_LAYOUT',
@@ -53,6 +58,6 @@ export function decodeShardLedger(bytes: Uint8Array): ShardLedger {
         `this one reads ${LAYOUT}): start that version, or rebuild the partition from the log.`,
     );
   }
-  const { layout: _, foldVersion = UNSAID_FOLD_VERSION, ...rest } = stored;
-  return { ...rest, foldVersion };
+  const { layout: _, foldVersion = UNSAID_FOLD_VERSION, lastFolded = null, ...rest } = stored;
+  return { ...rest, foldVersion, lastFolded };
 }

@@ -29,8 +29,6 @@ export class Shard {
   activating: string | null = null;
   /** Number of the last table of rates that was appended here, folded yet or not; 0 for none. */
   ratesSent = 0;
-  /** Since when the batch in hand has made no progress; null while there is none. */
-  workingSinceMs: number | null = null;
   isLost = false;
 
   constructor(taken: {

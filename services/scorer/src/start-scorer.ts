@@ -10,6 +10,7 @@ import { isFatal } from './scorer-fault.ts';
 import type { ScorerPorts } from './scorer-ports.ts';
 import { DEFAULT_SCORER_SETTINGS, type ScorerSettings } from './scorer-settings.ts';
 import type { Shard } from './shard.ts';
+import { ShardWatch } from './shard-watch.ts';
 import { Relay } from './steps/relay.ts';
 import { Ticker } from './ticker.ts';
 import { createTopology } from './topology.ts';
@@ -41,6 +42,7 @@ class Scorer implements RunningScorer {
   readonly #relay: Relay;
   readonly #ticker: Ticker;
   readonly #policyWatch: PolicyWatch;
+  readonly #shardWatch: ShardWatch;
   readonly #score: ReturnType<typeof createTopology>;
   readonly #bells: Record<'relay' | 'drained' | 'ticker' | 'policy', Bell>;
   #isStopping = false;
@@ -77,6 +79,13 @@ class Scorer implements RunningScorer {
       appender,
       logger,
     });
+    this.#shardWatch = new ShardWatch(ports, {
+      shards,
+      relayTurns: () => this.#relay.turns,
+      logger,
+      onLost: (shard) => this.#fenced(shard),
+      onHang: (error) => this.#fail(error),
+    });
     this.#score = createTopology(ports, settings, {
       backPressure: (shard, batch) => this.#backPressure(shard, batch),
       onCommitted: (shard) => this.#committed(shard),
@@ -89,6 +98,7 @@ class Scorer implements RunningScorer {
     this.#relay.start();
     this.#ticker.start();
     this.#policyWatch.start();
+    this.#shardWatch.start();
     await this.#ports.group.start(
       { groupId, topics: [TOPICS.customerLog], commitIntervalMs },
       {
@@ -104,8 +114,8 @@ class Scorer implements RunningScorer {
       hasFailed: this.#hasFailed,
       hasBeenAssigned: this.#ownership.hasBeenAssigned,
       shards: this.#ownership.shards(),
+      halted: this.#ownership.halted,
       publishedSetId: this.#policyWatch.published?.id ?? null,
-      nowMs: this.#ports.clock.nowMs(),
     });
   }
 
@@ -114,19 +124,21 @@ class Scorer implements RunningScorer {
     this.#bells.drained.ring();
     await this.#settings.at('mid-shutdown');
     await this.#leave();
-    await Promise.all([this.#ticker.stop(), this.#policyWatch.stop(), this.#relay.stop()]);
+    const loops = [this.#ticker, this.#policyWatch, this.#relay, this.#shardWatch];
+    await Promise.all(loops.map((loop) => loop.stop()));
     this.#ownership.loseAll();
   }
 
   async #assigned(
     assigned: readonly TopicPartition[],
     cause: AssignmentCause,
-  ): Promise<ReadonlyMap<string, number>> {
+  ): Promise<ReadonlyMap<string, number | null>> {
     // Nothing is taken away from its next owner by one that is about to leave.
     if (this.#isStopping || this.#hasFailed) return new Map();
     try {
       const starts = await this.#ownership.assign(assigned, cause);
       this.#ports.logger.info({ partitions: assigned.length, cause }, 'Took partitions');
+      this.#tellHalted(assigned);
       for (const bell of Object.values(this.#bells)) bell.ring();
       return starts;
     } catch (error) {
@@ -137,7 +149,6 @@ class Scorer implements RunningScorer {
   async #batch(batch: RecordBatch): Promise<BatchOutcome> {
     const shard = this.#ownership.shard(batch.partition);
     if (shard === null || this.#hasFailed) return 'reacquire';
-    shard.workingSinceMs = this.#ports.clock.nowMs();
     try {
       const outcome = await this.#score(shard, batch);
       if (outcome === 'reacquire') this.#ownership.lose(shard);
@@ -146,8 +157,17 @@ class Scorer implements RunningScorer {
       // What the store holds of this partition is unknown now: nothing that was remembered may be used again.
       this.#ownership.lose(shard);
       throw this.#judged(error, 'A batch failed');
-    } finally {
-      shard.workingSinceMs = null;
+    }
+  }
+
+  /** An alarm in three places: the log, the metric, and the reasons of `report`. */
+  #tellHalted(assigned: readonly TopicPartition[]): void {
+    const { logger, metrics } = this.#ports;
+    metrics.halted.reset();
+    for (const [partition, { code, message }] of this.#ownership.halted) {
+      metrics.halted.set({ partition: String(partition), code }, 1);
+      if (assigned.every((it) => it.partition !== partition)) continue;
+      logger.error({ code, partition, error: message }, 'A partition is halted');
     }
   }
 
@@ -178,14 +198,12 @@ class Scorer implements RunningScorer {
     const isOver = (): boolean => this.#isStopping || shard.isLost || !batch.isOwned();
     while (shard.outboxDepth > this.#settings.outboxDepthMax && !isOver()) {
       this.#bells.relay.ring();
-      shard.workingSinceMs = this.#ports.clock.nowMs();
       await this.#bells.drained.wait(HEARTBEAT_MS);
       await batch.heartbeat();
     }
   }
 
   #committed(shard: Shard): void {
-    shard.workingSinceMs = this.#ports.clock.nowMs();
     const partition = String(shard.partition);
     this.#ports.metrics.lagRecords.set({ partition }, shard.lag);
     this.#ports.metrics.outboxDepth.set({ partition }, shard.outboxDepth);
@@ -202,13 +220,14 @@ class Scorer implements RunningScorer {
   }
 
   /**
-   * Somebody else took the partition while the group still gives it to us (a zombie that woke up and left). Only a
-   * batch can ask for it again, and a silent partition has none: a tick that names nobody brings one.
+   * The store no longer knows us as the owner, or has lost commits of ours, while the group still gives us the
+   * partition (a zombie that woke up and left, a store that went back in time). Only a batch can ask for it again, and
+   * a silent partition has none: a tick that names nobody brings one.
    */
   #fenced(shard: Shard): void {
     this.#ownership.lose(shard);
     const { partition } = shard;
-    this.#ports.logger.warn({ partition }, 'Another owner took a partition');
+    this.#ports.logger.warn({ partition }, 'The store has another owner or offset for a partition');
     const wire = logRecordToWire({ kind: 'tick', customerIds: [] });
     this.#appender.append([{ partition, wire }]).catch((error: unknown) => {
       this.#judged(error, 'A fenced partition could not be woken');

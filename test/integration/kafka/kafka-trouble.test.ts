@@ -6,9 +6,9 @@ import {
   type KafkaSettings,
   verifyTopics,
 } from '@strata/kafka';
-import type { BatchOutcome } from '@strata/pipeline';
+import type { BatchOutcome, GroupReader } from '@strata/pipeline';
 import { aRecord, GroupProbe, type RecordLogHarness, readAll } from '@strata/testing/contracts';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   foreignClient,
   freshName,
@@ -74,6 +74,95 @@ test('refuses to go on from a committed position that the log no longer holds', 
   await reader.stop();
   expect(probe.fatals).toEqual([OUT_OF_RANGE]);
   expect(probe.records).toEqual([]);
+});
+
+describe('a member with records to handle', () => {
+  const HANG_MS = 480;
+
+  async function running(probe: GroupProbe, topic: string, hangMs = HANG_MS): Promise<GroupReader> {
+    const reader = quickGroupReader(settings, { hangMs });
+    const groupId = freshName('group');
+    await reader.start({ groupId, topics: [topic], commitIntervalMs: 60_000 }, probe);
+    return reader;
+  }
+
+  test('ends when its handler never returns, so that others can take over', async () => {
+    const topic = await log.createTopic(1);
+    await log.writer.send([aRecord({ topic, partition: 0 }, 'a')]);
+    const gate = Promise.withResolvers<BatchOutcome>();
+    const probe = new GroupProbe({ batch: () => gate.promise });
+    const reader = await running(probe, topic);
+    await probe.until(() => probe.fatals.length > 0);
+    expect(probe.fatals).toEqual([
+      expect.objectContaining({
+        code: 'STRATA_KAFKA_NO_PROGRESS',
+        details: { name: `${topic}:0` },
+      }),
+    ]);
+    gate.resolve('done');
+    await reader.stop();
+  });
+
+  test('ends when taking partitions over never returns', async () => {
+    const topic = await log.createTopic(1);
+    const gate = Promise.withResolvers<void>();
+    const probe = new GroupProbe();
+    const onAssigned = probe.onAssigned.bind(probe);
+    probe.onAssigned = async (assigned, cause) => {
+      await gate.promise;
+      return onAssigned(assigned, cause);
+    };
+    const reader = await running(probe, topic);
+    await probe.until(() => probe.fatals.length > 0);
+    expect(probe.fatals).toEqual([expect.objectContaining({ code: 'STRATA_KAFKA_NO_PROGRESS' })]);
+    gate.resolve();
+    await reader.stop();
+  });
+
+  test('is left alone while its batch fails and comes again', async () => {
+    const topic = await log.createTopic(1);
+    await log.writer.send([aRecord({ topic, partition: 0 }, 'a')]);
+    const batch = () => Promise.reject(new Error('the store is away'));
+    const probe = new GroupProbe({ batch });
+    // Above the longest wait between two tries, and below what seven of them take.
+    const reader = await running(probe, topic, 2_100);
+    await probe.until(() => probe.batches.length === 8);
+    expect(probe.fatals).toEqual([]);
+    await reader.stop();
+  });
+
+  test('is left alone while it waits and sends heartbeats', async () => {
+    const topic = await log.createTopic(1);
+    await log.writer.send([aRecord({ topic, partition: 0 }, 'a')]);
+    const probe = new GroupProbe({
+      batch: async (batch): Promise<BatchOutcome> => {
+        const startedMs = performance.now();
+        while (performance.now() - startedMs < 3 * HANG_MS) await batch.heartbeat();
+        return 'done';
+      },
+    });
+    const reader = await running(probe, topic);
+    await probe.until(() => probe.batches.length === 1);
+    await log.writer.send([aRecord({ topic, partition: 0 }, 'b')]);
+    await probe.until(() => probe.values().includes('b') || probe.fatals.length > 0);
+    expect(probe.fatals).toEqual([]);
+    await reader.stop();
+  });
+
+  test('is left alone where its log ends with offsets that hold no record', async () => {
+    const at = { topic: await log.createTopic(1), partition: 0 };
+    await log.writer.send([aRecord(at, 'a')]);
+    const probe = new GroupProbe();
+    const reader = await running(probe, at.topic);
+    await probe.until(() => probe.records.length === 1);
+    await log.appendGap(at);
+    const startedMs = performance.now();
+    await vi.waitUntil(() => performance.now() - startedMs > 3 * HANG_MS, { timeout: 10_000 });
+    expect(probe.fatals).toEqual([]);
+    await log.writer.send([aRecord(at, 'b')]);
+    await probe.until(() => probe.values().includes('b'));
+    await reader.stop();
+  });
 });
 
 test('commits in between, without a stop', async () => {

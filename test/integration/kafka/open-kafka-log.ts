@@ -1,6 +1,7 @@
 import {
   ensureTopics,
   KafkaGroupReader,
+  type KafkaGroupReaderOptions,
   KafkaLogReader,
   KafkaLogWriter,
   type KafkaSettings,
@@ -33,9 +34,12 @@ export function foreignClient({ brokers }: KafkaSettings): kafkajs.Kafka {
 }
 
 /** Small limits: a second member is noticed within a fraction of a second. */
-export function quickGroupReader(settings: KafkaSettings): KafkaGroupReader {
+export function quickGroupReader(
+  settings: KafkaSettings,
+  more: KafkaGroupReaderOptions = {},
+): KafkaGroupReader {
   const limits = { sessionTimeoutMs: 6_000, heartbeatIntervalMs: 100, fetchWaitMs: 100 };
-  return new KafkaGroupReader(settings, limits);
+  return new KafkaGroupReader(settings, { ...limits, ...more });
 }
 
 export async function openKafkaLog(): Promise<RecordLogHarness> {

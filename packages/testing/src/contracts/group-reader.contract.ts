@@ -85,6 +85,27 @@ export function groupReaderContract(name: string, open: () => Promise<RecordLogH
       expect(probe.values().map(String).sort()).toEqual(['d', 'f', 'g']);
     });
 
+    test('delivers nothing of a halted partition, and all of the others', async () => {
+      const topic = await log.createTopic(2);
+      const groupId = log.newGroupId();
+      await send(topic, 0, ['a']);
+      await send(topic, 1, ['x']);
+      const halted = new GroupProbe({ starts: () => new Map([[`${topic}:0`, null]]) });
+      const reader = await member(topic, groupId, halted);
+      await halted.until(() => halted.records.length === 1);
+      await send(topic, 0, ['b']);
+      await send(topic, 1, ['y']);
+      await halted.until(() => halted.records.length === 2);
+      await stop(reader);
+      expect(halted.values()).toEqual(['x', 'y']);
+      expect(halted.fatals).toEqual([]);
+      expect(await log.reader.committed(groupId, [topic])).toEqual(new Map([[`${topic}:1`, 2]]));
+      const next = new GroupProbe();
+      await member(topic, groupId, next);
+      await next.until(() => next.records.length === 2);
+      expect(next.values()).toEqual(['a', 'b']);
+    });
+
     test('voids one partition on reacquire, asks again and goes on from the new answer', async () => {
       const topic = await log.createTopic(2);
       await send(topic, 0, ['a', 'b', 'c']);

@@ -41,7 +41,7 @@ export async function readAll(batches: AsyncIterable<TopicRecord[]>): Promise<To
 }
 
 interface ProbeAnswers {
-  readonly starts?: (assigned: readonly TopicPartition[]) => ReadonlyMap<string, number>;
+  readonly starts?: (assigned: readonly TopicPartition[]) => ReadonlyMap<string, number | null>;
   readonly batch?: (batch: RecordBatch) => BatchOutcome | Promise<BatchOutcome>;
 }
 
@@ -61,7 +61,7 @@ export class GroupProbe implements GroupHandlers {
   async onAssigned(
     assigned: readonly TopicPartition[],
     cause: string,
-  ): Promise<ReadonlyMap<string, number>> {
+  ): Promise<ReadonlyMap<string, number | null>> {
     this.assignments.push({ partitions: assigned.map(tpKey).sort(), cause });
     this.#changed();
     return this.#answers.starts?.(assigned) ?? new Map();

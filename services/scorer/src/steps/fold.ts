@@ -1,7 +1,8 @@
 import type { DeadLetterReason } from '@strata/contracts';
 import type { CustomerState, FoldResult, LogRecord, PartitionState } from '@strata/domain';
-import type { OutboxEntry } from '@strata/pipeline';
+import type { OutboxEntry, TopicRecord } from '@strata/pipeline';
 import { advanceDecisionHash } from '../decision-hash.ts';
+import { type LastFolded, lastFoldedOf } from '../log-continuity.ts';
 import { OutboxDraft } from '../outbox-draft.ts';
 import { scorerFault } from '../scorer-fault.ts';
 import type { ScorerPorts } from '../scorer-ports.ts';
@@ -78,6 +79,7 @@ class Folding {
   #state: PartitionState;
   #hash: string;
   #partitions: number | null;
+  #last: TopicRecord | null = null;
 
   constructor(shard: Shard, loaded: ReadonlyMap<string, CustomerState>, ports: FoldPorts) {
     this.#ports = ports;
@@ -92,6 +94,7 @@ class Folding {
 
   take(decoded: DecodedRecord): void {
     const { content, at, original } = decoded;
+    this.#last = original;
     if (content.kind === 'poison') {
       count(this.#counts.records, 'poison');
       const id = `${at.partition}.${at.offset}.0`;
@@ -141,6 +144,7 @@ class Folding {
         decisionHash: this.#hash,
         partitions: this.#partitions,
         foldVersion: this.#ledger.foldVersion,
+        lastFolded: this.#lastFolded(),
       },
       customers: this.#changed,
       loaded: this.#loaded,
@@ -150,6 +154,10 @@ class Folding {
       activated: this.#activated,
       counts: this.#counts,
     };
+  }
+
+  #lastFolded(): LastFolded | null {
+    return this.#last === null ? this.#ledger.lastFolded : lastFoldedOf(this.#last);
   }
 
   #customer(customerId: string): CustomerState | undefined {

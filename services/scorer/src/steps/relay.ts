@@ -10,7 +10,7 @@ import {
   type TopicPartition,
   tpKey,
 } from '@strata/pipeline';
-import type { Bell } from '../bell.ts';
+import { Bell } from '../bell.ts';
 import { isFatal } from '../scorer-fault.ts';
 import type { ScorerPorts } from '../scorer-ports.ts';
 import type { ScorerSettings } from '../scorer-settings.ts';
@@ -48,9 +48,12 @@ export class Relay {
   readonly #ports: RelayPorts;
   readonly #settings: ScorerSettings;
   readonly #parts: RelayParts;
+  /** Rung by the stop alone. */
+  readonly #backOff: Bell;
   #cursors = new WeakMap<Shard, Cursor>();
   #deadLetterPartitions: number | null = null;
   #firstShard = 0;
+  #turns = 0;
   #isStopping = false;
   #run: Promise<void> = Promise.resolve();
 
@@ -58,6 +61,12 @@ export class Relay {
     this.#ports = ports;
     this.#settings = settings;
     this.#parts = parts;
+    this.#backOff = new Bell(ports.alarm);
+  }
+
+  /** Ended so far, well or not: a relay that hangs ends none. */
+  get turns(): number {
+    return this.#turns;
   }
 
   start(): void {
@@ -68,6 +77,7 @@ export class Relay {
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#parts.bell.ring();
+    this.#backOff.ring();
     await this.#run;
   }
 
@@ -84,8 +94,10 @@ export class Relay {
         if (isFatal(error)) return this.#parts.onFatal(error);
         const sentence = error instanceof Error ? error.message : String(error);
         this.#parts.logger.warn({ error: sentence, backOffMs }, 'Outputs wait: publishing failed');
-        await this.#pause(backOffMs);
+        await this.#backOff.wait(backOffMs);
         backOffMs = Math.min(BACK_OFF_MS_MAX, backOffMs * 2);
+      } finally {
+        this.#turns += 1;
       }
     }
   }
@@ -223,12 +235,6 @@ export class Relay {
       { code: 'STRATA_SCORER_OUTPUT_GAP', topic, partition: shard.partition },
       'An output topic ends below what was already published there: it has lost records',
     );
-  }
-
-  async #pause(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#ports.alarm(ms, resolve);
-    });
   }
 }
 
