@@ -5,6 +5,7 @@ import {
   type OutboxEntry,
   type PartitionCommit,
   type PartitionShard,
+  type ShardHolder,
   type StateStore,
 } from '@strata/pipeline';
 
@@ -37,6 +38,11 @@ export class MemoryStateStore implements StateStore {
 
   async inspect(partition: number): Promise<PartitionShard> {
     return pictureOf(this.#shard(partition));
+  }
+
+  async holder(partition: number): Promise<ShardHolder> {
+    const { owner, next } = this.#shard(partition);
+    return { owner, next };
   }
 
   async load(

@@ -127,11 +127,16 @@ export interface OutboxEntry {
   readonly headers: Readonly<Record<string, Uint8Array>>;
 }
 
-/** What the store holds for a partition, beside its customers. `fields` belong to the caller (fold state of the partition, counters, rolling hash). */
-export interface PartitionShard {
+/** Who holds a shard, and how far it is. */
+export interface ShardHolder {
+  /** Null where nobody ever took it, or the store has lost it. */
   readonly owner: string | null;
   /** Offset of the next record to fold; 0 for an empty shard. */
   readonly next: number;
+}
+
+/** What the store holds for a partition, beside its customers. `fields` belong to the caller (fold state of the partition, counters, rolling hash). */
+export interface PartitionShard extends ShardHolder {
   readonly fields: Readonly<Record<string, Uint8Array>>;
   readonly outboxDepth: number;
   readonly customerCount: number;
@@ -166,6 +171,8 @@ export interface StateStore {
   acquire(partition: number): Promise<PartitionShard & { readonly owner: string }>;
   /** Reads without taking. */
   inspect(partition: number): Promise<PartitionShard>;
+  /** The same in few bytes, for an owner that asks now and then whether it still is one. */
+  holder(partition: number): Promise<ShardHolder>;
   load(partition: number, customerIds: readonly string[]): Promise<readonly (Uint8Array | null)[]>;
   /** Pages by name. Of the owner's own reading they belong to the states; anybody else may meet those of another commit. */
   loadPages(partition: number, names: readonly string[]): Promise<readonly (Uint8Array | null)[]>;

@@ -7,6 +7,7 @@ import {
   type OutboxEntry,
   type PartitionCommit,
   type PartitionShard,
+  type ShardHolder,
   type StateStore,
   StrataError,
 } from '@strata/pipeline';
@@ -66,6 +67,13 @@ export class RedisStateStore implements StateStore {
       this.#scripts.inspect([meta, customers, outbox]),
     );
     return partitionShard(reply);
+  }
+
+  async holder(partition: number): Promise<ShardHolder> {
+    const [owner, next] = await during(`asking who holds partition ${partition}`, () =>
+      this.#redis.hmget(this.#keys(partition).meta, 'owner', 'next'),
+    );
+    return { owner: owner ?? null, next: Number(next ?? 0) };
   }
 
   async load(

@@ -18,6 +18,13 @@ export function reportHealth(state: {
     if (named.length > 0) reasons.push(`${sentence} (partitions ${named.join(', ')}).`);
   };
   if (!hasBeenAssigned) reasons.push('No partitions are assigned yet.');
+  const rebuilt = shards.filter(({ rebuildLeft }) => rebuildLeft > 0);
+  const total = rebuilt.reduce((sum, { rebuilding }) => sum + lengthOf(rebuilding), 0);
+  const left = rebuilt.reduce((sum, { rebuildLeft }) => sum + rebuildLeft, 0);
+  say(
+    `The state was lost or went back and is folded again from the log, ${total - left} of ${total} records so far`,
+    ({ rebuildLeft }) => rebuildLeft > 0,
+  );
   say('The log is still being caught up with', (shard) => !shard.hasCaughtUp);
   say(
     'The stack is not opened yet; "./strata up" does it',
@@ -41,6 +48,13 @@ export function reportHealth(state: {
           next: shard.next,
           logEnd: shard.logEnd,
           lagRecords: shard.lag,
+          rebuilding:
+            shard.rebuildLeft === 0
+              ? null
+              : {
+                  records: lengthOf(shard.rebuilding) - shard.rebuildLeft,
+                  total: lengthOf(shard.rebuilding),
+                },
           clock: instantText(shard.state.clock),
           earliestDue: instantText(shard.earliestDue),
           outboxDepth: shard.outboxDepth,
@@ -50,6 +64,10 @@ export function reportHealth(state: {
         })),
     },
   };
+}
+
+function lengthOf(rebuilding: Shard['rebuilding']): number {
+  return rebuilding === null ? 0 : rebuilding.to - rebuilding.from;
 }
 
 function instantText(instant: number | null): string | null {

@@ -45,6 +45,11 @@ export function createScorerMetrics(metrics: Metrics) {
       help: '1 for a partition that is not read, because its log is not the one that was folded',
       labelNames: ['partition', 'code'],
     }),
+    rebuildLeftRecords: metrics.gauge({
+      name: 'strata_scorer_rebuild_left_records',
+      help: 'Records left to fold for the second time, because the state was lost or went back, by partition',
+      labelNames: ['partition'],
+    }),
     outboxDepth: metrics.gauge({
       name: 'strata_scorer_outbox_depth_records',
       help: 'Outputs committed and not published yet, by partition',

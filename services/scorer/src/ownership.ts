@@ -10,6 +10,8 @@ import type {
 import { tpKey } from '@strata/pipeline';
 import { decodePartition } from '@strata/state-codec';
 import { breakInLog } from './log-continuity.ts';
+import { assertPublishedByThisFold, lostGround, type Witnesses } from './lost-ground.ts';
+import { tailsOf } from './numbered-topics.ts';
 import { scorerFault } from './scorer-fault.ts';
 import type { ScorerPorts } from './scorer-ports.ts';
 import type { ScorerSettings } from './scorer-settings.ts';
@@ -21,7 +23,7 @@ import {
   type ShardLedger,
 } from './shard-ledger.ts';
 
-type OwnershipSettings = Pick<ScorerSettings, 'hotCustomersMax' | 'foldVersion' | 'at'>;
+type OwnershipSettings = Pick<ScorerSettings, 'groupId' | 'hotCustomersMax' | 'foldVersion' | 'at'>;
 
 type TakenShard = PartitionShard & {
   readonly partition: number;
@@ -103,10 +105,12 @@ export class Ownership {
     await this.#settings.at('mid-acquire');
     // Read behind the acquisition: from then on no older owner can move `next` past what is read here.
     const bounds = await this.#ports.reader.bounds(TOPICS.customerLog);
+    const witnesses = await this.#witnesses(assigned);
     const opened = await Promise.all(
       taken.map((picture) => {
-        const at = bounds[picture.partition] ?? { start: 0, end: 0 };
-        return this.#open(picture, at, partitionCount);
+        const { partition } = picture;
+        const log = bounds[partition] ?? { start: 0, end: 0 };
+        return this.#open(picture, { log, partitionCount, witnesses: witnesses(partition) });
       }),
     );
     const starts = new Map<string, number | null>();
@@ -124,6 +128,20 @@ export class Ownership {
     return starts;
   }
 
+  /** What topics and group know of the partitions, to tell a state that is new from one that was lost. */
+  async #witnesses(assigned: readonly TopicPartition[]): Promise<(partition: number) => Witnesses> {
+    const { reader } = this.#ports;
+    const partitions = assigned.map(({ partition }) => partition);
+    const [tails, committed] = await Promise.all([
+      tailsOf(reader, partitions),
+      reader.committed(this.#settings.groupId, [TOPICS.customerLog]),
+    ]);
+    return (partition) => ({
+      tails: tails.get(partition) ?? new Map(),
+      committed: committed.get(tpKey({ topic: TOPICS.customerLog, partition })) ?? null,
+    });
+  }
+
   async #acquire(partition: number): Promise<TakenShard> {
     const picture = await this.#ports.store.acquire(partition);
     const earliestDue = await this.#ports.store.earliestDue(partition);
@@ -132,10 +150,17 @@ export class Ownership {
 
   async #open(
     picture: TakenShard,
-    bounds: LogBounds,
-    partitionCount: number,
+    around: {
+      readonly log: LogBounds;
+      readonly partitionCount: number;
+      readonly witnesses: Witnesses;
+    },
   ): Promise<{ readonly shard: Shard; readonly fault: StrataError | null }> {
     const { partition, fields, next } = picture;
+    const { log, partitionCount, witnesses } = around;
+    if (fields[SHARD_FIELDS.ledger] === undefined) {
+      assertPublishedByThisFold(partition, this.#settings.foldVersion, witnesses);
+    }
     const state = fields[SHARD_FIELDS.state];
     const rates = fields[SHARD_FIELDS.rates];
     const ledger = this.#ledgerOf(partition, fields[SHARD_FIELDS.ledger]);
@@ -144,12 +169,13 @@ export class Ownership {
       state:
         state === undefined ? this.#ports.initialPartition(partition) : readState(state, rates),
       ledger,
-      logEnd: bounds.end,
+      logEnd: log.end,
+      rebuildTo: lostGround({ next, logEnd: log.end, ledger }, witnesses),
       partitionCount,
       hotCustomersMax: this.#settings.hotCustomersMax,
     });
     assertPartitionCount(shard, shard.ledger);
-    const place = { partition, next, lastFolded: ledger.lastFolded, bounds };
+    const place = { partition, next, lastFolded: ledger.lastFolded, bounds: log };
     return { shard, fault: await breakInLog(place, this.#ports.reader) };
   }
 

@@ -44,6 +44,7 @@ export class ShardWatch {
       if (this.#isStopping) return;
       this.#lookAtRelay();
       await this.#lookAtOwnership();
+      await this.#parts.onLook();
     }
   }
 
@@ -66,7 +67,7 @@ export class ShardWatch {
       // What is stored is never below what was known before it was read, unless the store has lost commits.
       const known = shard.next;
       try {
-        const { owner, next } = await this.#store.inspect(shard.partition);
+        const { owner, next } = await this.#store.holder(shard.partition);
         if (shard.isLost || (owner === shard.owner && next >= known)) continue;
         this.#parts.onLost(shard);
       } catch (error) {
@@ -85,4 +86,6 @@ export interface ShardWatchParts {
   readonly logger: Logger;
   readonly onLost: (shard: Shard) => void;
   readonly onHang: (error: unknown) => void;
+  /** After each look. */
+  readonly onLook: () => Promise<void>;
 }

@@ -19,6 +19,8 @@ export class Shard {
   outboxDepth: number;
   /** Where the log ended when the partition was taken: folded to there, it has caught up. */
   readonly catchUpTo: number;
+  /** Where the partition was taken, and up to where it is folded for the second time; null for not at all. */
+  readonly rebuilding: { readonly from: number; readonly to: number } | null;
   /** Partitions of the customer log when the partition was taken. */
   readonly partitionCount: number;
   /** Earliest instant in the due index, as far as known; null for never. */
@@ -38,6 +40,7 @@ export class Shard {
     state: PartitionState;
     ledger: ShardLedger;
     logEnd: number;
+    rebuildTo: number | null;
     partitionCount: number;
     outboxDepth: number;
     earliestDue: number | null;
@@ -53,11 +56,17 @@ export class Shard {
     this.earliestDue = taken.earliestDue;
     this.partitionCount = taken.partitionCount;
     this.catchUpTo = taken.logEnd;
+    this.rebuilding = taken.rebuildTo === null ? null : { from: taken.next, to: taken.rebuildTo };
     this.cache = new CustomerCache(taken.hotCustomersMax);
   }
 
   get hasCaughtUp(): boolean {
     return this.next >= this.catchUpTo;
+  }
+
+  /** Records left of what is folded for the second time, because the store has lost it or went back; 0 for none. */
+  get rebuildLeft(): number {
+    return this.rebuilding === null ? 0 : Math.max(0, this.rebuilding.to - this.next);
   }
 
   get lag(): number {

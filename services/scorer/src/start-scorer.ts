@@ -45,6 +45,8 @@ class Scorer implements RunningScorer {
   readonly #shardWatch: ShardWatch;
   readonly #score: ReturnType<typeof createTopology>;
   readonly #bells: Record<'relay' | 'drained' | 'ticker' | 'policy', Bell>;
+  /** Partitions that were lost while the log could not be written to. */
+  readonly #asleep = new Set<number>();
   #isStopping = false;
   #hasFailed = false;
   #leaving: Promise<void> | null = null;
@@ -85,6 +87,7 @@ class Scorer implements RunningScorer {
       logger,
       onLost: (shard) => this.#fenced(shard),
       onHang: (error) => this.#fail(error),
+      onLook: () => this.#wakeAgain(),
     });
     this.#score = createTopology(ports, settings, {
       backPressure: (shard, batch) => this.#backPressure(shard, batch),
@@ -139,6 +142,7 @@ class Scorer implements RunningScorer {
       const starts = await this.#ownership.assign(assigned, cause);
       this.#ports.logger.info({ partitions: assigned.length, cause }, 'Took partitions');
       this.#tellHalted(assigned);
+      for (const { partition } of assigned) this.#tellRebuild(this.#ownership.shard(partition));
       for (const bell of Object.values(this.#bells)) bell.ring();
       return starts;
     } catch (error) {
@@ -206,10 +210,21 @@ class Scorer implements RunningScorer {
   #committed(shard: Shard): void {
     const partition = String(shard.partition);
     this.#ports.metrics.lagRecords.set({ partition }, shard.lag);
+    this.#ports.metrics.rebuildLeftRecords.set({ partition }, shard.rebuildLeft);
     this.#ports.metrics.outboxDepth.set({ partition }, shard.outboxDepth);
     if (shard.outboxDepth > 0) this.#bells.relay.ring();
     this.#bells.ticker.ring();
     if (shard.activeSet === null) this.#bells.policy.ring();
+  }
+
+  #tellRebuild(shard: Shard | null): void {
+    if (shard === null || shard.rebuilding === null || shard.rebuildLeft === 0) return;
+    const { partition, rebuilding } = shard;
+    this.#ports.metrics.rebuildLeftRecords.set({ partition: String(partition) }, shard.rebuildLeft);
+    this.#ports.logger.warn(
+      { partition, from: rebuilding.from, to: rebuilding.to },
+      'The state was lost or went back: it is folded again from the log, and nothing is published twice',
+    );
   }
 
   #drained(): void {
@@ -228,9 +243,25 @@ class Scorer implements RunningScorer {
     this.#ownership.lose(shard);
     const { partition } = shard;
     this.#ports.logger.warn({ partition }, 'The store has another owner or offset for a partition');
+    void this.#wake(partition);
+  }
+
+  async #wake(partition: number): Promise<void> {
     const wire = logRecordToWire({ kind: 'tick', customerIds: [] });
-    this.#appender.append([{ partition, wire }]).catch((error: unknown) => {
-      this.#judged(error, 'A fenced partition could not be woken');
-    });
+    try {
+      await this.#appender.append([{ partition, wire }]);
+      this.#asleep.delete(partition);
+    } catch (error) {
+      // Nobody else would ever try again where nobody writes.
+      this.#asleep.add(partition);
+      this.#judged(error, 'A fenced partition could not be woken yet');
+    }
+  }
+
+  async #wakeAgain(): Promise<void> {
+    for (const partition of this.#asleep) {
+      if (this.#ownership.shard(partition) === null) await this.#wake(partition);
+      else this.#asleep.delete(partition);
+    }
   }
 }

@@ -23,6 +23,7 @@ export function watched(store: StateStore, outcomes: CommitOutcome[]): StateStor
   return {
     acquire: (partition) => store.acquire(partition),
     inspect: (partition) => store.inspect(partition),
+    holder: (partition) => store.holder(partition),
     load: (partition, customerIds) => store.load(partition, customerIds),
     loadPages: (partition, names) => store.loadPages(partition, names),
     commit: async (commit) => {
@@ -37,6 +38,40 @@ export function watched(store: StateStore, outcomes: CommitOutcome[]): StateStor
     scan: (partition) => store.scan(partition),
     close: () => store.close(),
   };
+}
+
+/** A store that can be emptied under whoever uses it, as FLUSHALL does: owner tokens go, too. */
+export class LosableStore {
+  readonly store: StateStore;
+  #current = new MemoryStateStore();
+
+  constructor() {
+    const current = (): StateStore => this.#current;
+    this.store = {
+      acquire: (partition) => current().acquire(partition),
+      inspect: (partition) => current().inspect(partition),
+      holder: (partition) => current().holder(partition),
+      load: (partition, customerIds) => current().load(partition, customerIds),
+      loadPages: (partition, names) => current().loadPages(partition, names),
+      commit: (commit) => current().commit(commit),
+      dueCustomers: (query) => current().dueCustomers(query),
+      earliestDue: (partition) => current().earliestDue(partition),
+      outbox: (query) => current().outbox(query),
+      trimOutbox: (trim) => current().trimOutbox(trim),
+      scan: (partition) => current().scan(partition),
+      close: () => current().close(),
+    };
+  }
+
+  /** Answers the store that is asked from now on. */
+  lose(): MemoryStateStore {
+    this.#current = new MemoryStateStore();
+    return this.#current;
+  }
+
+  get current(): MemoryStateStore {
+    return this.#current;
+  }
 }
 
 /**
@@ -82,6 +117,10 @@ export class RewindingStore implements StateStore {
 
   inspect(partition: number): Promise<PartitionShard> {
     return this.#store.inspect(partition);
+  }
+
+  holder(partition: number) {
+    return this.#store.holder(partition);
   }
 
   load(partition: number, customerIds: readonly string[]) {

@@ -74,6 +74,8 @@ export class Ticker {
   async #look(shard: Shard): Promise<number | null> {
     // While ticks are on their way their customers still look due; the commit that folds them wakes us.
     if (shard.isLost || shard.state.time === null || shard.ticking.size > 0) return null;
+    // The log has the ticks of that time already, further on.
+    if (shard.rebuildLeft > 0) return null;
     try {
       const waitMs = this.#waitFor(shard);
       return waitMs === 0 ? await this.#tick(shard) : waitMs;

@@ -102,6 +102,17 @@ export function stateStoreContract(name: string, open: OpenStateStore): void {
         expect(await store.commit(aCommit(owner))).toBe('ok');
       });
 
+      test('who holds a partition is told in short, and asking does not disturb it', async () => {
+        expect(await store.holder(0)).toEqual({ owner: null, next: 0 });
+        const { owner } = await store.acquire(0);
+        expect(await store.holder(0)).toEqual({ owner, next: 0 });
+        await store.commit(aCommit(owner));
+        expect(await store.holder(0)).toEqual({ owner, next: 10 });
+        const later = await store.acquire(0);
+        expect(await store.holder(0)).toEqual({ owner: later.owner, next: 10 });
+        expect(await store.holder(1)).toEqual({ owner: null, next: 0 });
+      });
+
       test('nobody commits to a partition that was never acquired', async () => {
         expect(await store.commit(aCommit('1:nobody'))).toBe('fenced');
         expect((await store.inspect(0)).next).toBe(0);

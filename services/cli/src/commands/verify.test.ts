@@ -90,6 +90,7 @@ const withStore = (changes: Partial<StateStore>): StackHandle => {
   const front: StateStore = {
     acquire: (partition) => store.acquire(partition),
     inspect: (partition) => store.inspect(partition),
+    holder: (partition) => store.holder(partition),
     load: (partition, ids) => store.load(partition, ids),
     loadPages: (partition, names) => store.loadPages(partition, names),
     commit: (commit) => store.commit(commit),

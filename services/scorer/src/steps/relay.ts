@@ -5,19 +5,17 @@ import {
   type OutboxEntry,
   type OutgoingRecord,
   type OutputNumber,
-  outputNumberOf,
   partitionFor,
-  type TopicPartition,
-  tpKey,
+  RELAY_NOTE_HEADER,
+  relayNoteBytes,
 } from '@strata/pipeline';
 import { Bell } from '../bell.ts';
+import { type Tail, tailsOf } from '../numbered-topics.ts';
 import { isFatal } from '../scorer-fault.ts';
 import type { ScorerPorts } from '../scorer-ports.ts';
 import type { ScorerSettings } from '../scorer-settings.ts';
 import type { Shard } from '../shard.ts';
 
-/** Topics whose partition p holds the outputs of input partition p, in the order of their numbers. */
-const NUMBERED_TOPICS: readonly string[] = [TOPICS.tierChanges, TOPICS.tiers];
 const BACK_OFF_MS_FIRST = 100;
 const BACK_OFF_MS_MAX = 5_000;
 
@@ -26,6 +24,8 @@ interface Cursor {
   position: number;
   /** By numbered topic; null where it holds nothing of the partition. */
   readonly published: Map<string, OutputNumber | null>;
+  /** Position up to which everything is known to be published, in whatever topic. */
+  acknowledged: number;
 }
 
 /** What one send takes from one shard. */
@@ -132,17 +132,20 @@ export class Relay {
   async #findCursors(shards: readonly Shard[]): Promise<void> {
     const unknown = shards.filter((shard) => !this.#cursors.has(shard));
     if (unknown.length === 0) return;
-    const places = unknown.flatMap(({ partition }) =>
-      NUMBERED_TOPICS.map((topic): TopicPartition => ({ topic, partition })),
+    const tails = await tailsOf(
+      this.#ports.reader,
+      unknown.map(({ partition }) => partition),
     );
-    const tails = await this.#ports.reader.tails(places);
     for (const shard of unknown) {
       const published = new Map<string, OutputNumber | null>();
-      for (const topic of NUMBERED_TOPICS) {
-        const tail = tails.get(tpKey({ topic, partition: shard.partition })) ?? null;
-        published.set(topic, tail === null ? null : outputNumberOf(tail));
+      let acknowledged = 0;
+      for (const [topic, tail] of tails.get(shard.partition) ?? []) {
+        published.set(topic, tail?.number ?? null);
+        if (tail !== null && isOfThisLife(shard, tail)) {
+          acknowledged = Math.max(acknowledged, tail.note?.published ?? 0);
+        }
       }
-      this.#cursors.set(shard, { position: 0, published });
+      this.#cursors.set(shard, { position: 0, published, acknowledged });
     }
   }
 
@@ -176,15 +179,25 @@ export class Relay {
   }
 
   /**
-   * Leaves out what the topics have already. Dead letters have no such rule: one letter is one key, however often. Nor
-   * have hand-overs, which lie between the records of others: who receives them drops what came before.
+   * Leaves out what the topics have already. Dead letters and hand-overs lie between the records of others, where no
+   * tail tells their numbers: of them the notes of earlier sends tell, up to the last send but one. What comes twice
+   * all the same does no harm: one letter is one key, and who receives a hand-over drops what came before.
    */
   #recordsOf(shard: Shard, cursor: Cursor, taken: readonly OutboxEntry[]): OutgoingRecord[] {
     const { relayRecords } = this.#ports.metrics;
     const records: OutgoingRecord[] = [];
     const reached = new Map(cursor.published);
-    for (const { topic, seq, key, value, headers } of taken) {
+    const first = taken[0]?.position ?? 0;
+    const note = relayNoteBytes({
+      foldVersion: shard.ledger.foldVersion,
+      published: Math.max(cursor.acknowledged, first - 1),
+    });
+    for (const { position, topic, seq, key, value, headers } of taken) {
       const last = reached.get(topic);
+      if (last === undefined && position <= cursor.acknowledged) {
+        relayRecords.inc({ topic, outcome: 'skipped' });
+        continue;
+      }
       if (last !== undefined) {
         const number = { epoch: shard.ledger.epoch, seq };
         const freshness = freshnessOf(last, number);
@@ -200,7 +213,8 @@ export class Relay {
         last === undefined && key !== null
           ? partitionFor(key, this.#partitionsOf(topic, shard))
           : shard.partition;
-      records.push({ topic, partition, key, value, headers });
+      const noted = last === undefined ? headers : { ...headers, [RELAY_NOTE_HEADER]: note };
+      records.push({ topic, partition, key, value, headers: noted });
     }
     return records;
   }
@@ -220,6 +234,7 @@ export class Relay {
     }
     shard.outboxDepth = Math.max(0, shard.outboxDepth - taken.length);
     cursor.position = upToPosition;
+    cursor.acknowledged = Math.max(cursor.acknowledged, upToPosition);
     for (const { topic, seq } of taken) {
       const number = { epoch: shard.ledger.epoch, seq };
       const known = cursor.published.get(topic);
@@ -247,6 +262,11 @@ export interface RelayParts {
   /** The store says that another owner holds the partition. */
   readonly onFenced: (shard: Shard) => void;
   readonly onFatal: (error: unknown) => void;
+}
+
+/** Positions of another epoch, or of another fold, say nothing of ours. */
+function isOfThisLife({ ledger }: Shard, { number, note }: Tail): boolean {
+  return number.epoch === ledger.epoch && note?.foldVersion === ledger.foldVersion;
 }
 
 function sizeOf({ key, value, headers }: OutboxEntry): number {
