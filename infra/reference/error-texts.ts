@@ -248,6 +248,14 @@ const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
     'No policy is in force, so there are no tiers yet.',
     'Publish one by `./strata policy publish`.',
   ),
+  STRATA_CLI_MERGE_REFUSED: text(
+    'One of the two customers can take no part in the merge.',
+    'The message says which and why; nothing of either has changed.',
+  ),
+  STRATA_CLI_MERGE_UNANSWERED: text(
+    'The partition of the other customer has not answered yet.',
+    'See `./strata status`; the merge goes on by itself as soon as the services do.',
+  ),
   STRATA_CLI_UNKNOWN_TIER: text(
     'The policy in force has no tier of that name.',
     'Use one of those that the message lists.',

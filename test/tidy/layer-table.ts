@@ -34,11 +34,15 @@ export const LAYERS: readonly Layer[] = [
   {
     why: 'Mappings turn bytes and files into the domain and back; they know no port.',
     members: {
-      'packages/contracts': ['zod'],
       'packages/policy-file': ['yaml', 'zod'],
       'packages/state-codec': [],
     },
     mayImport: ['domain'],
+  },
+  {
+    why: 'The contracts of the log carry states, by the bytes by which they are stored.',
+    members: { 'packages/contracts': ['zod'] },
+    mayImport: ['domain', 'state-codec'],
   },
   {
     why: 'Adapters know ports and one vendor, never the domain: they are tested with toy values.',

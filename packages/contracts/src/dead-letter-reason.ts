@@ -29,12 +29,17 @@ export const DEAD_LETTER_REASONS = [
   'wrong-key',
   'clock-not-allowed',
   'override-not-allowed',
+  'merge-not-allowed',
   // What the fold says.
   'too-old',
   'ahead-of-clock',
   'no-rate',
   'no-policy',
   'unknown-tier',
+  'merge-with-itself',
+  'unknown-customer',
+  'already-merged',
+  'merge-in-progress',
   // What a file's row says.
   'bad-row',
   'bad-quantity',

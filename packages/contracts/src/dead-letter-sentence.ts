@@ -93,6 +93,10 @@ const SENTENCES: Readonly<Record<DeadLetterReason, Readonly<Record<Language, str
     zh: '此处不接受人工调整；请用 ./strata override，它会发往 strata.intake.events.v1。',
     en: 'An override is not taken here; set it by ./strata override, which uses strata.intake.events.v1.',
   },
+  'merge-not-allowed': {
+    zh: '此处不接受客户合并；请用 ./strata merge，它会发往 strata.intake.events.v1。',
+    en: 'A merge is not taken here; ask for it by ./strata merge, which uses strata.intake.events.v1.',
+  },
   'too-old': {
     zh: '事件早于账本保留期；如确需计入，请以更长的 ledger_horizon 重建。',
     en: 'The event is older than the ledger horizon; rebuild with a longer one if it must count.',
@@ -112,6 +116,22 @@ const SENTENCES: Readonly<Record<DeadLetterReason, Readonly<Record<Language, str
   'unknown-tier': {
     zh: '适用的策略中没有这个等级；请用 ./strata policy check 查看等级名称后重新设定。',
     en: 'The policy that applies has no such tier; see its tiers by ./strata policy check and set it again.',
+  },
+  'merge-with-itself': {
+    zh: '合并的双方是同一位客户；请填写两个不同的客户编号。',
+    en: 'Both sides of the merge are one customer; name two.',
+  },
+  'unknown-customer': {
+    zh: '{field}所指的客户没有任何已接受的事件；请核对客户编号（区分大小写）。',
+    en: 'Nothing was ever accepted of the customer in {field}; check the id, which is case-sensitive.',
+  },
+  'already-merged': {
+    zh: '{field}所指的客户已并入另一位客户；请用 ./strata why 查看并入了谁，再改用该客户编号。',
+    en: 'The customer in {field} is part of another one already; see of whom by ./strata why and name that one.',
+  },
+  'merge-in-progress': {
+    zh: '{field}所指的客户正在另一次合并中；请待其结束后重新发起。',
+    en: 'The customer in {field} takes part in another merge; ask again when that one has ended.',
   },
   'bad-row': {
     zh: '该行的列数或引号不合格式；请检查{field}。',

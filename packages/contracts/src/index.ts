@@ -7,6 +7,7 @@ export { AMOUNT_MINOR_MAX, type InstantForm } from './fields.ts';
 export * from './intake-event.ts';
 export * from './intake-wire.ts';
 export * from './log-record-wire.ts';
+export * from './merge-control.ts';
 export {
   ATTRIBUTES_DEFAULT,
   type Dropped,

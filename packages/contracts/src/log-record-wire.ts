@@ -3,6 +3,7 @@ import { type CalibratedBody, calibrationFromWire, calibrationToWire } from './c
 import { ContractFault } from './contract-fault.ts';
 import { baseFromLog, type EventDefinition, type LogBase } from './event-definition.ts';
 import { definitionOf, EVENT_DEFINITIONS } from './event-definitions.ts';
+import { isMergeName, mergeFromWire, mergeToWire } from './merge-wire.ts';
 import {
   OVERRIDE_CLEARED,
   OVERRIDE_SET,
@@ -68,6 +69,12 @@ export function logRecordToWire(record: LogRecord): WireRecord {
     case 'override-set':
     case 'override-cleared':
       return overrideToWire(record);
+    case 'merge-asked':
+    case 'merge-requested':
+    case 'merge-handed':
+    case 'merge-refused':
+    case 'forwarded':
+      return mergeToWire(record);
   }
 }
 
@@ -84,6 +91,7 @@ export function logRecordFromWire({ name, body }: WireRecord): LogRecord {
       ? { kind: 'event', event }
       : { kind: 'event', event, clockAt: base.clockAt };
   }
+  if (isMergeName(name)) return mergeFromWire({ name, body });
   switch (name) {
     case STACK_OPENED:
       return stackOpened(body as StackOpenedBody);

@@ -1,7 +1,6 @@
 import { OVERRIDE_KINDS, type OverrideRecord } from '@strata/domain';
 import { z } from 'zod';
-import { ContractFault } from './contract-fault.ts';
-import { isDeadLetterReason } from './dead-letter-reason.ts';
+import { checkedControl } from './checked-control.ts';
 import { id, instantField, text } from './fields.ts';
 import { formatRfc3339 } from './rfc3339.ts';
 
@@ -28,10 +27,10 @@ export function isOverrideControl(raw: Readonly<Record<string, unknown>>): boole
 /** @throws ContractFault that names the field at fault. */
 export function readOverrideControl(raw: Readonly<Record<string, unknown>>): OverrideRecord {
   if (raw['type'] === 'override-cleared') {
-    const { overrideId, ...rest } = checked(CONTRACTS['override-cleared'], raw);
+    const { overrideId, ...rest } = checkedControl(CONTRACTS['override-cleared'], raw);
     return { kind: 'override-cleared', id: overrideId, ...rest };
   }
-  const body = checked(CONTRACTS['override-set'], raw);
+  const body = checkedControl(CONTRACTS['override-set'], raw);
   const { kind, tier, until = null } = body;
   return {
     kind: 'override-set',
@@ -50,19 +49,4 @@ export function overrideControlToJson(record: OverrideRecord): Record<string, un
   const { until, ...rest } = record.override;
   const at = until === null ? null : formatRfc3339(until);
   return { type: record.kind, overrideId, customerId, ...rest, until: at };
-}
-
-function checked<T>(schema: z.ZodType<T>, raw: Readonly<Record<string, unknown>>): T {
-  const result = schema.safeParse(raw);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const field = String(issue?.path[0] ?? 'type');
-  const own = issue?.code === 'custom' ? String(issue.params?.['reason'] ?? '') : '';
-  const isMissing = raw[field] === undefined || raw[field] === null;
-  const fault = isDeadLetterReason(own) ? own : isMissing ? 'missing-field' : 'bad-field';
-  throw new ContractFault(
-    fault,
-    field,
-    `The field ${field} of an override is not as it has to be.`,
-  );
 }

@@ -140,6 +140,34 @@ export interface PendingReferral {
   readonly at: Instant;
 }
 
+/** This customer turned out to be another one, and is part of it since. */
+export interface Alias {
+  readonly mergeId: string;
+  readonly survivorId: string;
+  /** The clock of this customer then. */
+  readonly at: Instant;
+  readonly reason: string;
+  readonly actor: string;
+}
+
+/** A merge that this customer is to survive and that has not ended yet: until then it takes part in no other. */
+export interface Reservation {
+  readonly mergeId: string;
+  readonly otherId: string;
+  /** How many parts of the other's state have come. */
+  readonly received: number;
+  /** What they hold together; null before the first. */
+  readonly handed: CustomerState | null;
+}
+
+/** Who is part of this customer since a merge. */
+export interface Absorbed {
+  readonly mergeId: string;
+  readonly customerId: string;
+  /** The clock of this customer then. */
+  readonly at: Instant;
+}
+
 export interface CustomerState {
   /** Everything due up to and including this instant is settled. */
   readonly clock: Instant;
@@ -161,6 +189,11 @@ export interface CustomerState {
   readonly ledger: Ledger;
   /** Number of the last correction of rates by which the ledger was converted again; absent before the first. */
   readonly ratesNumber?: number;
+  /** Nothing else of the state says anything then. */
+  readonly alias?: Alias;
+  readonly reservation?: Reservation;
+  /** Everybody who ever merged into this customer, and into those; absent where nobody did. */
+  readonly absorbed?: readonly Absorbed[];
 }
 
 export const EMPTY_LEDGER: Ledger = {
@@ -190,7 +223,7 @@ export const NEW_CUSTOMER: CustomerState = {
   ledger: EMPTY_LEDGER,
 };
 
-/** False of somebody who was only named by another customer: nothing of its own was ever accepted. */
+/** False of somebody who was only named by another customer, or who is an alias: nothing of its own is there. */
 export function hasAcceptedEvent({ clock }: CustomerState): boolean {
   return clock !== Number.NEGATIVE_INFINITY;
 }

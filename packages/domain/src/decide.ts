@@ -63,6 +63,7 @@ export interface Applied extends Recorded {
   readonly horizonMs: number;
   /** Told by another partition: not the customer's own event, so a block at the base stays. */
   readonly isHandOver: boolean;
+  readonly cause: 'event' | 'merge';
   /** By which the customer had its standing before the record; null for one that had none. */
   readonly formerPolicy: string | null;
   /** How a promotion was graded: by its policy set, at its instant. */
@@ -80,7 +81,7 @@ export function decide(deciding: Deciding, state: CustomerState, applied: Applie
   else if (applied.correctedOrderAt !== null) {
     current = withdraw(deciding, current, { ...applied, orderAt: applied.correctedOrderAt });
   }
-  const telling = tell(deciding, current, { kind: 'event', ...applied });
+  const telling = tell(deciding, current, { ...applied, kind: applied.cause });
   const present = current.standing as Standing;
   const unblocked = { ...present, isBlocked: present.isBlocked && applied.isHandOver };
   const terms = termsOf(grading, current);
@@ -107,7 +108,7 @@ function assign(deciding: Deciding, state: CustomerState, applied: Applied): Cus
     promotions: [],
   };
   const assigned = { ...state, standing, joinedAt, seq };
-  const decision = decisionOf(deciding, assigned, { kind: 'event', ...applied });
+  const decision = decisionOf(deciding, assigned, { ...applied, kind: applied.cause });
   deciding.emit(
     describe(decision, {
       id: deciding.nextId(),

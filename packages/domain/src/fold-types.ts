@@ -1,7 +1,12 @@
 import type { CalibrationInForce } from './calibration/calibration.ts';
 import type { CustomerState } from './customer-state.ts';
 import type { Instant } from './instant.ts';
-import type { HandOverOrigin, ReferralConverted, ReferralMade, TimeMode } from './log-record.ts';
+import {
+  type HandOverOrigin,
+  type HandOverRecord,
+  MERGE_REFUSALS,
+  type TimeMode,
+} from './log-record.ts';
 import type { PolicySet } from './policy/policy.ts';
 import type { Rates } from './rates/rates.ts';
 import type { TierChange } from './tier/tier-change.ts';
@@ -30,6 +35,7 @@ export const FOLD_REFUSALS = [
   'no-rate',
   'no-policy',
   'unknown-tier',
+  ...MERGE_REFUSALS,
 ] as const;
 export type FoldRefusal = (typeof FOLD_REFUSALS)[number];
 
@@ -40,12 +46,22 @@ export interface DeadLetterOutput {
   readonly detail: string;
 }
 
-export type Output = TierChange | DeadLetterOutput;
+/** The customer has left: whoever keeps its tier forgets it. */
+export interface RetiredOutput {
+  readonly kind: 'retired';
+  readonly id: string;
+  readonly customerId: string;
+  readonly reason: 'erased' | 'merged';
+}
+
+export type Output = TierChange | DeadLetterOutput | RetiredOutput;
+
+type ContentOf<T> = T extends unknown ? Omit<T, 'from'> : never;
 
 /** A record for the partition of another customer. Whoever carries it there gives it its number. */
 export interface HandOver {
   readonly addressee: string;
-  readonly content: Omit<ReferralMade, 'from'> | Omit<ReferralConverted, 'from'>;
+  readonly content: ContentOf<HandOverRecord>;
 }
 
 export interface FoldResult {
@@ -67,9 +83,13 @@ export const FOLD_NOTES = [
   'early-tick',
   'future-event',
   'repeated-hand-over',
+  'forwarded',
+  'override-dropped',
+  'unasked-hand-over',
 ] as const;
 /**
  * `future-event`: an event dated after the clock, by no more than the limit. `repeated-hand-over`: a record of another
- * partition that had come before.
+ * partition that had come before. `forwarded`: a record about an alias, sent on. `override-dropped`: of a customer who
+ * merged into another. `unasked-hand-over`: an answer to a merge that its survivor does not wait for (any more).
  */
 export type FoldNote = (typeof FOLD_NOTES)[number];

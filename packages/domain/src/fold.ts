@@ -1,40 +1,10 @@
-import { catchUp } from './calibration/catch-up.ts';
-import { type CustomerState, NEW_CUSTOMER, type PromotionEntry } from './customer-state.ts';
-import { decide, type Telling } from './decide.ts';
-import { decideOverride } from './decide-override.ts';
-import type { FoldNote, FoldResult, HandOver, Output, PartitionState } from './fold-types.ts';
+import type { CustomerState } from './customer-state.ts';
+import type { FoldResult, PartitionState } from './fold-types.ts';
+import { FoldWork } from './fold-work.ts';
 import { isRepeatedHandOver } from './hand-over.ts';
-import type { Instant } from './instant.ts';
-import { applyEvent, eventKeyOf, orderKeyOfEvent } from './ledger/apply-event.ts';
-import { isKnown } from './ledger/entry-list.ts';
-import { type Order, orderOf, ordersOf } from './ledger/orders.ts';
-import { trimmed } from './ledger/trim.ts';
-import type {
-  EventRecord,
-  LogRecord,
-  OverrideRecord,
-  RecordCoordinates,
-  ReferralConverted,
-  ReferralMade,
-} from './log-record.ts';
-import { overridden, overrideKeyOf, overrideRefusal } from './override-record.ts';
-import {
-  activeSet,
-  clockFor,
-  evolvePartition,
-  setOf,
-  yardstickAt,
-  yardstickFor,
-} from './partition-state.ts';
-import { grade, type Yardstick } from './policy/grading.ts';
-import type { Policy } from './policy/policy.ts';
-import { baseCurrencyOf, policyFor, policyNamed } from './policy/population.ts';
-import type { BaseAmount } from './rates/convert.ts';
-import { moneyOf } from './rates/money-of.ts';
-import { becameExisting, handOversOfEvent, withConversion, withReferrer } from './referrals.ts';
-import { refusalOf } from './refusal.ts';
-import { dueAfter } from './tier/advance.ts';
-import { termsOf } from './tier/terms.ts';
+import { customersOf, type LogRecord, type RecordCoordinates } from './log-record.ts';
+import { answerMerge, askMerge, endMerge, takePart, takesAlias } from './merge-steps.ts';
+import { evolvePartition } from './partition-state.ts';
 
 export interface FoldInput {
   readonly partition: PartitionState;
@@ -56,24 +26,45 @@ export function fold(input: FoldInput): FoldResult {
     work.note('repeated-hand-over');
     return work.result();
   }
+  // Ticks name many, and do nothing to an alias.
+  const named = record.kind === 'tick' ? undefined : customersOf(record)[0];
+  const known = named === undefined ? undefined : input.customers.get(named);
+  if (takesAlias(work, record, known)) return work.result();
   switch (record.kind) {
     case 'event':
-      work.event(record, input.customers.get(record.event.customerId));
+      work.event(record, known);
       break;
+    case 'forwarded': {
+      const { customerId, event, ...rest } = record;
+      work.event({ ...rest, kind: 'event', event: { ...event, customerId } }, known);
+      break;
+    }
     case 'tick':
       for (const customerId of record.customerIds) {
         work.tick(customerId, input.customers.get(customerId));
       }
       break;
     case 'referral-made':
-      work.referralMade(record, input.customers.get(record.referredId));
+      work.referralMade(record, known);
       break;
     case 'referral-converted':
-      work.referralConverted(record, input.customers.get(record.referrerId));
+      work.referralConverted(record, known);
       break;
     case 'override-set':
     case 'override-cleared':
-      work.override(record, input.customers.get(record.customerId));
+      work.override(record, known);
+      break;
+    case 'merge-asked':
+      askMerge(work, record, known);
+      break;
+    case 'merge-requested':
+      answerMerge(work, record, known);
+      break;
+    case 'merge-handed':
+      takePart(work, record, known);
+      break;
+    case 'merge-refused':
+      endMerge(work, record, known);
       break;
     case 'stack-opened':
     case 'policy-activated':
@@ -84,256 +75,4 @@ export function fold(input: FoldInput): FoldResult {
       break;
   }
   return work.result();
-}
-
-/** Of an event that brings no money. */
-const NOTHING: BaseAmount = { amountMinor: 0 };
-
-/** The working memory of one record. */
-class FoldWork {
-  readonly #partition: PartitionState;
-  readonly #at: RecordCoordinates;
-  readonly #customers = new Map<string, CustomerState>();
-  readonly #dueAt = new Map<string, Instant | null>();
-  readonly #outputs: Output[] = [];
-  readonly #handOvers: HandOver[] = [];
-  readonly #notes: FoldNote[] = [];
-
-  constructor(partition: PartitionState, at: RecordCoordinates) {
-    this.#partition = partition;
-    this.#at = at;
-  }
-
-  result(): FoldResult {
-    return {
-      partition: this.#partition,
-      customers: this.#customers,
-      dueAt: this.#dueAt,
-      outputs: this.#outputs,
-      handOvers: this.#handOvers,
-      notes: this.#notes,
-    };
-  }
-
-  note(note: FoldNote): void {
-    this.#notes.push(note);
-  }
-
-  /** An early tick changes nothing but the hint that called for it. */
-  tick(customerId: string, state: CustomerState | undefined): void {
-    if (state === undefined) return;
-    const clock = clockFor(this.#partition, state.clock, undefined);
-    const settled = this.#settled(customerId, state, clock);
-    if (settled.seq === state.seq) {
-      this.#notes.push('early-tick');
-      this.#dueAt.set(customerId, this.#due(customerId, settled));
-      return;
-    }
-    this.#keep(customerId, settled);
-  }
-
-  override(record: OverrideRecord, known: CustomerState | undefined): void {
-    const { customerId } = record;
-    const before = known ?? NEW_CUSTOMER;
-    const clock = clockFor(this.#partition, before.clock, record.clockAt);
-    const settled = this.#settled(customerId, before, clock);
-    const isOwn = known !== undefined && clock > Math.max(before.clock, this.#partition.clock);
-    if (isKnown(settled.ledger, overrideKeyOf(record))) {
-      this.#notes.push('repeat');
-      this.#keepClock(customerId, { before, settled, clock, isOwn });
-      return;
-    }
-    const refusal = overrideRefusal(this.#partition, record, settled);
-    if (refusal !== null) {
-      this.#outputs.push({ kind: 'dead-letter', id: this.#nextId(), ...refusal });
-      this.#keepClock(customerId, { before, settled, clock, isOwn });
-      return;
-    }
-    const { offset, partition } = this.#at;
-    const { isEnd, state } = overridden(settled, record, { clock, offset });
-    const yardstick = yardstickFor(this.#partition, state, clock);
-    if (state.standing === null || yardstick === null) {
-      this.#keep(customerId, state);
-      return;
-    }
-    const grading = grade(state.ledger, yardstick, customerId);
-    const deciding = { ...this.#telling(customerId, clock), grading };
-    const recorded = { ref: `${partition}:${offset}`, offset, isEnd };
-    this.#keep(customerId, decideOverride(deciding, { ...state, clock }, recorded));
-  }
-
-  event(record: EventRecord, known: CustomerState | undefined): void {
-    const { event } = record;
-    const before = known ?? NEW_CUSTOMER;
-    const partition = this.#partition;
-    const clock = clockFor(partition, before.clock, record.clockAt ?? event.occurredAt);
-    const settled = this.#trimmed(this.#settled(event.customerId, before, clock), clock);
-    const isOwn = known !== undefined && clock > Math.max(before.clock, partition.clock);
-    if (isKnown(settled.ledger, eventKeyOf(event))) {
-      this.#notes.push('repeat');
-      this.#keepClock(event.customerId, { before, settled, clock, isOwn });
-      return;
-    }
-    const orderKey = orderKeyOfEvent(event);
-    const order = orderKey === null ? null : orderOf(settled.ledger, orderKey);
-    const set = activeSet(partition);
-    const baseCurrency = set === null ? null : baseCurrencyOf(set);
-    const money = moneyOf(event, baseCurrency, partition.rates);
-    const refusal = refusalOf({ partition, order, event, clock, money });
-    if (refusal !== null) {
-      this.#outputs.push({ kind: 'dead-letter', id: this.#nextId(), ...refusal });
-      this.#keepClock(event.customerId, { before, settled, clock, isOwn });
-      return;
-    }
-    if (event.occurredAt > clock) this.#notes.push('future-event');
-    const amount = money.kind === 'amount' ? money.amount : NOTHING;
-    this.#keep(event.customerId, this.#applied(record, { ...settled, clock }, { order, amount }));
-  }
-
-  /** Whoever was named may be unknown still. Nothing is settled: being named moves no clock and no tier. */
-  referralMade(record: ReferralMade, known: CustomerState | undefined): void {
-    const before = known ?? NEW_CUSTOMER;
-    const { state, handOvers } = withReferrer(before, record);
-    this.#handOvers.push(...handOvers);
-    if (state !== before) this.#customers.set(record.referredId, state);
-  }
-
-  /** Applied as an event of the instant of the conversion would be. Who is unknown has been erased since. */
-  referralConverted(record: ReferralConverted, before: CustomerState | undefined): void {
-    if (before === undefined) {
-      this.#notes.push('never-matched');
-      return;
-    }
-    const { referrerId, referredId, at } = record;
-    const partition = this.#partition;
-    const clock = clockFor(partition, before.clock, at);
-    const settled = this.#trimmed(this.#settled(referrerId, before, clock), clock);
-    const ledger = withConversion(settled.ledger, referredId, { at, offset: this.#at.offset });
-    if (ledger === null) {
-      this.#notes.push('repeat');
-      const isOwn = clock > Math.max(before.clock, partition.clock);
-      this.#keepClock(referrerId, { before, settled, clock, isOwn });
-      return;
-    }
-    const after = { ...settled, clock, ledger };
-    this.#keep(
-      referrerId,
-      this.#decided(referrerId, { before: settled, after, isHandOver: true }, null),
-    );
-  }
-
-  #applied(
-    { event }: EventRecord,
-    state: CustomerState,
-    { order, amount }: { readonly order: Order | null; readonly amount: BaseAmount },
-  ): CustomerState {
-    const { offset } = this.#at;
-    const step = applyEvent(state.ledger, event, { offset, amount, order });
-    if (step.refundExcessMinor > 0) this.#notes.push('refund-excess');
-    this.#handOvers.push(...handOversOfEvent(event));
-    const { customerId } = event;
-    const next = this.#existing(customerId, { ...state, ledger: step.ledger });
-    return this.#decided(customerId, { before: state, after: next }, step.correctedOrderAt);
-  }
-
-  /** A customer is existing from the first record on that leaves an order which is not cancelled. */
-  #existing(customerId: string, state: CustomerState): CustomerState {
-    if (state.isExisting || ordersOf(state.ledger).every((it) => it.isCancelled)) return state;
-    const { state: existing, handOvers } = becameExisting(state, customerId);
-    this.#handOvers.push(...handOvers);
-    return existing;
-  }
-
-  /** By the policy of the active set that grades the customer as the record left it; nobody's standing is its own. */
-  #decided(
-    customerId: string,
-    step: {
-      readonly before: CustomerState;
-      readonly after: CustomerState;
-      readonly isHandOver?: boolean;
-    },
-    correctedOrderAt: Instant | null,
-  ): CustomerState {
-    const { before, after, isHandOver = false } = step;
-    const { offset, partition } = this.#at;
-    const set = activeSet(this.#partition);
-    if (set === null) return after;
-    const yardstick = yardstickFor(this.#partition, { ...after, setId: set.id }, after.clock);
-    if (yardstick === null) return { ...after, setId: set.id, standing: null };
-    const grading = grade(after.ledger, yardstick, customerId);
-    return decide({ ...this.#telling(customerId, after.clock), grading }, after, {
-      ref: `${partition}:${offset}`,
-      offset,
-      correctedOrderAt,
-      horizonMs: this.#partition.ledgerHorizonMs,
-      isHandOver,
-      formerPolicy: this.#policyOf(before)?.name ?? null,
-      gradingOf: (promotion) =>
-        grade(after.ledger, this.#yardstickOf(promotion, yardstick), customerId),
-    });
-  }
-
-  /** The policy by which a customer has its standing; null for one that has none. */
-  #policyOf(state: CustomerState): Policy | null {
-    const { setId, standing } = state;
-    if (setId === null || standing === null) return null;
-    return policyFor(setOf(this.#partition, setId), state);
-  }
-
-  /** Promotions do not outlive a change of policy, so that of then has the name of the present one. */
-  #yardstickOf({ setId, at }: PromotionEntry, { policy: { name } }: Yardstick): Yardstick {
-    const policy = policyNamed(setOf(this.#partition, setId), name);
-    if (policy === null) throw new TypeError(`Policy set ${setId} holds no policy ${name}`);
-    return yardstickAt(this.#partition, { policy, setId }, at);
-  }
-
-  /** Before the record applies: what has waited for longer than the horizon may not meet its order any more. */
-  #trimmed(state: CustomerState, clock: Instant): CustomerState {
-    const { ledger, neverMatched } = trimmed(state.ledger, clock, this.#partition.ledgerHorizonMs);
-    for (let i = 0; i < neverMatched; i++) this.#notes.push('never-matched');
-    return ledger === state.ledger ? state : { ...state, ledger };
-  }
-
-  #settled(customerId: string, state: CustomerState, clock: Instant): CustomerState {
-    const telling = this.#telling(customerId, clock);
-    return catchUp(this.#partition, telling, { state, until: clock });
-  }
-
-  #telling(customerId: string, decidedAt: Instant): Telling {
-    return {
-      customerId,
-      decidedAt,
-      nextId: () => this.#nextId(),
-      emit: (change) => this.#outputs.push(change),
-    };
-  }
-
-  #nextId(): string {
-    return `${this.#at.partition}.${this.#at.offset}.${this.#outputs.length}`;
-  }
-
-  /**
-   * A record that is not applied changes nothing but, in data time, the clock that it brought along (`isOwn`): or an
-   * earlier tick would show in later instants.
-   */
-  #keepClock(
-    customerId: string,
-    at: { before: CustomerState; settled: CustomerState; clock: Instant; isOwn: boolean },
-  ): void {
-    if (!at.isOwn && at.settled.seq === at.before.seq) return;
-    this.#keep(customerId, { ...at.settled, clock: at.clock });
-  }
-
-  #keep(customerId: string, state: CustomerState): void {
-    this.#customers.set(customerId, state);
-    this.#dueAt.set(customerId, this.#due(customerId, state));
-  }
-
-  #due(customerId: string, state: CustomerState): Instant | null {
-    const { ledger, standing, clock } = state;
-    if (standing === null) return null;
-    const yardstick = yardstickFor(this.#partition, state, clock);
-    if (yardstick === null) return null;
-    return dueAfter(termsOf(grade(ledger, yardstick, customerId), state), standing, clock);
-  }
 }

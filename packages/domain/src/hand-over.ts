@@ -1,12 +1,13 @@
 import type { HandOver, PartitionState } from './fold-types.ts';
-import type { HandOverOrigin, LogRecord, ReferralConverted, ReferralMade } from './log-record.ts';
+import type { HandOverOrigin, HandOverRecord, LogRecord } from './log-record.ts';
 
 /** What one partition tells another, as the record that goes there. */
-export function handOverRecord(
-  { content }: HandOver,
-  from: HandOverOrigin,
-): ReferralMade | ReferralConverted {
+export function handOverRecord({ content }: HandOver, from: HandOverOrigin): HandOverRecord {
   return { ...content, from };
+}
+
+export function isHandOver(record: LogRecord): record is HandOverRecord {
+  return 'from' in record;
 }
 
 /**
@@ -14,8 +15,8 @@ export function handOverRecord(
  * number a source is all there is to remember, and it never expires.
  */
 export function isRepeatedHandOver(partition: PartitionState, record: LogRecord): boolean {
-  const from = originOf(record);
-  if (from === null) return false;
+  if (!isHandOver(record)) return false;
+  const { from } = record;
   const last = partition.received.find((it) => it.partition === from.partition);
   if (last === undefined) return false;
   return from.epoch < last.epoch || (from.epoch === last.epoch && from.number <= last.number);
@@ -28,10 +29,4 @@ export function receivedAfter(
 ): readonly HandOverOrigin[] {
   const others = received.filter((it) => it.partition !== from.partition);
   return [...others, from].sort((a, b) => a.partition - b.partition);
-}
-
-function originOf(record: LogRecord): HandOverOrigin | null {
-  return record.kind === 'referral-made' || record.kind === 'referral-converted'
-    ? record.from
-    : null;
 }

@@ -22,7 +22,7 @@ export * from './explain.ts';
 export * from './fold.ts';
 export * from './fold-types.ts';
 export { FOLD_VERSION } from './fold-version.ts';
-export { handOverRecord } from './hand-over.ts';
+export { handOverRecord, isHandOver } from './hand-over.ts';
 export * from './hash64.ts';
 export * from './instant.ts';
 export { LEDGER_LISTS, type LedgerListName } from './ledger/ledger-lists.ts';

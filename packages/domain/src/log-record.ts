@@ -1,5 +1,6 @@
 import type { Calibration } from './calibration/calibration.ts';
 import type { CustomerEvent } from './customer-event.ts';
+import type { CustomerState } from './customer-state.ts';
 import type { Instant } from './instant.ts';
 import type { PolicySet } from './policy/policy.ts';
 import type { RateTable } from './rates/rate-table.ts';
@@ -119,6 +120,77 @@ export interface OverrideCleared extends OverrideDecision {
 
 export type OverrideRecord = OverrideSet | OverrideCleared;
 
+/** Two customers who turned out to be one, and who says so. The id is the decision's: the same one again is a repeat. */
+interface MergeOf {
+  readonly id: string;
+  /** Who goes on, with everything of both. */
+  readonly survivorId: string;
+  /** Who becomes a second name of the survivor. */
+  readonly otherId: string;
+}
+
+/** In the survivor's partition: the survivor is reserved, and the other's partition is asked. */
+export interface MergeAsked extends MergeOf {
+  readonly kind: 'merge-asked';
+  readonly reason: string;
+  readonly actor: string;
+}
+
+/** In the other's partition: it answers by the parts of the other's state, or by a refusal. */
+export interface MergeRequested extends MergeOf {
+  readonly kind: 'merge-requested';
+  readonly reason: string;
+  readonly actor: string;
+  readonly from: HandOverOrigin;
+}
+
+/** In the survivor's partition: a part of the other's state. The parts come in their order; with the last the two are one. */
+export interface MergeHanded extends MergeOf {
+  readonly kind: 'merge-handed';
+  /** From 1 to `parts`. */
+  readonly part: number;
+  readonly parts: number;
+  /** Without a standing. The ledger lies in the parts, list by list; everything else in the first. */
+  readonly state: CustomerState;
+  readonly from: HandOverOrigin;
+}
+
+export const MERGE_REFUSALS = [
+  'merge-with-itself',
+  'unknown-customer',
+  'already-merged',
+  'merge-in-progress',
+] as const;
+/** `already-merged`: an alias. `merge-in-progress`: reserved for another merge. */
+export type MergeRefusal = (typeof MERGE_REFUSALS)[number];
+
+/** In the survivor's partition: the other takes no part in this merge, and the survivor is free again. */
+export interface MergeRefused extends MergeOf {
+  readonly kind: 'merge-refused';
+  readonly reason: MergeRefusal;
+  readonly from: HandOverOrigin;
+}
+
+/** An event of an alias, in the partition of the customer of whom it is an alias. */
+export interface Forwarded {
+  readonly kind: 'forwarded';
+  /** Whom it counts for. */
+  readonly customerId: string;
+  /** As it came in: under the customer id of then, with its own (source, eventId). */
+  readonly event: CustomerEvent;
+  readonly clockAt?: Instant;
+  readonly from: HandOverOrigin;
+}
+
+/** What the fold of one partition writes into another. */
+export type HandOverRecord =
+  | ReferralMade
+  | ReferralConverted
+  | MergeRequested
+  | MergeHanded
+  | MergeRefused
+  | Forwarded;
+
 export type LogRecord =
   | StackOpened
   | EventRecord
@@ -128,9 +200,9 @@ export type LogRecord =
   | RatesCorrected
   | ClockMark
   | Tick
-  | ReferralMade
-  | ReferralConverted
-  | OverrideRecord;
+  | OverrideRecord
+  | MergeAsked
+  | HandOverRecord;
 
 export const TICK_CUSTOMERS_MAX = 1_000;
 
@@ -147,7 +219,14 @@ export function customersOf(record: LogRecord): readonly string[] {
       return [record.referrerId];
     case 'override-set':
     case 'override-cleared':
+    case 'forwarded':
       return [record.customerId];
+    case 'merge-asked':
+    case 'merge-handed':
+    case 'merge-refused':
+      return [record.survivorId];
+    case 'merge-requested':
+      return [record.otherId];
     case 'stack-opened':
     case 'policy-activated':
     case 'calibrated':

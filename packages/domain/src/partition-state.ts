@@ -114,6 +114,10 @@ export function evolvePartition(
         : clocked;
     case 'referral-made':
     case 'referral-converted':
+    case 'merge-requested':
+    case 'merge-handed':
+    case 'merge-refused':
+    case 'forwarded':
       return isRepeatedHandOver(clocked, record)
         ? clocked
         : { ...clocked, received: receivedAfter(clocked.received, record.from) };
@@ -121,6 +125,7 @@ export function evolvePartition(
     case 'tick':
     case 'override-set':
     case 'override-cleared':
+    case 'merge-asked':
       return clocked;
   }
 }

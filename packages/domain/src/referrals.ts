@@ -1,7 +1,7 @@
 import type { CustomerEvent } from './customer-event.ts';
 import type { CustomerState, Ledger, LedgerEntry } from './customer-state.ts';
 import type { HandOver } from './fold-types.ts';
-import { hash64 } from './hash64.ts';
+import { type Hash64, hash64 } from './hash64.ts';
 import type { Instant } from './instant.ts';
 import { inserted, isKnown } from './ledger/entry-list.ts';
 import { carryView } from './ledger/ledger-view.ts';
@@ -35,6 +35,29 @@ export function withReferrer(
   return { state: { ...state, referredBy: [...others, { referrerId, at }] }, handOvers: [] };
 }
 
+/** The same for several, as those that two customers had whom a merge made one. */
+export function withReferrers(
+  state: CustomerState,
+  named: { readonly referredId: string; readonly referrals: CustomerState['referredBy'] },
+): { readonly state: CustomerState; readonly handOvers: readonly HandOver[] } {
+  const { referredId, referrals } = named;
+  const handOvers: HandOver[] = [];
+  let current = state;
+  for (const referral of referrals) {
+    const step = withReferrer(current, { ...referral, referredId });
+    current = step.state;
+    handOvers.push(...step.handOvers);
+  }
+  return { state: current, handOvers };
+}
+
+/** Without those whom the ledger's owner named and who turned out to be itself. */
+export function withoutReferralsOf(ledger: Ledger, names: ReadonlySet<string>): Ledger {
+  const keys = new Set([...names].map(conversionKeyOf));
+  const referrals = ledger.referrals.filter(({ eventKey }) => !keys.has(eventKey));
+  return referrals.length === ledger.referrals.length ? ledger : { ...ledger, referrals };
+}
+
 /** The customer is existing from `since` on: everybody who named it until then is told. */
 export function becameExisting(
   state: CustomerState,
@@ -60,14 +83,16 @@ function converted(
     }));
 }
 
+/** No source is empty, so that this is the key of no event. */
+const conversionKeyOf = (referredId: string): Hash64 => hash64('', 'referral', referredId);
+
 /** The ledger with one more customer whom its owner named and who has bought; null where that one counts already. */
 export function withConversion(
   ledger: Ledger,
   referredId: string,
   { at, offset }: Pick<LedgerEntry, 'at' | 'offset'>,
 ): Ledger | null {
-  // No source is empty, so that this is the key of no event.
-  const eventKey = hash64('', 'referral', referredId);
+  const eventKey = conversionKeyOf(referredId);
   if (isKnown(ledger, eventKey)) return null;
   const next = { ...ledger, referrals: inserted(ledger.referrals, { eventKey, at, offset }) };
   carryView(ledger, next, { before: null, after: null });

@@ -172,7 +172,14 @@ const override: fc.Arbitrary<Override> = fc.record(
   },
   PLAIN,
 );
-const state: fc.Arbitrary<CustomerState> = fc
+const alias = fc.record(
+  { mergeId: text, survivorId: text, at: instant, reason: text, actor: text },
+  PLAIN,
+);
+const absorbed = fc.array(fc.record({ mergeId: text, customerId: text, at: instant }, PLAIN), {
+  maxLength: 3,
+});
+const bare: fc.Arbitrary<CustomerState> = fc
   .record(
     {
       clock: fc.oneof({ weight: 5, arbitrary: instant }, fc.constant(Number.NEGATIVE_INFINITY)),
@@ -185,6 +192,8 @@ const state: fc.Arbitrary<CustomerState> = fc
       override: fc.option(override, { freq: 2 }),
       ledger,
       ratesNumber: fc.integer({ min: 1, max: 2 ** 40 }),
+      alias,
+      absorbed,
     },
     {
       ...PLAIN,
@@ -202,6 +211,19 @@ const state: fc.Arbitrary<CustomerState> = fc
     },
   )
   .map((it) => ({ ...it, isExisting: it.existingSince !== null }));
+/** One in some waits for another, of whom parts have come. */
+const state: fc.Arbitrary<CustomerState> = fc
+  .tuple(
+    bare,
+    fc.option(
+      fc.record(
+        { mergeId: text, otherId: text, received: fc.nat(), handed: fc.option(bare) },
+        PLAIN,
+      ),
+      { freq: 1 },
+    ),
+  )
+  .map(([it, reservation]) => (reservation === null ? it : { ...it, reservation }));
 
 test('what was encoded is decoded again, whatever the state', () => {
   fc.assert(

@@ -178,6 +178,28 @@ const referred: CustomerState = {
   ],
 };
 
+const alias: CustomerState = {
+  ...NEW_CUSTOMER,
+  seq: 4,
+  alias: { mergeId: 'm1', survivorId: '茶', at: START, reason: 'same phone', actor: 'ann' },
+};
+
+const merging: CustomerState = {
+  ...eightOrders,
+  absorbed: [{ mergeId: 'm0', customerId: 'c0', at: START + 90 * DAY_MS }],
+  reservation: {
+    mergeId: 'm1',
+    otherId: 'c9',
+    received: 2,
+    handed: { ...everyField, setId: null, standing: null, joinedAt: null },
+  },
+};
+
+const asking: CustomerState = {
+  ...eightOrders,
+  reservation: { mergeId: 'm1', otherId: 'c9', received: 0, handed: null },
+};
+
 function golden(version: number, name: string): string {
   const url = new URL(`../fixtures/customer-v${version}-${name}.hex`, import.meta.url);
   return readFileSync(url, 'utf8').replaceAll(/\s/g, '');
@@ -195,6 +217,9 @@ test.each([
   ['labels-and-opinions', labelsAndOpinions] as const,
   ['referring', referring] as const,
   ['referred', referred] as const,
+  ['alias', alias] as const,
+  ['merging', merging] as const,
+  ['asking', asking] as const,
 ])('layout 2 is written and read as it was on its first day: %s', (name, state) => {
   expect(Buffer.from(encodeCustomer(state)).toString('hex')).toBe(golden(2, name));
   expect(decodeCustomer(Buffer.from(golden(2, name), 'hex'))).toStrictEqual(state);

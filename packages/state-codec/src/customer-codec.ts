@@ -2,8 +2,10 @@ import type { CustomerState, Instant, PromotionEntry, Standing } from '@strata/d
 
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { readSections, writeSections } from './customer-sections.ts';
+import type { CustomerSection } from './customer-section.ts';
+import { readSections, SECTIONS, writeSections } from './customer-sections.ts';
 import { readLedger, writeLedger } from './ledger-codec.ts';
+import { reservationSection } from './merge-sections.ts';
 import { usualExistingSince } from './referral-section.ts';
 import { StateCodecError } from './state-codec-error.ts';
 
@@ -25,12 +27,26 @@ const HAS_OLDER_ORDER = 128;
 
 const writer = new ByteWriter();
 
+/** A reservation holds a state in turn, so that its section knows how one is written. */
+const sections: readonly CustomerSection[] = [
+  ...SECTIONS,
+  reservationSection({
+    write: writeBody,
+    read: (reader) => readBody(reader, CUSTOMER_CODEC_VERSION),
+  }),
+];
+
 /**
  * Packs a customer's state. Equal states give equal bytes, so that bytes can be compared and hashed in its stead.
  * Instants and offsets are differences from the entry before; within one value no string is written twice.
  */
 export function encodeCustomer(state: CustomerState): Uint8Array {
   writer.start(CUSTOMER_CODEC_VERSION);
+  writeBody(writer, state);
+  return writer.finish();
+}
+
+function writeBody(writer: ByteWriter, state: CustomerState): void {
   const hasClock = state.clock !== Number.NEGATIVE_INFINITY;
   writer.byte(flagsOf(state, hasClock));
   const clock = hasClock ? state.clock : 0;
@@ -39,8 +55,7 @@ export function encodeCustomer(state: CustomerState): Uint8Array {
   if (state.setId !== null) writer.text(state.setId);
   if (state.standing !== null) writeStanding(state.standing, clock);
   writeLedger(writer, state.ledger, clock);
-  writeSections(writer, state, { clock });
-  return writer.finish();
+  writeSections(writer, state, { clock, sections });
 }
 
 /** @throws StateCodecError where the bytes are of an unknown version or damaged. */
@@ -48,6 +63,12 @@ export function decodeCustomer(bytes: Uint8Array): CustomerState {
   const reader = new ByteReader(bytes);
   const version = reader.byte();
   if (!VERSIONS.includes(version)) throw unknownVersion(version);
+  const state = readBody(reader, version);
+  reader.end();
+  return state;
+}
+
+function readBody(reader: ByteReader, version: number): CustomerState {
   const flags = reader.byte();
   const clock = (flags & HAS_CLOCK) !== 0 ? reader.signed() : 0;
   const seq = reader.unsigned();
@@ -68,9 +89,7 @@ export function decodeCustomer(bytes: Uint8Array): CustomerState {
     override: null,
     ledger,
   };
-  const whole = version === 1 ? state : readSections(reader, state, { clock });
-  reader.end();
-  return whole;
+  return version === 1 ? state : readSections(reader, state, { clock, sections });
 }
 
 function flagsOf(state: CustomerState, hasClock: boolean): number {

@@ -5,6 +5,7 @@ import type { ByteWriter } from './byte-writer.ts';
 import type { CustomerSection } from './customer-section.ts';
 import { labelSection } from './label-section.ts';
 import { joinedSection, overrideSection } from './life-sections.ts';
+import { absorbedSection, aliasSection } from './merge-sections.ts';
 import { olderOrdersSection } from './older-orders-section.ts';
 import { feedbackSection, satisfactionSection } from './opinion-section.ts';
 import { originalSection } from './original-section.ts';
@@ -17,7 +18,7 @@ import { StateCodecError } from './state-codec-error.ts';
 const END = 0;
 
 /** By ascending id, the order in which they are written. */
-const SECTIONS: readonly CustomerSection[] = [
+export const SECTIONS: readonly CustomerSection[] = [
   labelSection,
   feedbackSection,
   satisfactionSection,
@@ -31,12 +32,14 @@ const SECTIONS: readonly CustomerSection[] = [
   originalSection,
   olderOrdersSection,
   pagesSection,
+  aliasSection,
+  absorbedSection,
 ];
 
 export function writeSections(
   writer: ByteWriter,
   state: CustomerState,
-  { clock, sections = SECTIONS }: { clock: Instant; sections?: readonly CustomerSection[] },
+  { clock, sections }: { clock: Instant; sections: readonly CustomerSection[] },
 ): void {
   for (const section of sections) {
     if (section.isEmpty(state)) continue;
@@ -48,7 +51,7 @@ export function writeSections(
 export function readSections(
   reader: ByteReader,
   state: CustomerState,
-  { clock, sections = SECTIONS }: { clock: Instant; sections?: readonly CustomerSection[] },
+  { clock, sections }: { clock: Instant; sections: readonly CustomerSection[] },
 ): CustomerState {
   let current = state;
   let last = 0;

@@ -1,4 +1,4 @@
-export { CUSTOMER_CODEC_VERSION } from './customer-codec.ts';
+export { CUSTOMER_CODEC_VERSION, decodeCustomer, encodeCustomer } from './customer-codec.ts';
 export {
   type OpenedCustomer,
   openCustomer,

@@ -259,9 +259,9 @@ export class TestPartition {
 
 /** `promoted bronze>silver`: what the table tests compare. */
 export function told(outputs: readonly Output[]): readonly string[] {
-  return outputs.map((output) =>
-    output.kind === 'dead-letter'
-      ? `dead-letter ${output.reason}`
-      : `${output.type} ${output.fromTier ?? ''}>${output.toTier} ${output.cause.kind}`,
-  );
+  return outputs.map((output) => {
+    if (output.kind === 'dead-letter') return `dead-letter ${output.reason}`;
+    if (output.kind === 'retired') return `retired ${output.customerId} ${output.reason}`;
+    return `${output.type} ${output.fromTier ?? ''}>${output.toTier} ${output.cause.kind}`;
+  });
 }

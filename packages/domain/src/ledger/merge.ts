@@ -4,47 +4,22 @@ import { LEDGER_LISTS, type LedgerListName } from './ledger-lists.ts';
 import { utcDayOf } from './older-orders.ts';
 
 /**
- * The ledger of two customers who turned out to be one. An event that both have counts once, so the result is the
- * ledger that one customer would have had of all the events; which of the two comes first makes no difference.
+ * The ledger of a survivor and another customer who turned out to be one: as if all that the other knew had come behind
+ * what the survivor knew, in its order. An event that both have counts once. `offset` is that of the record which
+ * brought the other's entries, for in the survivor's partition their own offsets mean nothing.
  */
-export function mergedLedger(a: Ledger, b: Ledger): Ledger {
-  const placesInA = placesOf(a);
-  const placesInB = placesOf(b);
-  const ofA = (entry: LedgerEntry): boolean => !isBefore(placesInB.get(entry.eventKey), entry);
-  // What stands at the same place in both is taken from the first.
-  const ofB = (entry: LedgerEntry): boolean => {
-    const other = placesInA.get(entry.eventKey);
-    return other === undefined || isBefore(entry, other);
-  };
+export function mergedLedger(survivor: Ledger, other: Ledger, offset: number): Ledger {
+  const known = new Set<Hash64>();
+  for (const name of LEDGER_LISTS) for (const { eventKey } of survivor[name]) known.add(eventKey);
   const lists = LEDGER_LISTS.map((name) => {
-    const entries: LedgerEntry[] = [...a[name].filter(ofA), ...b[name].filter(ofB)];
-    return [name, entries.sort(compare)];
+    const fresh = other[name].filter(({ eventKey }) => !known.has(eventKey));
+    const entries: LedgerEntry[] = [...survivor[name], ...fresh.map((it) => ({ ...it, offset }))];
+    return [name, entries.sort((a, b) => a.at - b.at || a.offset - b.offset)];
   });
   const forgotten: Omit<Ledger, LedgerListName> = {
-    olderOrders: mergedOlderOrders(a.olderOrders, b.olderOrders),
+    olderOrders: mergedOlderOrders(survivor.olderOrders, other.olderOrders),
   };
-  return { ...a, ...Object.fromEntries(lists), ...forgotten };
-}
-
-/** Where the first entry of each event stands; one event may have several, all in the same place. */
-function placesOf(ledger: Ledger): ReadonlyMap<Hash64, LedgerEntry> {
-  const places = new Map<Hash64, LedgerEntry>();
-  for (const name of LEDGER_LISTS)
-    for (const entry of ledger[name]) places.set(entry.eventKey, entry);
-  return places;
-}
-
-function isBefore(entry: LedgerEntry | undefined, other: LedgerEntry): boolean {
-  return entry !== undefined && (entry.at - other.at || entry.offset - other.offset) < 0;
-}
-
-/** Offsets of two partitions may be equal; then the keys decide, so that both orders of merging agree. */
-function compare(a: LedgerEntry, b: LedgerEntry): number {
-  return (
-    a.at - b.at ||
-    a.offset - b.offset ||
-    (a.eventKey < b.eventKey ? -1 : a.eventKey > b.eventKey ? 1 : 0)
-  );
+  return { ...survivor, ...Object.fromEntries(lists), ...forgotten };
 }
 
 /**

@@ -225,7 +225,9 @@ class Backtest {
     for (const output of result.outputs) {
       if (output.kind === 'dead-letter') {
         this.#refused.set(output.reason, (this.#refused.get(output.reason) ?? 0) + 1);
-      } else this.#options.onChange(output, (offset) => this.#eventIds.get(offset) ?? null);
+      } else if (output.kind === 'tier-change') {
+        this.#options.onChange(output, (offset) => this.#eventIds.get(offset) ?? null);
+      }
     }
     return result.handOvers;
   }

@@ -3,6 +3,7 @@ import { backtestCommand } from './backtest.ts';
 import { demoCommand } from './demo.ts';
 import { downCommand } from './down.ts';
 import { importCommand } from './import.ts';
+import { mergeCommand } from './merge.ts';
 import { overrideCommand } from './override.ts';
 import { policyCheckCommand } from './policy-check.ts';
 import { policyPublishCommand } from './policy-publish.ts';
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   profilesCommand,
   whyCommand,
   overrideCommand,
+  mergeCommand,
   policyCheckCommand,
   policyPublishCommand,
   ratesPublishCommand,

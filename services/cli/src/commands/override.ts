@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { formatRfc3339, overrideControlToJson, TOPICS } from '@strata/contracts';
+import { formatRfc3339, overrideControlToJson } from '@strata/contracts';
 import { activeSet, OVERRIDE_KINDS, type OverrideKind, type OverrideRecord } from '@strata/domain';
-import { partitionFor } from '@strata/pipeline';
 import { CliFault, EXIT_CODES, UsageFault } from '../cli-fault.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { parseDate } from '../dates.ts';
 import { catalogue } from '../messages/texts.ts';
 import { viewPartition } from '../stack/partition-view.ts';
+import { partitionOfCustomer, sendDecision } from '../stack/send-decision.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
-import { endsOf, waitUntilSettled } from '../stack/wait-until-settled.ts';
 import { withStack } from '../stack/with-stack.ts';
 import { replayCustomer } from '../why/replay-customer.ts';
 
@@ -96,9 +95,8 @@ export const overrideCommand = defineCommand({
     const record = recordOf(context, { ...flags, customerId });
     return withStack(context, async (stack) => {
       await refuseUnknownTier(context, stack, record);
-      await send(stack, record);
-      const intakeEnds = await endsOf(stack, TOPICS.events);
-      await waitUntilSettled(stack, { intakeEnds, upToMs: null, signal: context.signal });
+      const json = overrideControlToJson(record);
+      await sendDecision(stack, { customerId, json }, context.signal);
       const { state } = await replayCustomer(stack, customerId, { at: null, isKnownNow: false });
       const tier = state?.standing?.tier ?? null;
       context.stdout.write(
@@ -145,32 +143,13 @@ async function refuseUnknownTier(
 ): Promise<void> {
   if (record.kind === 'override-cleared') return;
   const words = texts(language);
-  const { state } = await viewPartition(stack.store, partitionOf(stack, record));
+  const { state } = await viewPartition(stack.store, partitionOfCustomer(stack, record.customerId));
   const set = activeSet(state);
   if (set === null) throw new CliFault('STRATA_CLI_NO_POLICY', words.noPolicy);
   const tiers = [...new Set(set.policies.flatMap(({ ladder }) => ladder))];
   const { tier } = record.override;
   if (tiers.includes(tier)) return;
   throw new CliFault('STRATA_CLI_UNKNOWN_TIER', words.unknownTier(tier, tiers.join(', ')));
-}
-
-const keyOf = ({ customerId }: OverrideRecord): Uint8Array => new TextEncoder().encode(customerId);
-
-function partitionOf({ partitions }: StackHandle, record: OverrideRecord): number {
-  return partitionFor(keyOf(record), partitions);
-}
-
-async function send(stack: StackHandle, record: OverrideRecord): Promise<void> {
-  const encoder = new TextEncoder();
-  await stack.writer.send([
-    {
-      topic: TOPICS.events,
-      partition: partitionOf(stack, record),
-      key: keyOf(record),
-      value: encoder.encode(JSON.stringify(overrideControlToJson(record))),
-      headers: { 'content-type': encoder.encode('application/json') },
-    },
-  ]);
 }
 
 function told({ language }: CommandContext, record: OverrideRecord, tier: string | null): string {

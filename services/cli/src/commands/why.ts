@@ -4,9 +4,10 @@ import { EXIT_CODES } from '../cli-fault.ts';
 import { defineCommand } from '../command.ts';
 import { parseDate } from '../dates.ts';
 import { withStack } from '../stack/with-stack.ts';
-import { type CustomerHistory, replayCustomer } from '../why/replay-customer.ts';
+import type { CustomerHistory } from '../why/replay-customer.ts';
+import { replaySurvivor } from '../why/replay-survivor.ts';
 import { whyTexts } from '../why/texts.ts';
-import { evidenceOf, whyText } from '../why/why-text.ts';
+import { aliasLine, evidenceOf, whyText } from '../why/why-text.ts';
 
 export const whyCommand = defineCommand({
   name: 'why',
@@ -38,12 +39,10 @@ export const whyCommand = defineCommand({
   run: (context, { flags, operands }) =>
     withStack(context, async (stack) => {
       const { language, stdout } = context;
-      const customerId = operands[0] as string;
+      const named = operands[0] as string;
       const asked = flags.at === undefined ? null : parseDate('--at', flags.at, language);
-      const replayed = await replayCustomer(stack, customerId, {
-        at: asked,
-        isKnownNow: flags['as-known-now'],
-      });
+      const known = { at: asked, isKnownNow: flags['as-known-now'] };
+      const { aliases, customerId, replayed } = await replaySurvivor(stack, named, known);
       const texts = whyTexts(language);
       const { partition, state } = replayed;
       if (state === null) {
@@ -62,6 +61,7 @@ export const whyCommand = defineCommand({
         return EXIT_CODES.failure;
       }
       if (!flags.json) {
+        for (const it of aliases) stdout.write(`${aliasLine(it, language)}\n`);
         stdout.write(whyText(explanation, history, language));
         return EXIT_CODES.success;
       }
@@ -71,6 +71,8 @@ export const whyCommand = defineCommand({
         value === null ? null : formatRfc3339(value);
       const whole = {
         ...rest,
+        aliases: aliases.map((it) => ({ ...it, at: formatRfc3339(it.at) })),
+        merges: [...history.merges.values()].map((it) => ({ ...it, at: formatRfc3339(it.at) })),
         at: formatRfc3339(at),
         since: formatRfc3339(since),
         grace: grace && { since: instant(grace.since), until: instant(grace.until) },

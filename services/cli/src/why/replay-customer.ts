@@ -1,5 +1,6 @@
 import { logRecordFromWire, TOPICS } from '@strata/contracts';
 import {
+  type Alias,
   type ClockMark,
   type CustomerState,
   type EventRecord,
@@ -7,6 +8,7 @@ import {
   hasAcceptedEvent,
   type Instant,
   initialPartition,
+  isHandOver,
   type LogRecord,
   type PartitionState,
   type RecordCoordinates,
@@ -17,16 +19,23 @@ import {
 import { partitionFor } from '@strata/pipeline';
 import { BilingualFault } from '../cli-fault.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
+import { MergeNotes, type MergeStory, type RefusedMerge } from './merge-notes.ts';
 
 export interface CustomerHistory {
   readonly partition: PartitionState;
   /** Null for a customer of whom nothing was accepted. */
   readonly state: CustomerState | null;
+  /** Of one who is part of another customer now. */
+  readonly alias: Alias | null;
   readonly changes: readonly TierChange[];
   /** The customer's records by log offset, to show evidence by its source's own ids. */
   readonly events: ReadonlyMap<number, EventRecord['event']>;
   /** Customers whom this one named and who bought, by the log offset of the record that said so. */
   readonly conversions: ReadonlyMap<number, ReferralConverted>;
+  /** By the log offset of the record that completed each. */
+  readonly merges: ReadonlyMap<number, MergeStory>;
+  /** By the id of the merge. */
+  readonly refusedMerges: ReadonlyMap<string, RefusedMerge>;
 }
 
 interface LoggedRecord {
@@ -52,6 +61,7 @@ export async function replayCustomer(
   const changes: TierChange[] = [];
   const events = new Map<number, EventRecord['event']>();
   const conversions = new Map<number, ReferralConverted>();
+  const merges = new MergeNotes();
   for (const { record, at, clock } of ordered) {
     if (until.at !== null && isAfter({ record, at, clock }, partition, until.at)) continue;
     const customers = new Map(state === null ? [] : [[customerId, state]]);
@@ -59,11 +69,21 @@ export async function replayCustomer(
     partition = result.partition;
     state = result.customers.get(customerId) ?? state;
     for (const output of result.outputs) if (output.kind === 'tier-change') changes.push(output);
-    if (record.kind === 'event') events.set(at.offset, record.event);
+    if (record.kind === 'event' || record.kind === 'forwarded') events.set(at.offset, record.event);
+    merges.note({ record, offset: at.offset, state, outputs: result.outputs });
     if (record.kind === 'referral-converted') conversions.set(at.offset, record);
   }
   const isKnown = state !== null && hasAcceptedEvent(state);
-  return { partition, state: isKnown ? state : null, changes, events, conversions };
+  return {
+    partition,
+    state: isKnown ? state : null,
+    alias: state?.alias ?? null,
+    changes,
+    events,
+    conversions,
+    merges: merges.stories,
+    refusedMerges: merges.refused,
+  };
 }
 
 /** Records between customers of the partition are left out; a tick keeps only this customer's name. */
@@ -112,13 +132,25 @@ function about(record: LogRecord, customerId: string): LogRecord {
 
 /** The clock that a record brings along: its own in data time, else that of the broker. */
 function clockOf(record: LogRecord, appendedAt: Instant): Instant {
-  if (record.kind === 'event') return record.clockAt ?? appendedAt;
+  if (record.kind === 'event' || record.kind === 'forwarded') return record.clockAt ?? appendedAt;
   if (record.kind === 'clock') return record.at;
+  if (record.kind === 'merge-handed') return record.state.clock;
   return Number.NEGATIVE_INFINITY;
 }
 
-const isOverride = ({ kind }: LogRecord): boolean =>
-  kind === 'override-set' || kind === 'override-cleared';
+/** What a person decided, and what came of it: it has no instant but the clock that it found. */
+function isDecision(record: LogRecord): boolean {
+  return record.kind === 'override-set' || record.kind === 'override-cleared' || isOfMerge(record);
+}
+
+function isOfMerge({ kind }: LogRecord): boolean {
+  return (
+    kind === 'merge-asked' ||
+    kind === 'merge-requested' ||
+    kind === 'merge-handed' ||
+    kind === 'merge-refused'
+  );
+}
 
 /** Whether the clock had not reached the record yet at `at`. */
 function isAfter(
@@ -127,25 +159,27 @@ function isAfter(
   at: Instant,
 ): boolean {
   if (partition.time !== 'data') return record.kind !== 'stack-opened' && appendedAt > at;
-  if (record.kind === 'event') return (record.clockAt ?? record.event.occurredAt) > at;
-  if (isOverride(record)) return clock > at;
+  if (record.kind === 'event' || record.kind === 'forwarded') {
+    return (record.clockAt ?? record.event.occurredAt) > at;
+  }
+  if (isDecision(record)) return clock > at;
   return isDated(record) && record.at > at;
 }
 
-function isHandOver(record: LogRecord): record is ReferralMade | ReferralConverted {
+function isReferral(record: LogRecord): record is ReferralMade | ReferralConverted {
   return record.kind === 'referral-made' || record.kind === 'referral-converted';
 }
 
 function isDated(record: LogRecord): record is ClockMark | ReferralMade | ReferralConverted {
-  return record.kind === 'clock' || isHandOver(record);
+  return record.kind === 'clock' || isReferral(record);
 }
 
 /** Control records first, then the events as they happened: what came late takes its true place. */
 function byOccurrence(records: readonly LoggedRecord[]): readonly LoggedRecord[] {
   const instant = ({ record, clock }: LoggedRecord): number => {
-    if (record.kind === 'event') return record.event.occurredAt;
-    if (isHandOver(record)) return record.at;
-    if (isOverride(record)) return clock;
+    if (record.kind === 'event' || record.kind === 'forwarded') return record.event.occurredAt;
+    if (isReferral(record)) return record.at;
+    if (isDecision(record)) return clock;
     return record.kind === 'clock' || record.kind === 'tick' ? Infinity : -Infinity;
   };
   const sorted = records.toSorted((a, b) => instant(a) - instant(b) || a.at.offset - b.at.offset);

@@ -6,6 +6,13 @@ interface ChangeWords {
   readonly cause: string;
 }
 
+interface MergeWords {
+  readonly other: string;
+  readonly when: string;
+  readonly actor: string;
+  readonly reason: string;
+}
+
 /** The words of `why`. Terms are those of the glossary. */
 export const whyTexts = catalogue({
   en: {
@@ -103,6 +110,10 @@ export const whyTexts = catalogue({
       correction: 'a correction that disproved the promotion',
     },
     change: ({ kind, tiers, cause }: ChangeWords) => `${kind}: ${tiers} (because of ${cause})`,
+    alias: ({ other, survivor, when, actor, reason }: MergeWords & { survivor: string }) =>
+      `${other} is part of ${survivor} since ${when}, by ${actor}: ${reason}`,
+    merged: ({ other, when, actor, reason }: MergeWords) =>
+      `Includes ${other} since ${when}, by ${actor}: ${reason}`,
     handOver: (from: string, to: string) => `, handed over from policy ${from} to ${to}`,
   },
   zh: {
@@ -196,6 +207,10 @@ export const whyTexts = catalogue({
       correction: '更正推翻了此前的升级',
     },
     change: ({ kind, tiers, cause }: ChangeWords) => `${kind}：${tiers}（原因：${cause}）`,
+    alias: ({ other, survivor, when, actor, reason }: MergeWords & { survivor: string }) =>
+      `${other} 已于 ${when} 并入 ${survivor}，由 ${actor} 决定：${reason}`,
+    merged: ({ other, when, actor, reason }: MergeWords) =>
+      `自 ${when} 起包含 ${other}，由 ${actor} 决定：${reason}`,
     handOver: (from: string, to: string) => `，由策略 ${from} 移交给 ${to}`,
   },
 });

@@ -16,6 +16,7 @@ import { segmentLabel } from '../policy-names.ts';
 import { groupDigits } from '../progress.ts';
 import { tableText } from '../table-text.ts';
 import type { CustomerHistory } from './replay-customer.ts';
+import type { FollowedAlias } from './replay-survivor.ts';
 import { whyTexts } from './texts.ts';
 
 const HISTORY_MAX = 12;
@@ -40,6 +41,7 @@ export function whyText(
     tableText([texts.columns, ...explanation.dimensions.map((it) => row(it, policy, language))]),
     '',
     ...aheadLines(explanation, history, language),
+    ...mergeLines(history, language),
     '',
     texts.history,
     ...tail(history.changes, HISTORY_MAX, language).map((it) =>
@@ -50,6 +52,21 @@ export function whyText(
     ...tail(evidenceOf(explanation, history), EVIDENCE_MAX, language).map((it) => `  ${it}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** For who asked for a name that is part of somebody else by now. */
+export function aliasLine(
+  { customerId, survivorId, at, actor, reason }: FollowedAlias,
+  language: Language,
+): string {
+  const when = instantText(at);
+  return whyTexts(language).alias({ other: customerId, survivor: survivorId, when, actor, reason });
+}
+
+function mergeLines({ merges }: CustomerHistory, language: Language): readonly string[] {
+  return [...merges.values()].map(({ otherId: other, at, actor, reason }) =>
+    whyTexts(language).merged({ other, when: instantText(at), actor, reason }),
+  );
 }
 
 /** `gold (金牌客户)`: the label, and the name that files use. */
@@ -188,7 +205,7 @@ function changeLine(
 
 /** `shop/e1 purchase at 3:17`: the source's own ids, for who has to look them up. */
 export function evidenceOf(explanation: Explanation, history: CustomerHistory): readonly string[] {
-  const { partition, events, conversions } = history;
+  const { partition, events, conversions, merges } = history;
   const policy = decidingPolicy(partition, explanation);
   return explanation.evidence.flatMap((offset) => {
     const place = `${partition.partition}:${offset}`;
@@ -197,6 +214,10 @@ export function evidenceOf(explanation: Explanation, history: CustomerHistory): 
       const when = instantText(event.occurredAt);
       const converted = convertedText(history, offset, policy);
       return [`${when}  ${event.type}  ${event.source}/${event.eventId}  ${place}${converted}`];
+    }
+    const merge = merges.get(offset);
+    if (merge !== undefined) {
+      return [`${instantText(merge.at)}  merge  ${merge.otherId}  ${place}`];
     }
     const conversion = conversions.get(offset);
     if (conversion === undefined) return [];

@@ -1,5 +1,5 @@
 import { isTakenBy, TOPICS } from '@strata/contracts';
-import type { LogRecord, TimeMode } from '@strata/domain';
+import { customersOf, type LogRecord, type TimeMode } from '@strata/domain';
 import { partitionFor, type TopicPartition } from '@strata/pipeline';
 import { type Refused, refused } from '../outcome.ts';
 import type { Valid } from './validate.ts';
@@ -29,7 +29,8 @@ export function route(
     return { kind: 'routed', partition: from.partition, key: null, record: content };
   }
   const isEvent = content.kind === 'event';
-  const { customerId } = isEvent ? content.event : content;
+  // One and no more: the customer of an event or an override, the survivor of a merge.
+  const [customerId = ''] = customersOf(content);
   const type = isEvent ? content.event.type : content.kind;
   if (isEvent && !isTakenBy(from.topic, content.event.type)) {
     return refused('wrong-topic', { schemaId, type });

@@ -1,15 +1,24 @@
 import {
   ContractFault,
+  type DeadLetterReason,
   type Dropped,
   isClockControl,
+  isMergeControl,
   isOverrideControl,
   type Minimisation,
   readClockControl,
   readIntakeEvent,
+  readMergeControl,
   readOverrideControl,
   TOPICS,
 } from '@strata/contracts';
-import type { ClockMark, CustomerEvent, OverrideRecord, TimeMode } from '@strata/domain';
+import type {
+  ClockMark,
+  CustomerEvent,
+  MergeAsked,
+  OverrideRecord,
+  TimeMode,
+} from '@strata/domain';
 import { type Refused, refused } from '../outcome.ts';
 import type { Parsed } from './parse.ts';
 
@@ -18,7 +27,8 @@ export interface Valid {
   readonly content:
     | { readonly kind: 'event'; readonly event: CustomerEvent }
     | ClockMark
-    | OverrideRecord;
+    | OverrideRecord
+    | MergeAsked;
   readonly schemaId: number | null;
 }
 
@@ -36,7 +46,17 @@ export function validate(
   },
 ): Valid | Refused {
   if (isClockControl(raw)) return clockMark(raw, schemaId, context);
-  if (isOverrideControl(raw)) return override(raw, schemaId, context.topic);
+  if (isOverrideControl(raw)) {
+    const decision = {
+      reason: 'override-not-allowed',
+      read: () => readOverrideControl(raw),
+    } as const;
+    return decided(raw, decision, { schemaId, topic: context.topic });
+  }
+  if (isMergeControl(raw)) {
+    const decision = { reason: 'merge-not-allowed', read: () => readMergeControl(raw) } as const;
+    return decided(raw, decision, { schemaId, topic: context.topic });
+  }
   const result = readIntakeEvent(raw, { instants, rules: context.rules });
   if (result.dropped.size > 0) context.onDropped(result.dropped);
   if (result.kind === 'event') {
@@ -61,19 +81,18 @@ function clockMark(
   return control(() => readClockControl(raw), { schemaId, type: 'clock' });
 }
 
-/** The topics of shops and desks take none: who may write there may not decide about tiers. */
-function override(
+/** A person's word. The topics of shops and desks take none: who may write there may not decide about customers. */
+function decided(
   raw: Readonly<Record<string, unknown>>,
-  schemaId: number | null,
-  topic: string,
+  { reason, read }: { reason: DeadLetterReason; read: () => OverrideRecord | MergeAsked },
+  { schemaId, topic }: { schemaId: number | null; topic: string },
 ): Valid | Refused {
   const about = { schemaId, type: String(raw['type']) };
-  if (topic !== TOPICS.events) return refused('override-not-allowed', about);
-  return control(() => readOverrideControl(raw), about);
+  return topic === TOPICS.events ? control(read, about) : refused(reason, about);
 }
 
 function control(
-  read: () => ClockMark | OverrideRecord,
+  read: () => ClockMark | OverrideRecord | MergeAsked,
   about: { readonly schemaId: number | null; readonly type: string },
 ): Valid | Refused {
   try {

@@ -9,7 +9,7 @@ import type { ScorerPorts } from '../scorer-ports.ts';
 import type { Shard } from '../shard.ts';
 import type { ShardLedger } from '../shard-ledger.ts';
 import type { DecodedRecord } from './decode.ts';
-import { writeDeadLetter, writeHandOver, writeTierChange } from './write-outputs.ts';
+import { writeDeadLetter, writeHandOver, writeRetired, writeTierChange } from './write-outputs.ts';
 
 /** All that one commit will write. Nothing of the shard is touched before the store has said yes. */
 export interface Draft {
@@ -123,6 +123,10 @@ class Folding {
         continue;
       }
       this.#hash = advanceDecisionHash(this.#hash, output);
+      if (output.kind === 'retired') {
+        writeRetired(this.#outbox, output);
+        continue;
+      }
       count(this.#counts.tierChanges, `${output.type} ${output.cause.kind}`);
       writeTierChange(this.#outbox, output, {
         partition: this.#partition,

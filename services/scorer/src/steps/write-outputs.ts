@@ -15,6 +15,7 @@ import {
   type HandOver,
   handOverRecord,
   type PartitionState,
+  type RetiredOutput,
   type Standing,
   type TierChange,
 } from '@strata/domain';
@@ -74,6 +75,21 @@ export function tierSnapshotOf(
     asOf,
     override,
   };
+}
+
+/** Why a customer left, on the tombstone that takes the place of its tier. */
+const RETIRED_HEADER = 'strata-retired';
+
+/** A customer who left: the newest of it is nothing, and a compacted topic forgets the rest. */
+export function writeRetired(draft: OutboxDraft, { customerId, reason }: RetiredOutput): void {
+  draft.add(TOPICS.tiers, (number) => ({
+    key: new TextEncoder().encode(customerId),
+    value: null,
+    headers: {
+      [OUTPUT_NUMBER_HEADER]: new TextEncoder().encode(`${number.epoch}.${number.seq}`),
+      [RETIRED_HEADER]: new TextEncoder().encode(reason),
+    },
+  }));
 }
 
 /** A record for another customer's partition of the customer log, which tells repeats by the number inside. */

@@ -1,0 +1,296 @@
+import { catchUp } from './calibration/catch-up.ts';
+import { type CustomerState, NEW_CUSTOMER, type PromotionEntry } from './customer-state.ts';
+import { decide, type Telling } from './decide.ts';
+import { decideOverride } from './decide-override.ts';
+import type {
+  FoldNote,
+  FoldRefusal,
+  FoldResult,
+  HandOver,
+  Output,
+  PartitionState,
+  RetiredOutput,
+} from './fold-types.ts';
+import type { Instant } from './instant.ts';
+import { applyEvent, eventKeyOf, orderKeyOfEvent } from './ledger/apply-event.ts';
+import { isKnown } from './ledger/entry-list.ts';
+import { type Order, orderOf, ordersOf } from './ledger/orders.ts';
+import { trimmed } from './ledger/trim.ts';
+import type {
+  EventRecord,
+  OverrideRecord,
+  RecordCoordinates,
+  ReferralConverted,
+  ReferralMade,
+} from './log-record.ts';
+import type { DecidingStep, MergeWork } from './merge-steps.ts';
+import { namesOf } from './merging.ts';
+import { overridden, overrideKeyOf, overrideRefusal } from './override-record.ts';
+import { activeSet, clockFor, setOf, yardstickAt, yardstickFor } from './partition-state.ts';
+import { grade, type Yardstick } from './policy/grading.ts';
+import type { Policy } from './policy/policy.ts';
+import { baseCurrencyOf, policyFor, policyNamed } from './policy/population.ts';
+import type { BaseAmount } from './rates/convert.ts';
+import { moneyOf } from './rates/money-of.ts';
+import { becameExisting, handOversOfEvent, withConversion, withReferrer } from './referrals.ts';
+import { refusalOf } from './refusal.ts';
+import { dueAfter } from './tier/advance.ts';
+import { termsOf } from './tier/terms.ts';
+
+/** Of an event that brings no money. */
+const NOTHING: BaseAmount = { amountMinor: 0 };
+
+/** The working memory of one record: what each kind of it does to its customer. */
+export class FoldWork implements MergeWork {
+  readonly partition: PartitionState;
+  readonly at: RecordCoordinates;
+  readonly #customers = new Map<string, CustomerState>();
+  readonly #dueAt = new Map<string, Instant | null>();
+  readonly #outputs: Output[] = [];
+  readonly #handOvers: HandOver[] = [];
+  readonly #notes: FoldNote[] = [];
+
+  constructor(partition: PartitionState, at: RecordCoordinates) {
+    this.partition = partition;
+    this.at = at;
+  }
+
+  result(): FoldResult {
+    return {
+      partition: this.partition,
+      customers: this.#customers,
+      dueAt: this.#dueAt,
+      outputs: this.#outputs,
+      handOvers: this.#handOvers,
+      notes: this.#notes,
+    };
+  }
+
+  note(note: FoldNote): void {
+    this.#notes.push(note);
+  }
+
+  handOver(handOvers: readonly HandOver[]): void {
+    this.#handOvers.push(...handOvers);
+  }
+
+  refuse(refusal: { readonly reason: FoldRefusal; readonly detail: string }): void {
+    this.#outputs.push({ kind: 'dead-letter', id: this.#nextId(), ...refusal });
+  }
+
+  retire(customerId: string, reason: RetiredOutput['reason']): void {
+    this.#outputs.push({ kind: 'retired', id: this.#nextId(), customerId, reason });
+  }
+
+  /** An early tick changes nothing but the hint that called for it. */
+  tick(customerId: string, state: CustomerState | undefined): void {
+    if (state === undefined) return;
+    const clock = clockFor(this.partition, state.clock, undefined);
+    const settled = this.settled(customerId, state, clock);
+    if (settled.seq === state.seq) {
+      this.note('early-tick');
+      this.#dueAt.set(customerId, this.#due(customerId, settled));
+      return;
+    }
+    this.keep(customerId, settled);
+  }
+
+  override(record: OverrideRecord, known: CustomerState | undefined): void {
+    const { customerId } = record;
+    const before = known ?? NEW_CUSTOMER;
+    const clock = clockFor(this.partition, before.clock, record.clockAt);
+    const settled = this.settled(customerId, before, clock);
+    const isOwn = known !== undefined && clock > Math.max(before.clock, this.partition.clock);
+    if (isKnown(settled.ledger, overrideKeyOf(record))) {
+      this.note('repeat');
+      this.#keepClock(customerId, { before, settled, clock, isOwn });
+      return;
+    }
+    const refusal = overrideRefusal(this.partition, record, settled);
+    if (refusal !== null) {
+      this.refuse(refusal);
+      this.#keepClock(customerId, { before, settled, clock, isOwn });
+      return;
+    }
+    const { offset, partition } = this.at;
+    const { isEnd, state } = overridden(settled, record, { clock, offset });
+    const yardstick = yardstickFor(this.partition, state, clock);
+    if (state.standing === null || yardstick === null) {
+      this.keep(customerId, state);
+      return;
+    }
+    const grading = grade(state.ledger, yardstick, customerId);
+    const deciding = { ...this.#telling(customerId, clock), grading };
+    const recorded = { ref: `${partition}:${offset}`, offset, isEnd };
+    this.keep(customerId, decideOverride(deciding, { ...state, clock }, recorded));
+  }
+
+  event(record: EventRecord, known: CustomerState | undefined): void {
+    const { event } = record;
+    const before = known ?? NEW_CUSTOMER;
+    const partition = this.partition;
+    const clock = clockFor(partition, before.clock, record.clockAt ?? event.occurredAt);
+    const settled = this.trimmed(this.settled(event.customerId, before, clock), clock);
+    const isOwn = known !== undefined && clock > Math.max(before.clock, partition.clock);
+    if (isKnown(settled.ledger, eventKeyOf(event))) {
+      this.note('repeat');
+      this.#keepClock(event.customerId, { before, settled, clock, isOwn });
+      return;
+    }
+    const orderKey = orderKeyOfEvent(event);
+    const order = orderKey === null ? null : orderOf(settled.ledger, orderKey);
+    const set = activeSet(partition);
+    const baseCurrency = set === null ? null : baseCurrencyOf(set);
+    const money = moneyOf(event, baseCurrency, partition.rates);
+    const refusal = refusalOf({ partition, order, event, clock, money });
+    if (refusal !== null) {
+      this.refuse(refusal);
+      this.#keepClock(event.customerId, { before, settled, clock, isOwn });
+      return;
+    }
+    if (event.occurredAt > clock) this.note('future-event');
+    const amount = money.kind === 'amount' ? money.amount : NOTHING;
+    this.keep(event.customerId, this.#applied(record, { ...settled, clock }, { order, amount }));
+  }
+
+  /** Whoever was named may be unknown still. Nothing is settled: being named moves no clock and no tier. */
+  referralMade(record: ReferralMade, known: CustomerState | undefined): void {
+    const before = known ?? NEW_CUSTOMER;
+    const { referrerId, referredId } = record;
+    if (namesOf(referredId, before).has(referrerId)) return;
+    const { state, handOvers } = withReferrer(before, record);
+    this.handOver(handOvers);
+    if (state !== before) this.#customers.set(record.referredId, state);
+  }
+
+  /** Applied as an event of the instant of the conversion would be. Who is unknown has been erased since. */
+  referralConverted(record: ReferralConverted, before: CustomerState | undefined): void {
+    if (before === undefined) {
+      this.note('never-matched');
+      return;
+    }
+    const { referrerId, referredId, at } = record;
+    if (namesOf(referrerId, before).has(referredId)) return;
+    const partition = this.partition;
+    const clock = clockFor(partition, before.clock, at);
+    const settled = this.trimmed(this.settled(referrerId, before, clock), clock);
+    const ledger = withConversion(settled.ledger, referredId, { at, offset: this.at.offset });
+    if (ledger === null) {
+      this.note('repeat');
+      const isOwn = clock > Math.max(before.clock, partition.clock);
+      this.#keepClock(referrerId, { before, settled, clock, isOwn });
+      return;
+    }
+    const after = { ...settled, clock, ledger };
+    this.keep(referrerId, this.decided(referrerId, { before: settled, after, isHandOver: true }));
+  }
+
+  #applied(
+    { event }: EventRecord,
+    state: CustomerState,
+    { order, amount }: { readonly order: Order | null; readonly amount: BaseAmount },
+  ): CustomerState {
+    const { offset } = this.at;
+    const step = applyEvent(state.ledger, event, { offset, amount, order });
+    if (step.refundExcessMinor > 0) this.note('refund-excess');
+    this.handOver(handOversOfEvent(event));
+    const { customerId } = event;
+    const next = this.existing(customerId, { ...state, ledger: step.ledger });
+    const { correctedOrderAt } = step;
+    return this.decided(customerId, { before: state, after: next, correctedOrderAt });
+  }
+
+  /** A customer is existing from the first record on that leaves an order which is not cancelled. */
+  existing(customerId: string, state: CustomerState): CustomerState {
+    if (state.isExisting || ordersOf(state.ledger).every((it) => it.isCancelled)) return state;
+    const { state: existing, handOvers } = becameExisting(state, customerId);
+    this.handOver(handOvers);
+    return existing;
+  }
+
+  /** By the policy of the active set that grades the customer as the record left it; nobody's standing is its own. */
+  decided(customerId: string, step: DecidingStep): CustomerState {
+    const { before, after, isHandOver = false, correctedOrderAt = null, cause = 'event' } = step;
+    const { offset, partition } = this.at;
+    const set = activeSet(this.partition);
+    if (set === null) return after;
+    const yardstick = yardstickFor(this.partition, { ...after, setId: set.id }, after.clock);
+    if (yardstick === null) return { ...after, setId: set.id, standing: null };
+    const grading = grade(after.ledger, yardstick, customerId);
+    return decide({ ...this.#telling(customerId, after.clock), grading }, after, {
+      ref: `${partition}:${offset}`,
+      offset,
+      correctedOrderAt,
+      horizonMs: this.partition.ledgerHorizonMs,
+      isHandOver,
+      cause,
+      formerPolicy: this.#policyOf(before)?.name ?? null,
+      gradingOf: (promotion) =>
+        grade(after.ledger, this.#yardstickOf(promotion, yardstick), customerId),
+    });
+  }
+
+  /** The policy by which a customer has its standing; null for one that has none. */
+  #policyOf(state: CustomerState): Policy | null {
+    const { setId, standing } = state;
+    if (setId === null || standing === null) return null;
+    return policyFor(setOf(this.partition, setId), state);
+  }
+
+  /** Promotions do not outlive a change of policy, so that of then has the name of the present one. */
+  #yardstickOf({ setId, at }: PromotionEntry, { policy: { name } }: Yardstick): Yardstick {
+    const policy = policyNamed(setOf(this.partition, setId), name);
+    if (policy === null) throw new TypeError(`Policy set ${setId} holds no policy ${name}`);
+    return yardstickAt(this.partition, { policy, setId }, at);
+  }
+
+  /** Before the record applies: what has waited for longer than the horizon may not meet its order any more. */
+  trimmed(state: CustomerState, clock: Instant): CustomerState {
+    const { ledger, neverMatched } = trimmed(state.ledger, clock, this.partition.ledgerHorizonMs);
+    for (let i = 0; i < neverMatched; i++) this.note('never-matched');
+    return ledger === state.ledger ? state : { ...state, ledger };
+  }
+
+  settled(customerId: string, state: CustomerState, clock: Instant): CustomerState {
+    const telling = this.#telling(customerId, clock);
+    return catchUp(this.partition, telling, { state, until: clock });
+  }
+
+  #telling(customerId: string, decidedAt: Instant): Telling {
+    return {
+      customerId,
+      decidedAt,
+      nextId: () => this.#nextId(),
+      emit: (change) => this.#outputs.push(change),
+    };
+  }
+
+  #nextId(): string {
+    return `${this.at.partition}.${this.at.offset}.${this.#outputs.length}`;
+  }
+
+  /**
+   * A record that is not applied changes nothing but, in data time, the clock that it brought along (`isOwn`): or an
+   * earlier tick would show in later instants.
+   */
+  #keepClock(
+    customerId: string,
+    at: { before: CustomerState; settled: CustomerState; clock: Instant; isOwn: boolean },
+  ): void {
+    if (!at.isOwn && at.settled.seq === at.before.seq) return;
+    this.keep(customerId, { ...at.settled, clock: at.clock });
+  }
+
+  keep(customerId: string, state: CustomerState): void {
+    this.#customers.set(customerId, state);
+    this.#dueAt.set(customerId, this.#due(customerId, state));
+  }
+
+  #due(customerId: string, state: CustomerState): Instant | null {
+    const { ledger, standing, clock } = state;
+    if (standing === null) return null;
+    const yardstick = yardstickFor(this.partition, state, clock);
+    if (yardstick === null) return null;
+    return dueAfter(termsOf(grade(ledger, yardstick, customerId), state), standing, clock);
+  }
+}
