@@ -14,8 +14,8 @@ import { describe, expect, it } from 'vitest';
 /** What version of the fold makes which decisions, and leaves which bytes, on the corpus. */
 const PINNED = {
   version: 1,
-  decisions: '5ae41ecdce2d30e618d617dbc7d9215a1a0d16dc65b3c71e5f4ee62883c980a1',
-  states: '2930392ccdeb692c91096d0c4a02d5b259866c8347dd70ee64b6e761226e0b54',
+  decisions: 'e04f807dfcb86e7cded8f72d92d03b0609ddf07b5e2a15f3b5268eee195aa034',
+  states: '57488bdb76abb9009030b554e4f9e110a60b12317c1dc54f3bcc6e446f5027a2',
 };
 
 const REMEDY =
@@ -57,6 +57,7 @@ describe('the version of the fold', () => {
   it('is pinned by a corpus that leaves out nothing', () => {
     const outputs = CORPUS.flatMap(({ partition }) => partition.outputs);
     const changes = outputs.filter((it) => it.kind === 'tier-change');
+    expect(outputs.some((it) => it.kind === 'retired')).toBe(true);
     const letters = outputs.filter((it) => it.kind === 'dead-letter');
     const policies = CORPUS.flatMap(({ partition }) => partition.state.policySets).flatMap(
       (set) => set.policies,
@@ -73,6 +74,7 @@ describe('the version of the fold', () => {
       'calibration',
       'correction',
       'event',
+      'merge',
       'override',
       'time',
     ]);
@@ -97,6 +99,7 @@ describe('the version of the fold', () => {
         'calibrated',
         'clock',
         'event',
+        'merge-asked',
         'override-cleared',
         'override-set',
         'policy-activated',
@@ -110,6 +113,13 @@ describe('the version of the fold', () => {
       partition.handOvers.map(({ content }) => content.kind),
     );
     for (const found of handedOver)
-      expect(sorted(found)).toEqual(['referral-converted', 'referral-made']);
+      expect(sorted(found)).toEqual([
+        'forwarded',
+        'merge-handed',
+        'merge-refused',
+        'merge-requested',
+        'referral-converted',
+        'referral-made',
+      ]);
   });
 });

@@ -42,8 +42,35 @@ export class FoldCorpus {
         this.#append({ kind: 'rates-corrected', table: rateTableOf(rows('6.9'), 2) }, at);
       }
     }
+    this.#merges(FIRST_DAY + DAYS * DAY_MS);
     this.#passTo(FIRST_DAY + (DAYS + 400) * DAY_MS);
     return this;
+  }
+
+  /** Those who bought most join one another; the rest is refused, each for another reason. */
+  #merges(at: Instant): void {
+    const ask = (otherId: string, survivorId: string): void => {
+      const merge = { id: `merge ${++this.#events}`, survivorId, otherId };
+      this.#append({ kind: 'merge-asked', ...merge, reason: 'corpus', actor: 'corpus' }, at);
+    };
+    ask('c0', 'c1');
+    ask('c2', 'c1');
+    this.partition.deliver();
+    for (const [otherId, survivorId] of [
+      ['c1', 'c3'],
+      ['c5', 'c4'],
+      ['c7', 'c6'],
+      ['c3', 'c3'],
+      ['c0', 'c3'],
+      ['c8', 'nobody'],
+    ] as const) {
+      ask(otherId, survivorId);
+      this.partition.deliver();
+    }
+    for (const customerId of ['c0', 'c1', 'c5']) {
+      const base = { source: 'corpus', eventId: `e${++this.#events}`, customerId, occurredAt: at };
+      this.#purchase(base, at);
+    }
   }
 
   #append(record: LogRecord, appendedAt: Instant): void {

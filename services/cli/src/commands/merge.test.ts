@@ -7,6 +7,7 @@ import type { Language } from '../language.ts';
 import { importCommand } from './import.ts';
 import { mergeCommand } from './merge.ts';
 import { profilesCommand } from './profiles.ts';
+import { verifyCommand } from './verify.ts';
 import { whyCommand } from './why.ts';
 
 let embedded: EmbeddedStack;
@@ -107,6 +108,9 @@ test('two customers become one, in profiles, in why and for what comes late', as
     ],
     merges: [{ otherId: 'a2', reason: 'same phone' }],
   });
+
+  const verified = JSON.parse(await run(verifyCommand, ['--from-log', '--json'])) as object;
+  expect(verified).toMatchObject({ isSame: true });
 });
 
 test.each([

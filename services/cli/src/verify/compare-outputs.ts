@@ -43,7 +43,7 @@ class TopicReading {
   readonly #topic: (typeof NUMBERED_TOPICS)[number];
   readonly #fold: LogFold;
   readonly #stack: StackHandle;
-  readonly #digests: readonly string[];
+  readonly #digests: readonly (string | null)[];
   /** By customer the number of its last record in the topic. */
   readonly #newest = new Map<string, number>();
   #last: OutputNumber | null = null;
@@ -74,7 +74,9 @@ class TopicReading {
       for (const [customerId, seq] of lastSeqs) {
         const newest = this.#newest.get(customerId);
         if (seq > reached) continue;
-        if (newest === undefined) found(findings, 'tiers-missing');
+        // A tombstone may be gone as well, with all that was before it.
+        const isGone = newest === undefined && this.#digests[seq - 1] === null;
+        if (newest === undefined) found(findings, 'tiers-missing', isGone ? 0 : 1);
         else if (newest < seq) found(findings, 'tiers-stale');
       }
     }

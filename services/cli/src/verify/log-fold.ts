@@ -17,6 +17,7 @@ import {
   initialPartition,
   type LogRecord,
   type PartitionState,
+  type RetiredOutput,
   type TierChange,
 } from '@strata/domain';
 import { SerdeFault, type TopicRecord } from '@strata/pipeline';
@@ -47,8 +48,10 @@ export class LogFold {
   readonly dueAt = new Map<string, Instant>();
   /** By topic, how many outputs were numbered. */
   readonly seqs: Record<string, number> = {};
-  /** By numbered topic and `seq - 1`, what that output says. */
-  readonly digests = new Map<string, string[]>(NUMBERED_TOPICS.map((topic) => [topic, []]));
+  /** By numbered topic and `seq - 1`, what that output says; null for the tombstone of a customer who left. */
+  readonly digests = new Map<string, (string | null)[]>(
+    NUMBERED_TOPICS.map((topic) => [topic, []]),
+  );
   /** The last number of each customer's outputs in the compacted topic. */
   readonly lastSeqs = new Map<string, number>();
   readonly epoch = EPOCH;
@@ -115,6 +118,7 @@ export class LogFold {
     for (let left = result.handOvers.length; left > 0; left--) this.#number(TOPICS.customerLog);
     for (const output of result.outputs) {
       if (output.kind === 'tier-change') this.#changed(output);
+      else if (output.kind === 'retired') this.#retired(output);
       else this.#refused(output);
     }
   }
@@ -133,6 +137,13 @@ export class LogFold {
     const { kind, id, reason } = letter;
     this.#decided({ kind, id, reason });
     this.#number(TOPICS.deadLetters);
+  }
+
+  #retired(output: RetiredOutput): void {
+    this.#decided(output);
+    const seq = this.#number(TOPICS.tiers);
+    this.digests.get(TOPICS.tiers)?.push(null);
+    this.lastSeqs.set(output.customerId, seq);
   }
 
   #changed(change: TierChange): void {
