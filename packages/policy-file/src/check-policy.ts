@@ -81,9 +81,8 @@ function checkDimensions(check: Check): void {
     }
     checkPotential(check, name, dimension);
     if (dimension.of === 'clv' && dimension.horizon > CLV_HORIZON_DAYS_MAX * DAY_MS) {
-      const range = { min: '0d', max: `${CLV_HORIZON_DAYS_MAX}d` };
-      const args = { value: daysText(dimension.horizon), ...range };
-      add('out-of-range', ['dimensions', name, 'horizon'], args);
+      const args = { value: daysText(dimension.horizon), max: `${CLV_HORIZON_DAYS_MAX}d` };
+      add('horizon-too-long', ['dimensions', name, 'horizon'], args);
     }
     checkOrder(check, name, {
       key: 'at_least',

@@ -1,6 +1,6 @@
 import { DIMENSION_KINDS } from '@strata/domain';
 import type { z } from 'zod';
-import { knownKeysAt, POPULATIONS } from './document-schema.ts';
+import { kindAt, knownKeysAt, POPULATIONS } from './document-schema.ts';
 import { nearestWord } from './nearest-word.ts';
 import type { FieldPath, PolicyProblem } from './policy-problem.ts';
 import type { ProblemKey } from './problem-texts.ts';
@@ -29,11 +29,9 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   leave: 'leave: 200',
   points: 'points: 3',
   within: 'within: 30d',
-  at_least: 'at_least: 5',
   buckets: 'buckets: 5',
   horizon: 'horizon: 365d',
   monthly_discount: 'monthly_discount: 0.01',
-  steps: 'steps: [{at_least: 5, points: 3}]',
   name: 'name: champions',
   when: 'when: {recency: [5]}',
   low: 'low: 1',
@@ -53,7 +51,6 @@ const TYPE_PROBLEMS: Readonly<Record<string, ProblemKey>> = {
 /** How a mapping or list is written, by the field that holds it. */
 const SHAPE_EXAMPLES: Readonly<Record<string, string>> = {
   ladder: 'ladder: [bronze, silver, gold]',
-  steps: 'steps: [{at_least: 5, points: 3}]',
   segments: 'segments: [{name: champions, when: {recency: [5]}}]',
   when: 'when: {recency: [5]}',
   tiers: 'gold: {enter: 320, leave: 300}',
@@ -71,11 +68,29 @@ const SHAPE_EXAMPLES: Readonly<Record<string, string>> = {
   per: 'per: {low: 1, medium: 2, high: 4, critical: 8}',
 };
 
+/** What a step of some kinds asks for; the others count something. */
+const STEP_EXAMPLES: Readonly<Record<string, string>> = {
+  recency: 'within: 30d',
+  tenure: 'at_least: 365d',
+  p_alive: 'at_least: 0.8',
+  share_of_wallet: 'at_least: 0.6',
+  revenue: 'at_least: 200000',
+  average_order: 'at_least: 20000',
+  clv: 'at_least: 200000',
+};
+
+/** The keys of steps as they are written in the dimension at hand. */
+function stepExamples(source: SourceDocument, path: FieldPath): Readonly<Record<string, string>> {
+  const threshold = STEP_EXAMPLES[kindAt(path, source.raw)] ?? 'at_least: 5';
+  return { at_least: threshold, steps: `steps: [{${threshold}, points: 3}]` };
+}
+
 /** That of the field itself, else of the nearest around it. */
-function shapeExample(path: FieldPath): string {
+function shapeExample(source: SourceDocument, path: FieldPath): string {
+  const examples = { ...SHAPE_EXAMPLES, steps: stepExamples(source, path)['steps'] };
   const named = path.filter((step) => typeof step === 'string').toReversed();
-  const known = named.find((step) => SHAPE_EXAMPLES[step] !== undefined);
-  return SHAPE_EXAMPLES[known ?? ''] ?? 'key: value';
+  const known = named.find((step) => Object.hasOwn(examples, step));
+  return (examples as Readonly<Record<string, string>>)[known ?? ''] ?? 'key: value';
 }
 
 /** A zod issue in the words of this package: place, what is wrong, what to write instead. */
@@ -90,12 +105,14 @@ export function describeIssue(source: SourceDocument, issue: z.core.$ZodIssue): 
         : source.problem('full-width', [...path, key], { sign });
     });
   }
+  const value = valueAt(source.raw, path);
+  const sign = value === null ? fullWidthSign(String(path.at(-1))) : null;
+  if (sign !== null) return [source.problem('full-width', path, { sign })];
   if (issue.code === 'custom') {
     const params = issue.params as IssueParams | undefined;
     if (params?.problem === 'missing') return [missing(source, path)];
     if (params !== undefined) return [source.problem(params.problem, path, params.args)];
   }
-  const value = valueAt(source.raw, path);
   if (value === undefined) return [missing(source, path)];
   if (issue.code === 'invalid_value') {
     return [wrongChoice(source, path, { value, choices: issue.values.map(String) })];
@@ -108,7 +125,7 @@ export function describeIssue(source: SourceDocument, issue: z.core.$ZodIssue): 
   }
   const expected = issue.code === 'invalid_type' ? issue.expected : 'object';
   const key = TYPE_PROBLEMS[expected] ?? 'not-a-mapping';
-  return [source.problem(key, path, { value: quoted(value), example: shapeExample(path) })];
+  return [source.problem(key, path, { value: quoted(value), example: shapeExample(source, path) })];
 }
 
 /** A mapping is taken for a condition on an attribute; anything else for a misspelt population. */
@@ -149,12 +166,20 @@ function wrongChoice(
 }
 
 function missing(source: SourceDocument, path: FieldPath): PolicyProblem {
-  return source.problem('missing', path, missingArgs(String(path.at(-1))));
+  const key = String(path.at(-1));
+  return source.problem(
+    'missing',
+    path,
+    exampleArgs(stepExamples(source, path)[key] ?? EXAMPLES[key]),
+  );
 }
 
 /** What to write for a key that is not there. */
 export function missingArgs(key: string): Args {
-  const example = EXAMPLES[key];
+  return exampleArgs(EXAMPLES[key]);
+}
+
+function exampleArgs(example: string | undefined): Args {
   return {
     exampleZh: example === undefined ? '' : `，例如 ${example}`,
     exampleEn: example === undefined ? '' : `, as ${example}`,

@@ -72,6 +72,8 @@ const appliesTo = z.union([z.enum(['existing', 'prospects']), byAttribute]);
 
 const window = duration({ isPositive: true });
 const thresholdStep = z.strictObject({ at_least: decimal(), points: decimal() });
+/** A share of one: whoever writes 80 means 0.8, and nobody would reach it. */
+const shareStep = z.strictObject({ at_least: decimal({ min: 0, max: 1 }), points: decimal() });
 const recencyStep = z.strictObject({ within: duration({ isPositive: true }), points: decimal() });
 
 const points = {
@@ -117,7 +119,7 @@ const channelShare = z.strictObject({
 
 const shareOfWallet = z.strictObject({
   of: z.literal('share_of_wallet'),
-  steps: nonEmpty(thresholdStep, 100).optional(),
+  steps: nonEmpty(shareStep, 100).optional(),
   ...byQuantiles,
   ...points,
 });
@@ -165,7 +167,7 @@ const tenure = z.strictObject({
 
 const pAlive = z.strictObject({
   of: z.literal('p_alive'),
-  steps: nonEmpty(thresholdStep, 100).optional(),
+  steps: nonEmpty(shareStep, 100).optional(),
   minimum_population: minimumPopulation.optional(),
   ...points,
 });
@@ -253,7 +255,7 @@ const KEYS_OF_DIMENSION: Readonly<Record<string, readonly string[]>> = {
 
 /** The keys that may stand at a place of the document, for suggestions. `raw` is the document as read. */
 export function knownKeysAt(path: readonly (string | number)[], raw: unknown): readonly string[] {
-  const [head, second, third] = path;
+  const [head, , third] = path;
   if (head === undefined) return Object.keys(documentSchema.shape);
   if (head === 'lifecycle') return Object.keys(lifecycle.shape);
   if (head === 'applies_to') return Object.keys(byAttribute.shape);
@@ -262,7 +264,7 @@ export function knownKeysAt(path: readonly (string | number)[], raw: unknown): r
   if (head === 'segments') return Object.keys(third === 'label' ? label.shape : segment.shape);
   if (head !== 'dimensions') return [];
   if (third === 'per') return [...SEVERITIES];
-  const of = kindOf(raw, String(second));
+  const of = kindAt(path, raw);
   if (third === 'engagement') return Object.keys(fullEngagement.shape);
   if (third === 'quantiles') return Object.keys(quantiles.shape);
   if (third === 'steps') {
@@ -271,7 +273,9 @@ export function knownKeysAt(path: readonly (string | number)[], raw: unknown): r
   return KEYS_OF_DIMENSION[of] ?? Object.keys(windowed.shape);
 }
 
-function kindOf(raw: unknown, dimension: string): string {
+/** The kind of the dimension around a place of the document, as it is written there. */
+export function kindAt([head, name]: readonly (string | number)[], raw: unknown): string {
+  if (head !== 'dimensions') return '';
   const dimensions = (raw as { dimensions?: Record<string, { of?: unknown }> }).dimensions;
-  return String(dimensions?.[dimension]?.of);
+  return String(dimensions?.[String(name)]?.of);
 }

@@ -9,6 +9,23 @@ export const DOUBT_TEXTS = {
     },
     { zh: '请调低此边界，或提高权重与得分。', en: 'Lower it, or raise weights or points.' },
   ),
+  'unreachable-step': words(
+    {
+      zh: 'at_least {value} 无人能达到：此维度的值最高为 {most}。',
+      en: 'nobody reaches at_least {value}: the value is at most {most}. ',
+    },
+    { zh: '请写不高于 {most} 的数字。', en: 'Write at most {most}.' },
+  ),
+  'same-for-prospects': words(
+    {
+      zh: '潜在客户尚未购买，此维度对所有人给出相同的得分。',
+      en: 'prospects have not bought yet, so the dimension says the same of all of them. ',
+    },
+    {
+      zh: '请改用 potential 或 engagement，或把该维度移到 applies_to: existing 的策略。',
+      en: 'Grade them by potential or engagement, or move the dimension to the policy for existing customers.',
+    },
+  ),
   'impossible-points': words(
     { zh: '此维度从不给出 {value} 分。', en: 'the dimension never gives {value} points. ' },
     { zh: '可能的得分：{known}。', en: 'Its points are: {known}.' },

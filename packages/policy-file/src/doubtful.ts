@@ -7,7 +7,7 @@ import type { SourceDocument } from './source-document.ts';
 /** What can be published and hardly does what was meant: borders nobody reaches, points nobody gets, dimensions that change nothing. */
 export function doubtsAbout(source: SourceDocument, document: PolicyDocument): PolicyProblem[] {
   const doubts: PolicyProblem[] = [];
-  const doubt = (key: ProblemKey, path: FieldPath, args: Readonly<Record<string, string>>) => {
+  const doubt = (key: ProblemKey, path: FieldPath, args: Readonly<Record<string, string>> = {}) => {
     doubts.push({ ...source.problem(key, path, args), severity: 'warning' });
   };
   const most = highestScore(document);
@@ -29,6 +29,17 @@ export function doubtsAbout(source: SourceDocument, document: PolicyDocument): P
       }
     }
   }
+  for (const [name, dimension] of Object.entries(document.dimensions)) {
+    if (document.applies_to === 'prospects' && KINDS_OF_BUYERS.has(dimension.of)) {
+      doubt('same-for-prospects', ['dimensions', name]);
+    }
+    const most = VALUE_MAX_MILLI[dimension.of];
+    for (const [index, value] of thresholdsOf(dimension).entries()) {
+      if (most === undefined || value <= most) continue;
+      const args = { value: describeNumber(value), most: describeNumber(most) };
+      doubt('unreachable-step', ['dimensions', name, 'steps', index, 'at_least'], args);
+    }
+  }
   const flickering = flickeringTier(document);
   if (flickering !== undefined) doubt('flickering', ['tiers', flickering], { value: flickering });
   for (const name of Object.keys(document.dimensions)) {
@@ -37,6 +48,38 @@ export function doubtsAbout(source: SourceDocument, document: PolicyDocument): P
     doubt('idle-dimension', ['dimensions', name], { value: name });
   }
   return doubts;
+}
+
+/** Before somebody buys these have no value, or always the same. */
+const KINDS_OF_BUYERS: ReadonlySet<DimensionDocument['of']> = new Set([
+  'recency',
+  'orders',
+  'purchase_days',
+  'revenue',
+  'average_order',
+  'categories',
+  'channels',
+  'channel_share',
+  'tenure',
+  'p_alive',
+  'clv',
+]);
+
+/** The highest value of the kinds that have one, in thousandths. */
+const VALUE_MAX_MILLI: Readonly<Partial<Record<DimensionDocument['of'], number>>> = {
+  feedback: 100_000,
+  satisfaction: 100_000,
+  channel_share: 100_000,
+  potential: 100_000,
+  share_of_wallet: 1_000,
+  p_alive: 1_000,
+};
+
+/** In thousandths; those of recency are durations and none of them. */
+function thresholdsOf(dimension: DimensionDocument): readonly number[] {
+  return dimension.of === 'recency'
+    ? []
+    : (dimension.steps ?? []).map(({ at_least: threshold }) => threshold);
 }
 
 /** A tier that is entered and left at one score, where no clock holds it either. */
@@ -69,13 +112,13 @@ function highestScore({ dimensions, score }: PolicyDocument): number | null {
     const weight = score[name] ?? 0;
     if (weight === 0) continue;
     const points = possiblePoints(dimension);
-    const best =
-      weight > 0
-        ? (points?.at(-1) ?? dimension.cap)
-        : // No value is below zero.
-          (points?.[0] ?? 0);
-    if (best === undefined) return null;
+    const best = weight > 0 ? (points?.at(-1) ?? mostOf(dimension)) : (points?.[0] ?? 0);
     sum += (weight * best) / 1_000;
   }
-  return sum;
+  return sum === Infinity ? null : sum;
+}
+
+/** The most that a value can give which is its own points. */
+function mostOf({ of, cap = Infinity, otherwise }: DimensionDocument): number {
+  return Math.min(cap, Math.max(VALUE_MAX_MILLI[of] ?? Infinity, otherwise));
 }

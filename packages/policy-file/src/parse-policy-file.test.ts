@@ -105,7 +105,7 @@ describe('the share of a channel', () => {
 
 const body = (name: string, appliesTo: string): string =>
   `policy: ${name}\nversion: 1\napplies_to: ${appliesTo}\nbase_currency: CNY\nladder: [low, high]\n` +
-  'dimensions: {orders: {of: orders, window: 30d}}\nscore: {orders: 1}\n' +
+  'dimensions: {visits: {of: engagement, window: 30d}}\nscore: {visits: 1}\n' +
   'tiers: {high: {enter: 2, leave: 1}}\n';
 
 it('share of wallet and potential take no window of their own, and factors left out are none', () => {

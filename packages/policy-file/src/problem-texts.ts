@@ -80,6 +80,13 @@ export const PROBLEM_TEXTS = {
     { zh: '{value} 不在 {min} 到 {max} 之间。', en: '{value} is not between {min} and {max}. ' },
     { zh: '请写该范围内的数字。', en: 'Write a number in that range.' },
   ),
+  'percent-for-share': words(
+    {
+      zh: '这里应是 0 到 1 之间的比例，现为 {value}。',
+      en: 'a share is between 0 and 1, not {value}. ',
+    },
+    { zh: '若指 {percent} %，请写 {share}。', en: 'For {percent} % write {share}.' },
+  ),
   'not-a-duration': words(
     { zh: '“{value}”不是时长。', en: "'{value}' is not a duration. " },
     {
@@ -267,6 +274,13 @@ export const PROBLEM_TEXTS = {
       zh: '请至少写 fit、engagement、stages 之一，例如 stages: {lead: 0.2, quoted: 0.7}。',
       en: 'Write at least one of fit, engagement and stages, as stages: {lead: 0.2, quoted: 0.7}.',
     },
+  ),
+  'horizon-too-long': words(
+    {
+      zh: '预测期 {value} 超过 {max}：没有模型能看得那么远。',
+      en: 'the horizon {value} is longer than {max}: no model sees that far. ',
+    },
+    { zh: '请缩短，例如 horizon: 365d。', en: 'Shorten it, as horizon: 365d.' },
   ),
   'steps-and-quantiles': words(
     {

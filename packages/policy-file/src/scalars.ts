@@ -4,6 +4,7 @@ import type { ProblemKey } from './problem-texts.ts';
 
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
 const DURATION = /^(\d+(?:\.\d{1,3})?)d$/;
+const PERCENT = /^(\d{1,3}(?:\.\d+)?)\s*[%％]$/;
 const DECIMALS_MAX = 3;
 /** Thousandths of it, times a weight, still sum without loss. */
 const NUMBER_MAX = 1_000_000_000_000;
@@ -34,6 +35,12 @@ export function decimal(range: { readonly min?: number; readonly max?: number } 
   const min = range.min ?? -NUMBER_MAX;
   const max = range.max ?? NUMBER_MAX;
   return z.unknown().transform((value, context): number => {
+    const percent = max === 1 ? percentFor(value) : null;
+    if (percent !== null) {
+      const args = { percent: `${percent}`, share: `${shareOf(percent)}` };
+      context.addIssue(issueOf('percent-for-share', { value: quoted(value), ...args }));
+      return z.NEVER;
+    }
     if (typeof value !== 'number') {
       if (value === undefined) context.addIssue(issueOf('missing'));
       else context.addIssue(issueOf('not-a-number', { value: quoted(value) }));
@@ -52,6 +59,20 @@ export function decimal(range: { readonly min?: number; readonly max?: number } 
     }
     return milli;
   });
+}
+
+/** The percentage that was written where a share is wanted, or null. */
+function percentFor(value: unknown): number | null {
+  const digits = typeof value === 'string' ? PERCENT.exec(value)?.[1] : undefined;
+  const percent = digits === undefined ? value : Number(digits);
+  const isOne = digits !== undefined || Number(percent) > 1;
+  return typeof percent === 'number' && isOne && shareOf(percent) > 0 && percent <= 100
+    ? percent
+    : null;
+}
+
+function shareOf(percent: number): number {
+  return Number((percent / 100).toFixed(DECIMALS_MAX));
 }
 
 /** A count, as it stands. */

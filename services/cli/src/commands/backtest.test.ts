@@ -200,7 +200,7 @@ describe('rates', () => {
 
   it.each([
     { rates: '1997-02-01,EUR,CNY,8.3\n', says: 'there are no rates between them. Give them with' },
-    { rates: '1997-02-01,USD,CNY,8,3\n', says: 'rates.csv:1: 5 fields instead of 4' },
+    { rates: '1997-02-01,USD,CNY,8,3\n', says: "rates.csv:1: rate: '8,3' has a comma" },
   ])('that cannot help are refused before the file is read: $rates', async ({ rates, says }) => {
     await writeFile(join(folder, 'rates.csv'), rates);
     const { exitCode, stderr } = await backtest(line);

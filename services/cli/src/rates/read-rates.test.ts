@@ -1,5 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseRates } from './read-rates.ts';
+
+const BROKEN = new URL('../../fixtures/broken-rates/', import.meta.url);
 
 const parse = (text: string, language: 'zh' | 'en' = 'en') =>
   parseRates(text, { file: 'rates.csv', language });
@@ -11,40 +14,34 @@ it('a file of rates is read with or without a header, and as spreadsheets write 
   ];
   const lines = '2026-01-05,USD,CNY,7.12340\r\n2026-01-06, JPY,CNY,00.048\r\n\r\n';
   expect(parse(lines)).toEqual({ rows });
-  expect(parse(`\uFEFFday,from,to,rate\r\n${lines}`)).toEqual({ rows });
+  expect(parse(`\uFEFFDay, From,To,Rate\r\n${lines}`)).toEqual({ rows });
 });
 
-describe('a line that cannot be used is named with its remedy', () => {
-  it.each([
-    {
-      line: '2026-01-05,USD,CNY',
-      en: '3 fields instead of 4. Write day,from,to,rate',
-      zh: '应为 4 个',
-    },
-    { line: '2026-02-30,USD,CNY,7', en: "'2026-02-30' is no day. Write it as", zh: '不是日期' },
-    { line: '2026-01-05,usd,CNY,7', en: "'usd' is no ISO 4217 currency. Write", zh: '货币代码' },
-    { line: '2026-01-05,USD,USD,1', en: 'from and to are both USD. Name two', zh: '都是 USD' },
-    { line: '2026-01-05,USD,CNY,7e2', en: "'7e2' is no rate. Write what", zh: '不是汇率' },
-    { line: '2026-01-05,USD,CNY,0.000', en: "'0.000' is no rate", zh: '大于 0' },
-    { line: '2026-01-05,USD,CNY,-7', en: "'-7' is no rate", zh: '不是汇率' },
-    { line: '2026-01-04,USD,CNY,8', en: 'the same day and currencies as line 1', zh: '与第 1 行' },
-  ])('$line', ({ line, en, zh }) => {
-    for (const [language, says] of [
-      ['en', en],
-      ['zh', zh],
-    ] as const) {
-      const result = parse(`2026-01-04,USD,CNY,7\n${line}\n`, language);
-      const problems = 'problems' in result ? result.problems : [];
-      expect(problems).toHaveLength(1);
-      expect(problems[0]).toMatch(/^rates\.csv:2: /);
-      expect(problems[0]).toContain(says);
-    }
+describe('broken files name line, field and remedy in both languages', () => {
+  const names = readdirSync(BROKEN)
+    .filter((name) => name.endsWith('.csv'))
+    .toSorted();
+
+  it.each(names)('%s', async (name) => {
+    const text = readFileSync(new URL(name, BROKEN), 'utf8');
+    const sentences = (['en', 'zh'] as const).flatMap((language) => {
+      const result = parseRates(text, { file: name, language });
+      return 'problems' in result ? result.problems : [];
+    });
+    await expect(`${sentences.join('\n')}\n`).toMatchFileSnapshot(
+      new URL(name.replace('.csv', '.golden.txt'), BROKEN).pathname,
+    );
+    expect(sentences.length).toBeGreaterThan(1);
   });
 });
 
 it('a file is refused whole: when empty, when too long, and with no more lines than are read', () => {
   expect(parse('day,from,to,rate\n')).toEqual({
     problems: [expect.stringContaining('holds no rate. Write lines like')],
+  });
+  // A spreadsheet's "Unicode text" is UTF-16.
+  expect(parse(Buffer.from('day,from,to,rate\n', 'utf16le').toString('utf8'))).toEqual({
+    problems: [expect.stringContaining('Save it as CSV UTF-8')],
   });
   const days = Array.from({ length: 20_001 }, (_, index) => {
     const day = new Date(index * 86_400_000).toISOString().slice(0, 10);

@@ -18,15 +18,24 @@ export const ratesTexts = catalogue({
       `${rows} rates are more than the ${max} that one table takes. Publish them in several files, the oldest days first.`,
     more: (count: string) => `... and ${count} more lines like these`,
     fields: (count: number) =>
-      `${count} fields instead of 4. Write day,from,to,rate, as 2026-01-05,USD,CNY,7.1234, without quotes.`,
-    day: (value: string) => `'${value}' is no day. Write it as 2026-01-05; it is a day of UTC.`,
-    currency: (value: string) =>
-      `'${value}' is no ISO 4217 currency. Write three capital letters, as USD.`,
+      `fields: ${count} instead of 4. Write day,from,to,rate, as 2026-01-05,USD,CNY,7.1234.`,
+    header: (line: string) =>
+      `the header is '${line}'. Write day,from,to,rate, in this order, or leave the line out.`,
+    notUtf8: 'is no UTF-8 text. Save it as CSV UTF-8.',
+    quotes: 'there are quotes. Write the line without them, as 2026-01-05,USD,CNY,7.1234.',
+    separator: (sign: string) =>
+      `there is '${sign}' where a comma belongs. Write the line as 2026-01-05,USD,CNY,7.1234.`,
+    decimalComma: (whole: string, fraction: string) =>
+      `rate: '${whole},${fraction}' has a comma, which parts fields. Write ${whole}.${fraction}.`,
+    day: (value: string) =>
+      `day: '${value}' is no day. Write it as 2026-01-05; it is a day of UTC.`,
+    currency: (field: string, value: string) =>
+      `${field}: '${value}' is no ISO 4217 currency. Write three capital letters, as USD.`,
     same: (value: string) =>
       `from and to are both ${value}. Name two currencies, or remove the line.`,
     rate: (value: string) =>
-      `'${value}' is no rate. Write what one unit of the first is worth in the second, above 0, with at most 12 digits before and after the point, as 7.1234.`,
-    twice: (first: number) => `the same day and currencies as line ${first}. Keep one of the two.`,
+      `rate: '${value}' is no rate. Write what one unit of the first is worth in the second, above 0, with at most 12 digits before and after the point, as 7.1234.`,
+    twice: (first: number) => `day, from and to are those of line ${first}. Keep one of the two.`,
   },
   zh: {
     noFile: (path: string) => `没有汇率文件“${path}”。请检查路径（相对于当前目录）。`,
@@ -42,12 +51,20 @@ export const ratesTexts = catalogue({
       `共 ${rows} 条汇率，超过一张汇率表的上限 ${max} 条。请分成几个文件发布，日期早的在先。`,
     more: (count: string) => `……另有 ${count} 行类似问题`,
     fields: (count: number) =>
-      `有 ${count} 个字段，应为 4 个。请写 day,from,to,rate，例如 2026-01-05,USD,CNY,7.1234，不加引号。`,
-    day: (value: string) => `“${value}”不是日期。请写成 2026-01-05，按 UTC 的日。`,
-    currency: (value: string) => `“${value}”不是 ISO 4217 货币代码。请写三个大写字母，例如 USD。`,
+      `字段数为 ${count}，应为 4。请写 day,from,to,rate，例如 2026-01-05,USD,CNY,7.1234。`,
+    header: (line: string) => `表头为“${line}”。请依次写 day,from,to,rate，或删去此行。`,
+    notUtf8: '不是 UTF-8 文本。请另存为“CSV UTF-8”。',
+    quotes: '此行带有引号。请去掉引号，例如 2026-01-05,USD,CNY,7.1234。',
+    separator: (sign: string) =>
+      `字段之间是“${sign}”，应为半角逗号。请写成 2026-01-05,USD,CNY,7.1234。`,
+    decimalComma: (whole: string, fraction: string) =>
+      `rate：“${whole},${fraction}”中的逗号会被当作字段分隔符。请写 ${whole}.${fraction}。`,
+    day: (value: string) => `day：“${value}”不是日期。请写成 2026-01-05，按 UTC 的日。`,
+    currency: (field: string, value: string) =>
+      `${field}：“${value}”不是 ISO 4217 货币代码。请写三个大写字母，例如 USD。`,
     same: (value: string) => `from 与 to 都是 ${value}。请写两种货币，或删去此行。`,
     rate: (value: string) =>
-      `“${value}”不是汇率。请写一单位前者折合多少后者，大于 0，小数点前后各不超过 12 位，例如 7.1234。`,
-    twice: (first: number) => `与第 ${first} 行的日期和货币相同。请只保留一行。`,
+      `rate：“${value}”不是汇率。请写一单位前者折合多少后者，大于 0，小数点前后各不超过 12 位，例如 7.1234。`,
+    twice: (first: number) => `day、from、to 与第 ${first} 行相同。请只保留一行。`,
   },
 });
