@@ -131,7 +131,10 @@ export interface Course {
 export function measureOf(rule: ValueRule, scale: Scale, course: Course): Measure {
   const { name, weightMilli, steps, unscored } = rule;
   const scaledAt = (at: Instant): number | null => course.scaledAt(at);
-  const pointsMilliAt = (at: Instant): number => pointsMilliOf(rule, scaledAt(at), scale);
+  // Walks ask again and again between two changes, and some values are dear: the last span without one is remembered.
+  let span = { from: Infinity, until: -Infinity, points: Number.NaN };
+  const pointsMilliAt = (at: Instant): number =>
+    at >= span.from && at < span.until ? span.points : pointsMilliOf(rule, scaledAt(at), scale);
   const inUnit = (scaled: number | null): number | null =>
     scaled === null ? null : scaled / scale;
   return {
@@ -142,13 +145,20 @@ export function measureOf(rule: ValueRule, scale: Scale, course: Course): Measur
     thresholds: (steps ?? []).map((it) => it.atLeast / scale).filter(Number.isFinite),
     pointsMilliAt,
     nextChangeAfter(at) {
-      const points = pointsMilliAt(at);
-      const after = (instant: Instant): Instant =>
+      if (at >= span.from && at < span.until) return span.until;
+      const after = (instant: Instant, scaled: number | null): Instant =>
         steps === null || course.nextCrossingAfter === undefined
           ? course.nextChangeAfter(instant)
-          : course.nextCrossingAfter(instant, bordersOf(steps, scaledAt(instant)));
-      let next = after(at);
-      while (next !== Infinity && pointsMilliAt(next) === points) next = after(next);
+          : course.nextCrossingAfter(instant, bordersOf(steps, scaled));
+      let scaled = scaledAt(at);
+      const points = pointsMilliOf(rule, scaled, scale);
+      let next = after(at, scaled);
+      while (next !== Infinity) {
+        scaled = scaledAt(next);
+        if (pointsMilliOf(rule, scaled, scale) !== points) break;
+        next = after(next, scaled);
+      }
+      span = { from: at, until: next, points };
       return next;
     },
     scoreAt(at) {
