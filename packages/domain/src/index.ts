@@ -3,7 +3,7 @@ export * from './calibration/calibration.ts';
 export { type Census, census } from './calibration/census.ts';
 export { exactUnitOf } from './calibration/quantile-scoring.ts';
 export * from './canonical-json.ts';
-export { type Fit, type FitFailure, fitPurchases, fitSpend } from './clv/fit.ts';
+export { type Fit, type FitFailure, fitPurchases, fitSpend, REPEATERS_MIN } from './clv/fit.ts';
 export {
   type DiscountStep,
   discountSteps,

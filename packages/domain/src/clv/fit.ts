@@ -4,7 +4,7 @@ import { groupsOf, type HistoryGroup, logLikelihood } from './purchase-likelihoo
 import type { PurchaseHistory, PurchaseParameters } from './purchase-model.ts';
 import { logLikelihoodOfSpend, type SpendHistory, type SpendParameters } from './spend-model.ts';
 
-/** `not-enough-data`: nobody, or too few, came back. `did-not-converge`: the likelihood has no top within reason. */
+/** `not-enough-data`: fewer than `REPEATERS_MIN` came back. `did-not-converge`: the likelihood has no top within reason. */
 export const FIT_FAILURES = ['not-enough-data', 'did-not-converge'] as const;
 export type FitFailure = (typeof FIT_FAILURES)[number];
 
@@ -15,7 +15,7 @@ export type Fit<Parameters> =
 /** A parameter a million times larger or smaller than its scale is on its way to infinity or zero. */
 const EDGE = ln(1e6);
 /** Each model has fewer parameters than this; with fewer customers who came back they would be read from noise. */
-const REPEATERS_MIN = 10;
+export const REPEATERS_MIN = 10;
 
 /** The parameters under which the histories are most likely, in the histories' unit of time. */
 export function fitPurchases(histories: Iterable<PurchaseHistory>): Fit<PurchaseParameters> {

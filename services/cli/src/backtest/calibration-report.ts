@@ -4,9 +4,11 @@ import {
   type CalibratedModel,
   type CalibratedTier,
   type Calibration,
+  type DimensionKind,
   exactUnitOf,
   type PolicySet,
   policyNamed,
+  REPEATERS_MIN,
 } from '@strata/domain';
 import { describeNumber } from '@strata/policy-file';
 import type { Language } from '../language.ts';
@@ -98,9 +100,13 @@ function modelLine(calibrated: CalibratedModel, set: PolicySet, language: Langua
   const dimension = dimensionIn(calibrated, set);
   const customers = groupDigits(population);
   if (model === null) {
-    return why === 'did-not-converge'
-      ? texts.notConverged(dimension, customers)
-      : texts.notEnoughData(dimension, customers, groupDigits(minimumPopulation));
+    if (why === 'did-not-converge') return texts.notConverged(dimension, customers);
+    if (population >= Math.max(1, minimumPopulation)) {
+      const kind = kindOf(calibrated, set) === 'clv' ? 'clv' : 'p_alive';
+      const minimum = groupDigits(REPEATERS_MIN);
+      return texts.tooFewRepeats[kind]({ dimension, customers, minimum });
+    }
+    return texts.notEnoughData(dimension, customers, groupDigits(minimumPopulation));
   }
   const { purchases, spend } = model;
   const shown = (parameters: object): string =>
@@ -119,12 +125,19 @@ function dimensionIn(
   return set.policies.length === 1 ? dimension : `${policy}: ${dimension}`;
 }
 
+function kindOf(
+  { policy, dimension }: { readonly policy: string; readonly dimension: string },
+  set: PolicySet,
+): DimensionKind | undefined {
+  return policyNamed(set, policy)?.dimensions.find((it) => it.name === dimension)?.of;
+}
+
 /** The largest value of each bucket but the last, in the dimension's own unit. */
 function bordersIn(
   { policy, dimension, borders }: CalibratedDimension,
   set: PolicySet,
 ): readonly number[] | null {
-  const kind = policyNamed(set, policy)?.dimensions.find((it) => it.name === dimension)?.of;
+  const kind = kindOf({ policy, dimension }, set);
   if (kind === undefined || borders === null) return null;
   return borders.map((border) => border.atMost / exactUnitOf(kind));
 }

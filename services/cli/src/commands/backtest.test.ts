@@ -282,6 +282,35 @@ describe('quantiles', () => {
   });
 });
 
+const VALUE = `
+policy: value
+version: 1
+base_currency: CNY
+ladder: [low, high]
+dimensions:
+  alive: {of: p_alive, steps: [{at_least: 0.5, points: 1}]}
+  worth: {of: clv, horizon: 365d, monthly_discount: 0.01, steps: [{at_least: 1000, points: 1}]}
+  ours: {of: p_alive, steps: [{at_least: 0.5, points: 1}], minimum_population: 3}
+score: {alive: 1, worth: 1, ours: 1}
+tiers: {high: {enter: 2, leave: 1}}
+`;
+
+it('models of customer value say how many customers who came back they want', async () => {
+  await writeFile(join(folder, 'value.yaml'), VALUE);
+  const stdin = purchase('e1', 'a') + purchase('e2', 'b');
+  const line = '- --format events --policy ./value.yaml --calibrate-at 2026-01-10';
+  expect((await backtest(line, { stdin })).stdout).toContain(
+    [
+      '  alive: not enough data, of 2 customers fewer than 10 bought again on another day; it scores as missing',
+      '  worth: not enough data, of 2 customers fewer than 10 bought again on another day and spent something; it scores as missing',
+      '  ours: not enough data, 2 customers of at least 3; it scores as missing',
+    ].join('\n'),
+  );
+  expect((await backtest(line, { stdin, language: 'zh' })).stdout).toContain(
+    '  worth：数据不足，客户 2 个，其中另一日再次购买且有消费的不足 10 个；按缺失值计分\n',
+  );
+});
+
 const SHARES = `
 policy: shares
 version: 1

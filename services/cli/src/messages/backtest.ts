@@ -69,6 +69,10 @@ interface TooFewTexts {
   readonly minimum: string;
 }
 
+interface TooFewRepeatsTexts extends TooFewTexts {
+  readonly dimension: string;
+}
+
 /** What `backtest` says. */
 export const backtestTexts = catalogue({
   en: {
@@ -100,6 +104,12 @@ export const backtestTexts = catalogue({
       `${tier} and above, ${wanted}: not enough data, there is no revenue; nobody enters it or falls under it`,
     model: (dimension: string, customers: string, parameters: string) =>
       `${dimension}: ${customers} customers, ${parameters}`,
+    tooFewRepeats: {
+      p_alive: ({ dimension, customers, minimum }: TooFewRepeatsTexts) =>
+        `${dimension}: not enough data, of ${customers} customers fewer than ${minimum} bought again on another day; it scores as missing`,
+      clv: ({ dimension, customers, minimum }: TooFewRepeatsTexts) =>
+        `${dimension}: not enough data, of ${customers} customers fewer than ${minimum} bought again on another day and spent something; it scores as missing`,
+    },
     notConverged: (dimension: string, customers: string) =>
       `${dimension}: the model did not converge on ${customers} customers; it scores as missing`,
     noTier: '(none)',
@@ -153,6 +163,12 @@ export const backtestTexts = catalogue({
       `${tier}及以上，${wanted}：数据不足，没有收入；无人因此升入或退出`,
     model: (dimension: string, customers: string, parameters: string) =>
       `${dimension}：客户 ${customers} 个，${parameters}`,
+    tooFewRepeats: {
+      p_alive: ({ dimension, customers, minimum }: TooFewRepeatsTexts) =>
+        `${dimension}：数据不足，客户 ${customers} 个，其中另一日再次购买的不足 ${minimum} 个；按缺失值计分`,
+      clv: ({ dimension, customers, minimum }: TooFewRepeatsTexts) =>
+        `${dimension}：数据不足，客户 ${customers} 个，其中另一日再次购买且有消费的不足 ${minimum} 个；按缺失值计分`,
+    },
     notConverged: (dimension: string, customers: string) =>
       `${dimension}：客户 ${customers} 个，模型未收敛，按缺失值计分`,
     noTier: '（未定级）',
