@@ -148,6 +148,10 @@ const SERVICE_ERRORS: Readonly<Record<string, ErrorText>> = {
     'Publishing outputs neither went on nor failed for five minutes. The process ends.',
     'Start it again; look at the broker if it hangs again.',
   ),
+  STRATA_SCORER_REBUILD_TAKEN: text(
+    'Two rebuilds of one partition ran at once; this one ended.',
+    'Let the other one end, then start again: it goes on where the last commit was.',
+  ),
   STRATA_SCORER_STATE_UNREADABLE: text(
     'The stored state of a partition or a customer cannot be decoded.',
     'Run the version that wrote it; restore Redis where it is damaged.',
@@ -208,6 +212,10 @@ const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
   STRATA_CLI_LOG_CUT: text(
     'The customer log does not begin at its first record any more, so nothing can be folded from the beginning.',
     'Read [recovery](../operations/recovery.md); keep the log for ever (`retention.ms=-1`).',
+  ),
+  STRATA_CLI_NEW_EPOCH: text(
+    'A partition was folded by another version of the fold, so the same numbers cannot be given again.',
+    'Read [recovery](../operations/recovery.md).',
   ),
   STRATA_CLI_NOT_STILL: text(
     'A partition moved on at every look, or went back, while it was compared.',

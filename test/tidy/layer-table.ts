@@ -95,10 +95,11 @@ export const VENDORS_FOR_TESTS: readonly string[] = ['fast-check', 'vitest'];
 export const MAY_COMPOSE_SERVICES = 'services/cli/src/embedded.ts';
 
 /**
- * The scorer's part of a shard, and the form of its outputs, are layouts that the commands read, too; they are data,
- * not the service.
+ * The scorer's part of a shard, and the form of its outputs, are layouts that the commands read, too, and a rebuild
+ * folds by the scorer's own steps; none of them starts the service.
  */
 export const MAY_READ_SHARDS: readonly string[] = [
   'services/cli/src/stack/partition-view.ts',
   'services/cli/src/verify/log-fold.ts',
+  'services/cli/src/rebuild/rebuild-partition.ts',
 ];

@@ -1,6 +1,8 @@
 import {
+  type Amendment,
   assert,
   assertSoundCommit,
+  type BesideStore,
   type CommitOutcome,
   type OutboxEntry,
   type PartitionCommit,
@@ -21,18 +23,23 @@ interface Shard {
   outbox: OutboxEntry[];
 }
 
+type Shards = Map<number, Shard>;
+
 /**
  * Customer state in the memory of one process, for the embedded stack, the simulator and unit tests. Bytes are copied
  * on the way in and out, so a caller that changes its buffers sees what it would see with a store across a network.
  */
 export class MemoryStateStore implements StateStore {
-  readonly #shards = new Map<number, Shard>();
+  readonly #shards: Shards;
+  readonly #besides = new Map<string, MemoryBesideStore>();
+
+  constructor(shards: Shards = new Map()) {
+    this.#shards = shards;
+  }
 
   async acquire(partition: number): Promise<PartitionShard & { readonly owner: string }> {
     const shard = this.#shard(partition);
-    shard.counter += 1;
-    const owner = `${shard.counter}:memory`;
-    shard.owner = owner;
+    const owner = takeAnew(shard);
     return { ...pictureOf(shard), owner };
   }
 
@@ -129,6 +136,24 @@ export class MemoryStateStore implements StateStore {
     }
   }
 
+  async amend(amendment: Amendment): Promise<boolean> {
+    const { partition, next, customerId, value, pages, dueAtMs } = amendment;
+    const shard = this.#shard(partition);
+    if (shard.next !== next) return false;
+    takeAnew(shard);
+    writeBytes(shard.customers, [[customerId, value]]);
+    writeBytes(shard.pages, pages);
+    if (dueAtMs === null) shard.due.delete(customerId);
+    else shard.due.set(customerId, dueAtMs);
+    return true;
+  }
+
+  beside(name: string): BesideStore {
+    const known = this.#besides.get(name) ?? new MemoryBesideStore(this.#shards);
+    this.#besides.set(name, known);
+    return known;
+  }
+
   async close(): Promise<void> {}
 
   #shard(partition: number): Shard {
@@ -149,6 +174,38 @@ export class MemoryStateStore implements StateStore {
     }
     return shard;
   }
+}
+
+class MemoryBesideStore extends MemoryStateStore implements BesideStore {
+  readonly #own: Shards;
+  readonly #live: Shards;
+
+  constructor(live: Shards) {
+    const own: Shards = new Map();
+    super(own);
+    this.#own = own;
+    this.#live = live;
+  }
+
+  async adopt(partition: number, owner: string): Promise<boolean> {
+    const shard = this.#own.get(partition);
+    if (shard === undefined || shard.owner !== owner) return false;
+    shard.counter = Math.max(shard.counter, this.#live.get(partition)?.counter ?? 0);
+    takeAnew(shard);
+    this.#live.set(partition, shard);
+    this.#own.delete(partition);
+    return true;
+  }
+
+  async discard(partition: number): Promise<void> {
+    this.#own.delete(partition);
+  }
+}
+
+function takeAnew(shard: Shard): string {
+  shard.counter += 1;
+  shard.owner = `${shard.counter}:memory`;
+  return shard.owner;
 }
 
 function write(shard: Shard, commit: PartitionCommit): void {

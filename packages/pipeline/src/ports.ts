@@ -201,7 +201,38 @@ export interface StateStore {
   scan(
     partition: number,
   ): AsyncIterable<readonly (readonly [customerId: string, bytes: Uint8Array])[]>;
+  /**
+   * Replaces what is stored of one customer without moving on, if the partition still stands at `next`. A fresh owner
+   * token voids whoever remembers the customer as it was. False where the partition stands elsewhere.
+   */
+  amend(amendment: Amendment): Promise<boolean>;
+  /** A store of the same life under another name: what lies there is seen by nobody who does not ask for it. */
+  beside(name: string): BesideStore;
   close(): Promise<void>;
+}
+
+/** One customer as it is to be. */
+export interface Amendment {
+  readonly partition: number;
+  readonly next: number;
+  readonly customerId: string;
+  /** Null to remove. */
+  readonly value: Uint8Array | null;
+  /** Name and bytes, null to remove. */
+  readonly pages: readonly (readonly [name: string, bytes: Uint8Array | null])[];
+  /** Null for never. */
+  readonly dueAtMs: number | null;
+}
+
+/** A store in which a partition is built that may take the place of the live one. Closing it closes nothing. */
+export interface BesideStore extends StateStore {
+  /**
+   * Puts the partition as it lies here in place of the live one, outbox and offset too, in one step and under a fresh
+   * owner token; here nothing is left of it. False, and nothing happens, where `owner` does not hold it here.
+   */
+  adopt(partition: number, owner: string): Promise<boolean>;
+  /** Drops what lies here of a partition. */
+  discard(partition: number): Promise<void>;
 }
 
 /** One delivery of one event to one endpoint. `id` is unique per (event, endpoint); adding it again while it is known is ignored. */

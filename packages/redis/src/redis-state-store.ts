@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type Amendment,
   assert,
   assertSoundCommit,
+  type BesideStore,
   COMMIT_OUTCOMES,
   type CommitOutcome,
   type OutboxEntry,
@@ -13,15 +15,21 @@ import {
 } from '@strata/pipeline';
 import type { Redis } from 'ioredis';
 import { commitArguments } from './commit-arguments.ts';
-import { outboxEntry, pairs } from './outbox-codec.ts';
+import { outboxEntry, pairs, toBuffer } from './outbox-codec.ts';
 import { openRedis, type RedisConnectionSettings } from './redis-connection.ts';
 import { isReply, toRedisFault } from './redis-fault.ts';
-import { type ShardKeys, shardKeys } from './shard-keys.ts';
-import { type ShardScripts, shardScripts } from './shard-scripts.ts';
+import { keyList, type ShardKeys, shardKeys } from './shard-keys.ts';
+import { type ScriptArgument, type ShardScripts, shardScripts } from './shard-scripts.ts';
 
 export interface RedisStateStoreSettings extends RedisConnectionSettings {
   /** First part of every key; another one is another store, as a rebuild beside the live state needs. */
   readonly keyPrefix?: string;
+}
+
+interface StoreParts {
+  readonly redis: Redis;
+  readonly scripts: ShardScripts;
+  readonly keyPrefix: string;
 }
 
 const FIELD = 'f:';
@@ -41,14 +49,16 @@ export class RedisStateStore implements StateStore {
   readonly #scripts: ShardScripts;
   readonly #keyPrefix: string;
 
-  private constructor(redis: Redis, keyPrefix: string) {
+  protected constructor({ redis, scripts, keyPrefix }: StoreParts) {
     this.#redis = redis;
-    this.#scripts = shardScripts(redis);
+    this.#scripts = scripts;
     this.#keyPrefix = keyPrefix;
   }
 
   static async connect(settings: RedisStateStoreSettings): Promise<RedisStateStore> {
-    return new RedisStateStore(await openRedis(settings), settings.keyPrefix ?? 'strata');
+    const redis = await openRedis(settings);
+    const keyPrefix = settings.keyPrefix ?? 'strata';
+    return new RedisStateStore({ redis, scripts: shardScripts(redis), keyPrefix });
   }
 
   async acquire(partition: number): Promise<PartitionShard & { readonly owner: string }> {
@@ -215,6 +225,38 @@ export class RedisStateStore implements StateStore {
     } while (cursor !== '0');
   }
 
+  async amend(amendment: Amendment): Promise<boolean> {
+    const { partition, next, customerId, value, pages, dueAtMs } = amendment;
+    const { meta, customers, pages: pagesKey, due } = this.#keys(partition);
+    const written: ScriptArgument[] = [];
+    const removed: ScriptArgument[] = [];
+    for (const [name, bytes] of pages) {
+      if (bytes === null) removed.push(name);
+      else written.push(name, toBuffer(bytes));
+    }
+    const stored = value === null ? [0, ''] : [1, toBuffer(value)];
+    const list = [written.length, ...written, ...removed];
+    const customer = [customerId, ...stored, dueAtMs ?? ''];
+    const reply = await during(`replacing a customer of partition ${partition}`, () =>
+      this.#scripts.amend([
+        meta,
+        customers,
+        pagesKey,
+        due,
+        next,
+        randomUUID(),
+        ...customer,
+        ...list,
+      ]),
+    );
+    return reply === 1;
+  }
+
+  beside(name: string): BesideStore {
+    const parts = { redis: this.#redis, scripts: this.#scripts, keyPrefix: this.#keyPrefix };
+    return new RedisBesideStore(parts, name);
+  }
+
   async close(): Promise<void> {
     // QUIT lets replies in flight arrive; a connection that is down cannot be asked, only dropped.
     if (this.#redis.status === 'ready') await this.#redis.quit().catch(() => undefined);
@@ -224,6 +266,36 @@ export class RedisStateStore implements StateStore {
   #keys(partition: number): ShardKeys {
     return shardKeys(this.#keyPrefix, partition);
   }
+}
+
+/** Under a prefix of its own, and so with the same hash tags: one script reaches both shards of a partition. */
+class RedisBesideStore extends RedisStateStore implements BesideStore {
+  readonly #parts: StoreParts;
+  readonly #livePrefix: string;
+
+  constructor(live: StoreParts, name: string) {
+    const parts = { ...live, keyPrefix: `${live.keyPrefix}-${name}` };
+    super(parts);
+    this.#parts = parts;
+    this.#livePrefix = live.keyPrefix;
+  }
+
+  async adopt(partition: number, owner: string): Promise<boolean> {
+    const keys = [this.#livePrefix, this.#parts.keyPrefix].flatMap((prefix) =>
+      keyList(shardKeys(prefix, partition)),
+    );
+    const reply = await during(`adopting partition ${partition}`, () =>
+      this.#parts.scripts.adopt([...keys, owner, randomUUID()]),
+    );
+    return reply === 1;
+  }
+
+  async discard(partition: number): Promise<void> {
+    const keys = keyList(shardKeys(this.#parts.keyPrefix, partition));
+    await during(`discarding partition ${partition}`, () => this.#parts.redis.unlink([...keys]));
+  }
+
+  override async close(): Promise<void> {}
 }
 
 async function during<T>(doing: string, call: () => Promise<T>): Promise<T> {

@@ -22,3 +22,8 @@ export function shardKeys(keyPrefix: string, partition: number): ShardKeys {
     outbox: `${shard}:out`,
   };
 }
+
+/** In the order in which scripts take them. */
+export function keyList({ meta, customers, pages, due, outbox }: ShardKeys): readonly string[] {
+  return [meta, customers, pages, due, outbox];
+}

@@ -10,6 +10,8 @@ export interface ShardScripts {
   readonly inspect: Script;
   readonly commit: Script;
   readonly trimOutbox: Script;
+  readonly amend: Script;
+  readonly adopt: Script;
 }
 
 function lua(name: string): string {
@@ -26,6 +28,8 @@ export function shardScripts(redis: Redis): ShardScripts {
     inspect: register(redis, 'strataInspect', { lua: lua('inspect'), numberOfKeys: 3 }),
     commit: register(redis, 'strataCommit', { lua: lua('commit'), numberOfKeys: 5 }),
     trimOutbox: register(redis, 'strataTrimOutbox', { lua: lua('trim-outbox'), numberOfKeys: 2 }),
+    amend: register(redis, 'strataAmend', { lua: lua('amend'), numberOfKeys: 4 }),
+    adopt: register(redis, 'strataAdopt', { lua: lua('adopt'), numberOfKeys: 10 }),
   };
 }
 

@@ -12,5 +12,10 @@ export {
   SHARD_FIELDS,
   type ShardLedger,
 } from './shard-ledger.ts';
+export {
+  type RebuildPorts,
+  type RebuildWatch,
+  ShardRebuild,
+} from './shard-rebuild.ts';
 export * from './start-scorer.ts';
 export { tierSnapshotOf } from './steps/write-outputs.ts';

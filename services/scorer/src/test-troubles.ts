@@ -1,6 +1,8 @@
 import { TOPICS } from '@strata/contracts';
 import { MemoryStateStore } from '@strata/memory';
 import {
+  type Amendment,
+  type BesideStore,
   type CommitOutcome,
   type GroupHandlers,
   type GroupReader,
@@ -36,6 +38,8 @@ export function watched(store: StateStore, outcomes: CommitOutcome[]): StateStor
     outbox: (query) => store.outbox(query),
     trimOutbox: (trim) => store.trimOutbox(trim),
     scan: (partition) => store.scan(partition),
+    amend: (amendment) => store.amend(amendment),
+    beside: (name) => store.beside(name),
     close: () => store.close(),
   };
 }
@@ -59,6 +63,8 @@ export class LosableStore {
       outbox: (query) => current().outbox(query),
       trimOutbox: (trim) => current().trimOutbox(trim),
       scan: (partition) => current().scan(partition),
+      amend: (amendment) => current().amend(amendment),
+      beside: (name) => current().beside(name),
       close: () => current().close(),
     };
   }
@@ -156,6 +162,14 @@ export class RewindingStore implements StateStore {
 
   scan(partition: number) {
     return this.#store.scan(partition);
+  }
+
+  amend(amendment: Amendment): Promise<boolean> {
+    return this.#store.amend(amendment);
+  }
+
+  beside(name: string): BesideStore {
+    return this.#store.beside(name);
   }
 
   close(): Promise<void> {

@@ -17,7 +17,11 @@ export interface TopologyParts {
 }
 
 /** strata.customer-log.v1 -> state, due index, outbox and offset in one write; the relay publishes what it finds there. */
-export function createTopology(ports: ScorerPorts, settings: ScorerSettings, parts: TopologyParts) {
+export function createTopology(
+  ports: Pick<ScorerPorts, 'store' | 'serde' | 'seal' | 'clock' | 'metrics' | 'fold'>,
+  settings: ScorerSettings,
+  parts: TopologyParts,
+) {
   const { store } = ports;
   const serde = ports.serde(TOPICS.customerLog);
   const { commitRecordsMax: recordsMax, commitCustomersMax: customersMax } = settings;

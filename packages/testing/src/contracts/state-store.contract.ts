@@ -1,4 +1,4 @@
-import type { OutboxEntry, PartitionCommit, StateStore } from '@strata/pipeline';
+import type { Amendment, OutboxEntry, PartitionCommit, StateStore } from '@strata/pipeline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 /** Opens an empty store. The suite closes it. */
@@ -348,6 +348,138 @@ export function stateStoreContract(name: string, open: OpenStateStore): void {
         );
         found[0]?.fill(9);
         expect((await store.loadPages(0, ['c#0']))[0]?.[0]).toBe(7);
+      });
+    });
+
+    describe('a store beside', () => {
+      const whole = (owner: string, mark: string): PartitionCommit =>
+        aCommit(owner, {
+          fields: { f: text(mark) },
+          states: [
+            ['both', text(mark)],
+            [`only ${mark}`, text(mark)],
+          ],
+          pages: [[`both#${mark}`, text(mark)]],
+          due: [[`only ${mark}`, 100]],
+          outbox: mark === 'live' ? [anEntry(1)] : [anEntry(1), anEntry(2)],
+        });
+
+      test('is empty, and what lies there is not seen in the live one', async () => {
+        const { owner } = await store.acquire(0);
+        await store.commit(whole(owner, 'live'));
+        const before = await store.inspect(0);
+        const beside = store.beside('rebuild');
+        expect(await beside.inspect(0)).toMatchObject({ owner: null, next: 0, customerCount: 0 });
+        const own = await beside.acquire(0);
+        expect(await beside.commit(whole(own.owner, 'new'))).toBe('ok');
+        expect(await store.inspect(0)).toEqual(before);
+        expect([...(await scanned(store)).keys()].toSorted()).toEqual(['both', 'only live']);
+        expect(plain((await store.beside('rebuild').load(0, ['both']))[0])).toEqual(
+          plain(text('new')),
+        );
+        expect(await store.beside('another').inspect(0)).toMatchObject({ next: 0 });
+      });
+
+      test('takes the place of the live one at once, fences its owner, and is gone', async () => {
+        const { owner } = await store.acquire(0);
+        await store.commit(whole(owner, 'live'));
+        const beside = store.beside('rebuild');
+        const own = await beside.acquire(0);
+        await beside.commit({ ...whole(own.owner, 'new'), next: 7 });
+        expect(await beside.adopt(0, own.owner)).toBe(true);
+        const adopted = await store.inspect(0);
+        expect(adopted).toMatchObject({ next: 7, outboxDepth: 2, customerCount: 2 });
+        expect([owner, own.owner, null]).not.toContain(adopted.owner);
+        expect(plain(adopted.fields['f'])).toEqual(plain(text('new')));
+        expect([...(await scanned(store)).keys()].toSorted()).toEqual(['both', 'only new']);
+        const pages = await store.loadPages(0, ['both#live', 'both#new']);
+        expect(pages.map(plain)).toEqual([null, plain(text('new'))]);
+        expect(await store.dueCustomers({ partition: 0, upToMs: 1e12, limit: 10 })).toEqual([
+          'only new',
+        ]);
+        const next = { expectedNext: 7, next: 8, outbox: [anEntry(3)] };
+        expect(await store.commit(aCommit(owner, next))).toBe('fenced');
+        const later = await store.acquire(0);
+        expect(await store.commit(aCommit(later.owner, next))).toBe('ok');
+        expect(await beside.inspect(0)).toMatchObject({ owner: null, next: 0, outboxDepth: 0 });
+        expect(await beside.adopt(0, own.owner)).toBe(false);
+      });
+
+      test('is adopted by nobody but its owner, and may be adopted where nothing was', async () => {
+        const beside = store.beside('rebuild');
+        const first = await beside.acquire(1);
+        await beside.commit({ ...whole(first.owner, 'new'), partition: 1 });
+        const second = await beside.acquire(1);
+        expect(await beside.adopt(1, first.owner)).toBe(false);
+        expect(await store.inspect(1)).toMatchObject({ next: 0, customerCount: 0 });
+        expect(await beside.adopt(1, second.owner)).toBe(true);
+        expect(await store.inspect(1)).toMatchObject({ next: 10, customerCount: 2 });
+      });
+
+      test('forgets a partition that is discarded, and no other', async () => {
+        const beside = store.beside('rebuild');
+        for (const partition of [0, 1]) {
+          const { owner } = await beside.acquire(partition);
+          await beside.commit({ ...whole(owner, 'new'), partition });
+        }
+        await beside.discard(0);
+        expect(await beside.inspect(0)).toMatchObject({ owner: null, next: 0, customerCount: 0 });
+        expect(await beside.inspect(1)).toMatchObject({ next: 10, customerCount: 2 });
+      });
+    });
+
+    describe('amending a customer', () => {
+      const amendment: Amendment = {
+        partition: 0,
+        next: 10,
+        customerId: 'c',
+        value: text('right'),
+        pages: [
+          ['c#wrong', null],
+          ['c#right', text('page')],
+        ],
+        dueAtMs: 70,
+      };
+
+      async function aWrongCustomer(): Promise<string> {
+        const { owner } = await store.acquire(0);
+        const states = [['c', text('wrong')] as const, ['other', text('o')] as const];
+        const pages = [['c#wrong', text('p')] as const];
+        await store.commit(aCommit(owner, { states, pages, due: [['c', 5]] }));
+        return owner;
+      }
+
+      test('replaces it, its pages and its due instant, and voids who remembers it', async () => {
+        const owner = await aWrongCustomer();
+        expect(await store.amend(amendment)).toBe(true);
+        expect((await store.load(0, ['c', 'other'])).map(plain)).toEqual([
+          plain(text('right')),
+          plain(text('o')),
+        ]);
+        expect((await store.loadPages(0, ['c#wrong', 'c#right'])).map(plain)).toEqual([
+          null,
+          plain(text('page')),
+        ]);
+        expect(await store.earliestDue(0)).toBe(70);
+        const next = { expectedNext: 10, next: 11 };
+        expect(await store.commit(aCommit(owner, next))).toBe('fenced');
+        const later = await store.acquire(0);
+        expect(await store.commit(aCommit(later.owner, next))).toBe('ok');
+      });
+
+      test('removes it where it should not be', async () => {
+        await aWrongCustomer();
+        const gone = { ...amendment, value: null, pages: [], dueAtMs: null };
+        expect(await store.amend(gone)).toBe(true);
+        expect((await store.load(0, ['c']))[0]).toBeNull();
+        expect(await store.earliestDue(0)).toBeNull();
+      });
+
+      test('does nothing where the partition has moved on', async () => {
+        const owner = await aWrongCustomer();
+        expect(await store.amend({ ...amendment, next: 9 })).toBe(false);
+        expect(plain((await store.load(0, ['c']))[0])).toEqual(plain(text('wrong')));
+        expect((await store.holder(0)).owner).toBe(owner);
       });
     });
 

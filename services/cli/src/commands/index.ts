@@ -9,6 +9,7 @@ import { policyCheckCommand } from './policy-check.ts';
 import { policyPublishCommand } from './policy-publish.ts';
 import { profilesCommand } from './profiles.ts';
 import { ratesPublishCommand } from './rates-publish.ts';
+import { rebuildCommand } from './rebuild.ts';
 import { sampleCommand } from './sample.ts';
 import { statusCommand } from './status.ts';
 import { upCommand } from './up.ts';
@@ -32,4 +33,5 @@ export const COMMANDS: readonly Command[] = [
   policyPublishCommand,
   ratesPublishCommand,
   verifyCommand,
+  rebuildCommand,
 ];

@@ -3,6 +3,7 @@ import { importCommand } from './import.ts';
 import { policyPublishCommand } from './policy-publish.ts';
 import { profilesCommand } from './profiles.ts';
 import { ratesPublishCommand } from './rates-publish.ts';
+import { rebuildCommand } from './rebuild.ts';
 import { statusCommand } from './status.ts';
 import { verifyCommand } from './verify.ts';
 import { whyCommand } from './why.ts';
@@ -16,4 +17,5 @@ export const STACK_COMMANDS: readonly Command[] = [
   policyPublishCommand,
   ratesPublishCommand,
   verifyCommand,
+  rebuildCommand,
 ];

@@ -99,6 +99,8 @@ const withStore = (changes: Partial<StateStore>): StackHandle => {
     outbox: (query) => store.outbox(query),
     trimOutbox: (trim) => store.trimOutbox(trim),
     scan: (partition) => store.scan(partition),
+    amend: (amendment) => store.amend(amendment),
+    beside: (name) => store.beside(name),
     close: () => store.close(),
     ...changes,
   };

@@ -8,6 +8,7 @@ import type {
   StateStore,
   TopicRecord,
 } from '@strata/pipeline';
+import type { TopicSerde } from '@strata/schema-registry';
 
 export const STACK_KINDS = ['local', 'docker', 'embedded'] as const;
 export type StackKind = (typeof STACK_KINDS)[number];
@@ -19,6 +20,8 @@ export interface StackSerdes {
   readonly tierChanges: Serde<WireRecord>;
   readonly tiers: Serde<WireRecord>;
   readonly deadLetters: Serde<WireRecord>;
+  /** Any of them by its topic. */
+  readonly of: (topic: string) => TopicSerde;
   /** Fetches what is needed to decode these records; decoding is synchronous from then on. */
   prepare(records: readonly TopicRecord[]): Promise<void>;
 }

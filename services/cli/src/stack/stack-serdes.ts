@@ -21,6 +21,7 @@ export async function openStackSerdes(
     tierChanges: serdeOf(TOPICS.tierChanges),
     tiers: serdeOf(TOPICS.tiers),
     deadLetters: serdeOf(TOPICS.deadLetters),
+    of: serdeOf,
     prepare: async (records: readonly TopicRecord[]) => {
       for (const [topic, own] of Map.groupBy(records, (record) => record.topic)) {
         await serdeOf(topic).prepare(own.map(({ value }) => value));

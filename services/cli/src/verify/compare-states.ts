@@ -1,16 +1,12 @@
-import type { CustomerState } from '@strata/domain';
-import { type StateStore, StrataError } from '@strata/pipeline';
-import { encodePartition, encodeRates, packCustomer } from '@strata/state-codec';
-import { type PartitionView, viewPartition, viewSome } from '../stack/partition-view.ts';
+import type { StateStore } from '@strata/pipeline';
+import { encodePartition, encodeRates } from '@strata/state-codec';
+import { type PartitionView, viewPartition } from '../stack/partition-view.ts';
 import { type Findings, found } from './finding.ts';
 import type { LogFold } from './log-fold.ts';
+import { isSameState, type Live, readEverybody, readSome } from './read-live.ts';
 
 /** A partition that moves on between any two looks for so many times is looked at under too much load. */
 const LOOKS_MAX = 100;
-const CUSTOMERS_PER_READ = 1_000;
-
-/** Null for a customer who is stored and cannot be read. */
-type Live = ReadonlyMap<string, CustomerState | null>;
 
 /** Null where the partition moved on each time that it was looked at, or went back. */
 export interface Comparison {
@@ -37,7 +33,9 @@ export async function compareStates(
   let asked: ReadonlySet<string> | null = null;
   for (let look = 0; look < LOOKS_MAX; look += 1) {
     const live: Live =
-      asked === null ? await everybody(store, partition) : await some(store, partition, [...asked]);
+      asked === null
+        ? await readEverybody(store, partition)
+        : await readSome(store, partition, [...asked]);
     const due = asked === null ? await dueIds(store, partition, live.size) : null;
     const view = await viewPartition(store, partition);
     if (view.next < fold.next) return null;
@@ -67,22 +65,12 @@ function compareLive(
     if (wanted === undefined) continue;
     if (own === undefined) found(findings, 'customers-missing');
     else if (own === null) found(findings, 'customers-unreadable');
-    else if (!isSame(own, wanted)) found(findings, 'customers-different');
+    else if (!isSameState(own, wanted)) found(findings, 'customers-different');
   }
   for (const customerId of live.keys()) {
     if (!touched.has(customerId) && !fold.customers.has(customerId))
       found(findings, 'customers-extra');
   }
-}
-
-/** By the bytes that this version would store: a value of an older layout is the same state. */
-function isSame(a: CustomerState, b: CustomerState): boolean {
-  const [left, right] = [packCustomer(a), packCustomer(b)];
-  return (
-    Buffer.compare(left.value, right.value) === 0 &&
-    left.pages.length === right.pages.length &&
-    left.pages.every(({ bytes }, i) => Buffer.compare(bytes, right.pages[i]?.bytes ?? bytes) === 0)
-  );
 }
 
 /** The index is a hint; but whoever is missing in it is settled late, and who is unknown never. */
@@ -110,52 +98,6 @@ export function comparePartition(fold: LogFold, view: PartitionView, findings: F
   const topics = new Set([...Object.keys(ledger.seqs), ...Object.keys(fold.seqs)]);
   const differ = [...topics].filter((it) => (ledger.seqs[it] ?? 0) !== (fold.seqs[it] ?? 0));
   found(findings, 'numbers-differ', differ.length);
-}
-
-async function everybody(store: StateStore, partition: number): Promise<Live> {
-  const live = new Map<string, CustomerState | null>();
-  for await (const batch of store.scan(partition)) {
-    const customerIds = batch.map(([customerId]) => customerId);
-    for (const [customerId, state] of await some(store, partition, customerIds)) {
-      live.set(customerId, state);
-    }
-  }
-  return live;
-}
-
-async function some(
-  store: StateStore,
-  partition: number,
-  customerIds: readonly string[],
-): Promise<Live> {
-  const live = new Map<string, CustomerState | null>();
-  for (let at = 0; at < customerIds.length; at += CUSTOMERS_PER_READ) {
-    const run = customerIds.slice(at, at + CUSTOMERS_PER_READ);
-    for (const [customerId, state] of await readable(store, partition, run)) {
-      live.set(customerId, state);
-    }
-  }
-  return live;
-}
-
-/** One value that cannot be read does not hide the others. */
-async function readable(
-  store: StateStore,
-  partition: number,
-  customerIds: readonly string[],
-): Promise<Live> {
-  try {
-    return await viewSome(store, partition, customerIds);
-  } catch (error) {
-    if (!(error instanceof StrataError) || error.code !== 'STRATA_SCORER_STATE_UNREADABLE')
-      throw error;
-    if (customerIds.length === 1) return new Map(customerIds.map((it) => [it, null]));
-  }
-  const half = Math.ceil(customerIds.length / 2);
-  return new Map([
-    ...(await readable(store, partition, customerIds.slice(0, half))),
-    ...(await readable(store, partition, customerIds.slice(half))),
-  ]);
 }
 
 /** Everybody whom the index names. Few may have come in since the others were counted. */

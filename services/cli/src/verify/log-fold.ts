@@ -61,9 +61,16 @@ export class LogFold {
   records = 0;
   next = 0;
   readonly #stack: Pick<StackHandle, 'reader' | 'serdes'>;
+  readonly #only: string | null;
 
-  constructor(stack: Pick<StackHandle, 'reader' | 'serdes'>, partition: number) {
+  /** `only`: of all customers this one, so that the numbers and the hash mean nothing. */
+  constructor(
+    stack: Pick<StackHandle, 'reader' | 'serdes'>,
+    partition: number,
+    only: string | null = null,
+  ) {
     this.#stack = stack;
+    this.#only = only;
     this.partition = partition;
     this.state = initialPartition(partition);
   }
@@ -99,12 +106,17 @@ export class LogFold {
       this.#refused({ kind: 'dead-letter', id: `${partition}.${offset}.0`, reason: record });
       return;
     }
-    const known = customersOf(record).flatMap((customerId) => {
+    const own = this.#only === null ? record : about(record, this.#only);
+    if (own === null) {
+      this.#passBy(appendedAt);
+      return;
+    }
+    const known = customersOf(own).flatMap((customerId) => {
       const state = this.customers.get(customerId);
       return state === undefined ? [] : [[customerId, state] as const];
     });
     const at = { partition, offset, appendedAt };
-    const result = fold({ partition: this.state, customers: new Map(known), record, at });
+    const result = fold({ partition: this.state, customers: new Map(known), record: own, at });
     this.state = result.partition;
     for (const [customerId, state] of result.customers) {
       this.customers.set(customerId, state);
@@ -121,6 +133,12 @@ export class LogFold {
       else if (output.kind === 'retired') this.#retired(output);
       else this.#refused(output);
     }
+  }
+
+  /** All that a record of another customer does to this one: in wall time it moves the clock of the partition. */
+  #passBy(appendedAt: Instant): void {
+    if (this.state.time !== 'wall' || appendedAt <= this.state.clock) return;
+    this.state = { ...this.state, clock: appendedAt };
   }
 
   /** What the record says, or the reason why it says nothing. */
@@ -172,4 +190,13 @@ export class LogFold {
     this.seqs[topic] = seq;
     return seq;
   }
+}
+
+/** What a record means to one customer; null for nothing. */
+function about(record: LogRecord, customerId: string): LogRecord | null {
+  const named = customersOf(record);
+  if (named.length > 0 && !named.includes(customerId)) return null;
+  return record.kind === 'tick'
+    ? { ...record, customerIds: named.filter((it) => it === customerId) }
+    : record;
 }

@@ -1,0 +1,75 @@
+import { TOPICS } from '@strata/contracts';
+import { fold, initialPartition } from '@strata/domain';
+import { createScorerMetrics, ShardRebuild } from '@strata/scorer';
+import { createMetrics, systemClock } from '@strata/service-runtime';
+import { viewPartition } from '../stack/partition-view.ts';
+import type { StackHandle } from '../stack/stack-handle.ts';
+import { compareStores, type StoreDifference } from './compare-stores.ts';
+
+/** The store beside the live one in which partitions are rebuilt. */
+const BESIDE = 'rebuild';
+/** While it was folded the live one went on; after so many times it is close enough, for the scorer folds the rest. */
+const ROUNDS_MAX = 5;
+
+export interface PartitionRebuilt {
+  readonly partition: number;
+  /** Where an earlier try had ended; 0 for a rebuild from the beginning. */
+  readonly from: number;
+  readonly upTo: number;
+  readonly customers: number;
+  readonly difference: StoreDifference;
+  readonly hash: 'same' | 'differs' | 'unknown';
+}
+
+export interface RebuildWatch {
+  readonly signal: AbortSignal;
+  readonly onRecords: (count: number) => void;
+}
+
+/** Folds one partition again beside the live one, compares the two, and puts the new one in its place. */
+export async function rebuildPartition(
+  stack: StackHandle,
+  partition: number,
+  watch: RebuildWatch,
+): Promise<PartitionRebuilt> {
+  const { store, reader, serdes, seal } = stack;
+  const beside = store.beside(BESIDE);
+  const metrics = createScorerMetrics(createMetrics({ withProcess: false }));
+  const rebuild = await ShardRebuild.open(
+    { beside, reader, serde: serdes.of, seal, clock: systemClock, metrics, fold, initialPartition },
+    partition,
+  );
+  const from = rebuild.next;
+  const foldTo = (next: number): Promise<void> =>
+    rebuild.foldTo(next, { signal: watch.signal, onFolded: watch.onRecords });
+  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+    const end = await liveNext(stack, partition);
+    if (end <= rebuild.next) break;
+    await foldTo(end);
+  }
+  const difference = await compareStores(store, beside, { partition, foldTo });
+  const hash = await compareHashes(stack, partition);
+  const { customerCount } = await beside.inspect(partition);
+  const upTo = rebuild.next;
+  await rebuild.adopt();
+  return { partition, from, upTo, customers: customerCount, difference, hash };
+}
+
+/** How far the live state is; of one that is gone, how far the log is. */
+async function liveNext({ store, reader }: StackHandle, partition: number): Promise<number> {
+  const { next } = await store.holder(partition);
+  if (next > 0) return next;
+  return (await reader.bounds(TOPICS.customerLog))[partition]?.end ?? 0;
+}
+
+async function compareHashes(
+  { store }: StackHandle,
+  partition: number,
+): Promise<PartitionRebuilt['hash']> {
+  const [live, built] = await Promise.all([
+    viewPartition(store, partition),
+    viewPartition(store.beside(BESIDE), partition),
+  ]);
+  if (live.next !== built.next || live.ledger === null || built.ledger === null) return 'unknown';
+  return live.ledger.decisionHash === built.ledger.decisionHash ? 'same' : 'differs';
+}
