@@ -1,5 +1,10 @@
 import { catchUp } from './calibration/catch-up.ts';
-import { type CustomerState, NEW_CUSTOMER, type PromotionEntry } from './customer-state.ts';
+import {
+  type CustomerState,
+  hasAcceptedEvent,
+  NEW_CUSTOMER,
+  type PromotionEntry,
+} from './customer-state.ts';
 import { decide, type Telling } from './decide.ts';
 import { decideOverride } from './decide-override.ts';
 import type {
@@ -100,23 +105,22 @@ export class FoldWork implements MergeWork {
     const before = known ?? NEW_CUSTOMER;
     const clock = clockFor(this.partition, before.clock, record.clockAt);
     const settled = this.settled(customerId, before, clock);
-    const isOwn = known !== undefined && clock > Math.max(before.clock, this.partition.clock);
     if (isKnown(settled.ledger, overrideKeyOf(record))) {
       this.note('repeat');
-      this.#keepClock(customerId, { before, settled, clock, isOwn });
+      this.#keepClock(customerId, { before, settled, clock });
       return;
     }
     const refusal = overrideRefusal(this.partition, record, settled);
     if (refusal !== null) {
       this.refuse(refusal);
-      this.#keepClock(customerId, { before, settled, clock, isOwn });
+      this.#keepClock(customerId, { before, settled, clock });
       return;
     }
     const { offset, partition } = this.at;
     const { isEnd, state } = overridden(settled, record, { clock, offset });
     const yardstick = yardstickFor(this.partition, state, clock);
     if (state.standing === null || yardstick === null) {
-      this.keep(customerId, state);
+      this.keep(customerId, hasAcceptedEvent(state) ? { ...state, clock } : state);
       return;
     }
     const grading = grade(state.ledger, yardstick, customerId);
@@ -131,10 +135,9 @@ export class FoldWork implements MergeWork {
     const partition = this.partition;
     const clock = clockFor(partition, before.clock, record.clockAt ?? event.occurredAt);
     const settled = this.trimmed(this.settled(event.customerId, before, clock), clock);
-    const isOwn = known !== undefined && clock > Math.max(before.clock, partition.clock);
     if (isKnown(settled.ledger, eventKeyOf(event))) {
       this.note('repeat');
-      this.#keepClock(event.customerId, { before, settled, clock, isOwn });
+      this.#keepClock(event.customerId, { before, settled, clock });
       return;
     }
     const orderKey = orderKeyOfEvent(event);
@@ -145,7 +148,7 @@ export class FoldWork implements MergeWork {
     const refusal = refusalOf({ partition, order, event, clock, money });
     if (refusal !== null) {
       this.refuse(refusal);
-      this.#keepClock(event.customerId, { before, settled, clock, isOwn });
+      this.#keepClock(event.customerId, { before, settled, clock });
       return;
     }
     if (event.occurredAt > clock) this.note('future-event');
@@ -177,8 +180,7 @@ export class FoldWork implements MergeWork {
     const ledger = withConversion(settled.ledger, referredId, { at, offset: this.at.offset });
     if (ledger === null) {
       this.note('repeat');
-      const isOwn = clock > Math.max(before.clock, partition.clock);
-      this.#keepClock(referrerId, { before, settled, clock, isOwn });
+      this.#keepClock(referrerId, { before, settled, clock });
       return;
     }
     const after = { ...settled, clock, ledger };
@@ -270,15 +272,18 @@ export class FoldWork implements MergeWork {
   }
 
   /**
-   * A record that is not applied changes nothing but, in data time, the clock that it brought along (`isOwn`): or an
-   * earlier tick would show in later instants.
+   * A record that is not applied changes nothing but, in data time, the clock that it brought along: or an earlier tick
+   * would show in later instants. Who is only named, or waited for by an override, has no clock yet that it could move.
    */
   #keepClock(
     customerId: string,
-    at: { before: CustomerState; settled: CustomerState; clock: Instant; isOwn: boolean },
+    at: { before: CustomerState; settled: CustomerState; clock: Instant },
   ): void {
-    if (!at.isOwn && at.settled.seq === at.before.seq) return;
-    this.keep(customerId, { ...at.settled, clock: at.clock });
+    const { before, settled, clock } = at;
+    const isMoved =
+      hasAcceptedEvent(before) && clock > Math.max(before.clock, this.partition.clock);
+    if (!isMoved && settled.seq === before.seq) return;
+    this.keep(customerId, { ...settled, clock });
   }
 
   keep(customerId: string, state: CustomerState): void {

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { aPolicy, aPurchase, aRefund, day, TestPartition, told } from '../builders/index.ts';
+import {
+  aPolicy,
+  aPurchase,
+  aReferral,
+  aRefund,
+  day,
+  TestPartition,
+  told,
+} from '../builders/index.ts';
 import type { CustomerEvent } from '../customer-event.ts';
 import { explain } from '../explain.ts';
 import { DAY_MS } from '../instant.ts';
@@ -72,6 +80,17 @@ describe('an amount in another currency', () => {
     log.rates('rates-published', usd(3, '8'));
     expect(told(log.events(dollars(2, 100)))).toEqual(['dead-letter no-rate']);
     expect(told(log.events(dollars(3, 100)))).toEqual(['assigned >bronze event']);
+  });
+
+  it('that is refused brings no clock to somebody who was only named', () => {
+    const log = new Log();
+    log.events(aReferral(day(0)));
+    log.deliver();
+    expect(told(log.events(dollars(3, 100, { customerId: 'c2' })))).toEqual([
+      'dead-letter no-rate',
+    ]);
+    log.events(aPurchase(day(2), { customerId: 'c2' }));
+    expect(log.outputs.at(-1)).toMatchObject({ type: 'assigned', effectiveAt: day(2) });
   });
 
   it('is refused where it would be more than can be counted', () => {

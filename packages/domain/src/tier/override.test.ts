@@ -3,6 +3,7 @@ import {
   aLifecycle,
   aPolicy,
   aPurchase,
+  aReferral,
   aRefund,
   day,
   TestPartition,
@@ -135,6 +136,17 @@ describe('beside the other rules', () => {
     clear(q, day(2));
     expect(q.customers.get('c1')?.standing?.promotions).toEqual([]);
   });
+
+  it.each(['gold', 'a tier of no ladder'])(
+    'takes its clock along to a customer who is known and stands nowhere yet: %s',
+    (tier) => {
+      const p = new TestPartition();
+      p.events(aReferral(day(0)));
+      set(p, day(7), { tier });
+      p.events(aPurchase(day(6)));
+      expect(p.outputs.at(-1)).toMatchObject({ type: 'assigned', effectiveAt: day(7) });
+    },
+  );
 
   it('the end of an override looks at a fall that would have to wait for the end of the year', () => {
     const lifecycle = aLifecycle({ qualification: 'calendar' });
