@@ -6,7 +6,13 @@ import {
   type Output,
   type PartitionState,
 } from '@strata/domain';
-import { decodePartition, encodePartition, openCustomer, packCustomer } from '@strata/state-codec';
+import {
+  decodePartition,
+  encodePartition,
+  encodeRates,
+  openCustomer,
+  packCustomer,
+} from '@strata/state-codec';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
@@ -21,6 +27,7 @@ const caseArbitrary = fc.record({ policies: policySetArbitrary, shape: logShapeA
 /** What a store keeps. */
 interface Bytes {
   readonly partition: string;
+  readonly rates: string;
   /** The value of each, and its pages. */
   readonly customers: Readonly<Record<string, readonly string[]>>;
 }
@@ -38,6 +45,7 @@ function stored({ partition, customers }: Memory): Bytes {
   const sorted = [...customers].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return {
     partition: hex(encodePartition(partition)),
+    rates: hex(encodeRates(partition.rates)),
     customers: Object.fromEntries(sorted.map(([id, state]) => [id, packed(state)])),
   };
 }
@@ -49,13 +57,13 @@ function packed(state: CustomerState): readonly string[] {
 
 const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'hex');
 
-function loaded({ partition, customers }: Bytes): Memory {
+function loaded({ partition, rates, customers }: Bytes): Memory {
   const states = Object.entries(customers).map(
     ([id, [value = '', ...pages]]) =>
       [id, openCustomer(bytesOf(value)).complete(pages.map(bytesOf))] as const,
   );
   return {
-    partition: decodePartition(bytesOf(partition)),
+    partition: decodePartition(bytesOf(partition), bytesOf(rates)),
     customers: new Map(states),
   };
 }

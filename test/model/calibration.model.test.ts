@@ -3,6 +3,7 @@ import {
   census,
   DAY_MS,
   type Dimension,
+  isValueDimension,
   type LogRecord,
   type Policy,
 } from '@strata/domain';
@@ -32,9 +33,9 @@ const caseArbitrary = fc.record({
 
 const bucketsOf = (borders: readonly number[]): number => borders.length + 1;
 
-/** Tenure is not ranked. */
+/** Tenure and what models say are not ranked. */
 const rankable = ({ dimensions }: Policy): readonly Dimension[] =>
-  dimensions.filter((it) => it.of !== 'tenure');
+  dimensions.filter((it) => it.of !== 'tenure' && !isValueDimension(it));
 
 function byQuantiles(policy: Policy, buckets: number, ties: 'together' | 'rank'): Policy {
   const quantiles = { buckets, ties, minimumPopulation: 1 };

@@ -158,7 +158,37 @@ const potential = fc
     return { ...rest, ...factors, name: 'potential', of: 'potential', steps };
   });
 
-export const dimensionsArbitrary: fc.Arbitrary<readonly Dimension[]> = fc
+const pAlive = fc
+  .record({
+    ...base,
+    thresholds: fc.uniqueArray(fc.constantFrom(0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97), {
+      minLength: 1,
+      maxLength: 3,
+    }),
+    best: fourPoints,
+  })
+  .map(({ thresholds, best, ...rest }): Dimension => {
+    const steps = stepsOf(thresholds, best);
+    return { ...rest, minimumPopulation: 1, name: 'alive', of: 'p_alive', steps };
+  });
+
+const clv = fc
+  .record({
+    ...base,
+    horizonMs: days(20, 45, 90),
+    monthlyDiscountMilli: fc.constantFrom(0, 10, 100),
+    thresholds: fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 3 }),
+    best: fourPoints,
+  })
+  .map(({ thresholds, best, ...rest }): Dimension => {
+    const steps = stepsOf(
+      thresholds.map((it) => it * 3),
+      best,
+    );
+    return { ...rest, minimumPopulation: 1, name: 'value', of: 'clv', steps };
+  });
+
+const mixed = fc
   .tuple(
     sometimes(50, recency),
     sometimes(50, byWindow('orders', { most: 4 })),
@@ -176,9 +206,18 @@ export const dimensionsArbitrary: fc.Arbitrary<readonly Dimension[]> = fc
     sometimes(15, tenure),
     sometimes(15, shareOfWallet),
     sometimes(15, potential),
+    sometimes(10, pAlive),
+    sometimes(10, clv),
   )
   .map((all) => all.filter((it) => it !== null))
   .filter((all) => all.length > 0);
+
+/** Now and then by models alone: among many dimensions they seldom decide. */
+export const dimensionsArbitrary: fc.Arbitrary<readonly Dimension[]> = fc.oneof(
+  { weight: 14, arbitrary: mixed },
+  { weight: 2, arbitrary: pAlive.map((it) => [it]) },
+  { weight: 1, arbitrary: clv.map((it) => [it]) },
+);
 
 /** The same with every span so many times as long. */
 export function stretchedDimension(dimension: Dimension, factor: number): Dimension {
@@ -196,6 +235,9 @@ export function stretchedDimension(dimension: Dimension, factor: number): Dimens
       ...dimension,
       engagement: engagement && { ...engagement, windowMs: engagement.windowMs * factor },
     };
+  }
+  if (dimension.of === 'clv') {
+    return { ...dimension, horizonMs: Math.min(dimension.horizonMs * factor, 360 * DAY_MS) };
   }
   return 'windowMs' in dimension
     ? { ...dimension, windowMs: dimension.windowMs * factor }

@@ -55,10 +55,7 @@ export class FoldDriver {
   #fold({ offset, appendedAt, record }: LoggedRecord): FoldResult {
     const at = { partition: PARTITION, offset, appendedAt };
     const result = fold({ partition: this.partition, customers: this.customers, record, at });
-    this.partition = decodePartition(
-      encodePartition(result.partition),
-      encodeRates(result.partition.rates),
-    );
+    this.#keep(result.partition);
     for (const [id, state] of result.customers) {
       const { value, pages } = packCustomer(state);
       this.customers.set(id, openCustomer(value).complete(pages.map(({ bytes }) => bytes)));
@@ -67,6 +64,16 @@ export class FoldDriver {
     this.outputs.push(...result.outputs);
     this.notes.push(...result.notes);
     return result;
+  }
+
+  /** Where nothing but the clock has moved, as nearly every record moves it, its bytes were tried with the last that did. */
+  #keep(partition: PartitionState): void {
+    const { clock } = partition;
+    const before: PartitionState = { ...this.partition, clock };
+    const names = Object.keys(partition) as (keyof PartitionState)[];
+    this.partition = names.every((name) => partition[name] === before[name])
+      ? before
+      : decodePartition(encodePartition(partition), encodeRates(partition.rates));
   }
 
   changesOf(customerId: string): TierChange[] {

@@ -15,6 +15,8 @@ import fc from 'fast-check';
 
 import type { LoggedRecord } from './oracle/oracle.ts';
 import { LADDER, stretched } from './policy-arbitrary.ts';
+import { currencyOf } from './rates-arbitrary.ts';
+import { isTurn, Turns } from './turns.ts';
 
 /** Among them new year, midnight of new year in Shanghai, 29 February, and days on which clocks are put forward. */
 const STARTS = [
@@ -47,6 +49,9 @@ interface Move {
     | 'profile'
     | 'override-set'
     | 'override-cleared'
+    | 'calibrated'
+    | 'rates-published'
+    | 'rates-corrected'
     | 'repeat';
   /** Half days since the move before. */
   readonly gap: number;
@@ -58,7 +63,9 @@ interface Move {
   /** Which order, ticket, or earlier event. */
   readonly pick: number;
   readonly amount: number;
-  /** Category, channel, satisfaction or score. */
+  /** Mostly the base currency. */
+  readonly currency: number;
+  /** Category, channel, satisfaction, score, model or rates. */
   readonly label: number;
   /** What follows: nothing, a tick at once, or half days of quiet and then a tick. */
   readonly tickAfter: number | null;
@@ -81,6 +88,9 @@ const move: fc.Arbitrary<Move> = fc.record({
     { weight: 2, arbitrary: fc.constant('profile' as const) },
     { weight: 2, arbitrary: fc.constant('override-set' as const) },
     { weight: 1, arbitrary: fc.constant('override-cleared' as const) },
+    { weight: 2, arbitrary: fc.constant('calibrated' as const) },
+    { weight: 1, arbitrary: fc.constant('rates-published' as const) },
+    { weight: 2, arbitrary: fc.constant('rates-corrected' as const) },
     { weight: 2, arbitrary: fc.constant('repeat' as const) },
   ),
   gap: fc.constantFrom(0, 1, 2, 2, 4, 6, 10, 20),
@@ -93,6 +103,7 @@ const move: fc.Arbitrary<Move> = fc.record({
   customer: fc.constantFrom(0, 0, 0, 0, 1, 2),
   pick: fc.nat(7),
   amount: fc.constantFrom(0, 50, 100, 100, 120, 200, 333),
+  currency: fc.constantFrom(9, 9, 9, 9, 9, 9, 9, 9, 0, 1, 2),
   label: fc.nat(15),
   tickAfter: fc.constantFrom(null, null, 0, 1, 5, 13),
 });
@@ -112,6 +123,8 @@ export interface LogShape {
   /** All spans are so many times as long; those of the policy have to be stretched as well. */
   readonly factor: number;
   readonly horizonDays: number;
+  /** Which models and rates are there from the beginning; null for none. */
+  readonly prepared: number | null;
   readonly moves: readonly Move[];
   /** Half days of quiet at the end. */
   readonly quiet: number;
@@ -123,6 +136,7 @@ export const logShapeArbitrary: fc.Arbitrary<LogShape> = fc.record({
   // 73 days are a fifth of a year.
   factor: fc.constantFrom(1, 1, 1, 12, 73),
   horizonDays: fc.constantFrom(800, 800, 800, 40),
+  prepared: fc.constantFrom(0, 1, 2, 3, 5, 6, null),
   moves: fc.array(move, { minLength: 1, maxLength: 16, size: 'max' }),
   quiet: fc.constantFrom(0, 3, 20, 150),
 });
@@ -141,11 +155,25 @@ export function logOf(shape: LogShape, policies: readonly Policy[]): ModelLog {
   const set = { id: 'set-1', policies: policies.map((policy) => stretched(policy, factor)) };
   append({ kind: 'stack-opened', time, partitions: 8, ledgerHorizonDays: horizonDays }, startAt);
   append({ kind: 'policy-activated', set }, startAt);
+  const turns = new Turns(set, shape);
+  if (shape.prepared !== null) {
+    for (const record of turns.prepared(shape.prepared)) append(record, startAt);
+  }
   const customerIds = [...new Set(shape.moves.map((it) => customerIdOf(it.customer)))];
   const events: CustomerEvent[] = [];
   let now = startAt;
   for (const [index, it] of shape.moves.entries()) {
     now += it.gap * unit;
+    if (isTurn(it)) {
+      const record = turns.recordOf(it, now);
+      if (record === null) continue;
+      // Behind the clock of everybody, and never two at one instant: else it showed who was touched in between.
+      const latest = Math.max(now, ...events.map(({ occurredAt }) => occurredAt));
+      now += Math.ceil((latest - now) / unit) * unit + unit;
+      if (time === 'data') append({ kind: 'clock', at: now }, now);
+      append(record, now);
+      continue;
+    }
     if (isOverride(it)) {
       append(overrideRecordOf(it, index, { time, now, unit }), now);
       continue;
@@ -256,7 +284,7 @@ function eventOf(it: Move, index: number, soFar: LogSoFar): CustomerEvent {
     orderSource: 'shop',
     orderId: orderIdOf(it, index, { ...soFar, base }),
   };
-  const amount = { minor: it.amount, currency: 'CNY' };
+  const amount = { minor: it.amount, currency: currencyOf(it.currency) };
   const ticketId = `t${it.pick % 2} of ${eraOf(base.occurredAt, horizonDays)}`;
   switch (it.kind) {
     case 'purchase':
@@ -285,6 +313,9 @@ function eventOf(it: Move, index: number, soFar: LogSoFar): CustomerEvent {
     case 'feedback':
     case 'override-set':
     case 'override-cleared':
+    case 'calibrated':
+    case 'rates-published':
+    case 'rates-corrected':
     case 'repeat':
       return { ...base, type: 'feedback', ...scoreOf(it) };
   }

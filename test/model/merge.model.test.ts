@@ -14,6 +14,7 @@ import { describe, expect, test } from 'vitest';
 import { FoldDriver } from './fold-driver.ts';
 import { logOf, logShapeArbitrary } from './log-arbitrary.ts';
 import { MODEL_SETTINGS } from './settings.ts';
+import { isTurn } from './turns.ts';
 
 /** An event of one customer or of the other, or reported under both names, and where it comes in an order of arrival. */
 interface Share {
@@ -32,12 +33,18 @@ interface Placed extends Share {
   readonly offset: number;
 }
 
+interface Before {
+  readonly clock: Instant;
+  readonly rates: readonly LogRecord[];
+}
+
 /** The ledger that one customer has of these events, taken in the order of their places. */
-function ledgerOf(events: readonly Placed[], clock: Instant): Ledger {
+function ledgerOf(events: readonly Placed[], { clock, rates }: Before): Ledger {
   const driver = new FoldDriver();
   const opening: LogRecord[] = [
     { kind: 'stack-opened', time: 'data', partitions: 8, ledgerHorizonDays: 800 },
     { kind: 'policy-activated', set: aPolicySet(aPolicy()) },
+    ...rates,
     { kind: 'clock', at: clock },
   ];
   for (const [offset, record] of opening.entries()) driver.apply({ offset, appendedAt: 0, record });
@@ -74,7 +81,8 @@ describe('two customers who turn out to be one', () => {
               : [],
           );
           const once = [...new Map(events.map((it) => [it.event.eventId, it])).values()];
-          const clock = endAt + 2 * DAY_MS;
+          const rates = records.map(({ record }) => record).filter(isTurn);
+          const before = { clock: endAt + 2 * DAY_MS, rates };
           const ofFirst = once.filter(({ holder }) => holder !== 'second');
           const ofSecond = once.filter(({ holder }) => holder === 'second');
           // What only the other had comes behind everything, in its order, with the record of the merge.
@@ -87,11 +95,11 @@ describe('two customers who turn out to be one', () => {
             ...it,
             place: places[i % places.length] as number,
           }));
-          const all = ledgerOf([...placed, ...behind], clock);
-          const first = ledgerOf(ofFirst, clock);
+          const all = ledgerOf([...placed, ...behind], before);
+          const first = ledgerOf(ofFirst, before);
           const second = ledgerOf(
             once.filter(({ holder }) => holder !== 'first'),
-            clock,
+            before,
           );
           expect(mergedLedger(first, second, MERGED_AT)).toEqual(all);
           expect(mergedLedger(all, second, 2 * MERGED_AT)).toEqual(all);

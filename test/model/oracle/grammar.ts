@@ -1,4 +1,4 @@
-import type { Dimension, Policy, ThresholdStep } from '@strata/domain';
+import type { Dimension, Policy, ThresholdStep, ValueModel } from '@strata/domain';
 
 /** What the oracle reads of a policy: the core's own form, and what the contract has beyond it. */
 interface DimensionBase {
@@ -28,7 +28,28 @@ export interface Potential extends Stepped {
   readonly stagesMilli: Readonly<Record<string, number>> | null;
 }
 
-export type NaiveDimension = Dimension | Tenure | ShareOfWallet | Potential;
+interface Modelled extends Stepped {
+  /** Of the calibration in force; null where that has none. */
+  readonly model: ValueModel | null;
+}
+
+export interface PAlive extends Modelled {
+  readonly of: 'p_alive';
+}
+
+export interface Clv extends Modelled {
+  readonly of: 'clv';
+  readonly horizonMs: number;
+  readonly monthlyDiscountMilli: number;
+}
+
+export type NaiveDimension =
+  | Exclude<Dimension, { of: 'p_alive' | 'clv' }>
+  | Tenure
+  | ShareOfWallet
+  | Potential
+  | PAlive
+  | Clv;
 
 export interface NaivePolicy extends Omit<Policy, 'dimensions' | 'borders'> {
   readonly dimensions: readonly NaiveDimension[];

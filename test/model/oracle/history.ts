@@ -1,4 +1,4 @@
-import type { CustomerEvent, Instant } from '@strata/domain';
+import type { CustomerEvent, Instant, Money } from '@strata/domain';
 
 /** A customer whom this one referred has become existing. It is dated by the other's clock of that moment. */
 export interface Conversion {
@@ -14,6 +14,10 @@ export interface Conversion {
 export interface Applied {
   readonly event: CustomerEvent | Conversion;
   readonly offset: number;
+  /** What was paid, where that was in another currency than the amount of the event says by now. */
+  readonly original?: Money;
+  /** Whether a correction of rates has changed what it came to. */
+  readonly isReconverted?: boolean;
 }
 
 /** Everything taken so far, in log order. Nothing is ever thrown away but what the contract says is dropped. */

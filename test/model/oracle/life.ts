@@ -8,8 +8,8 @@ export interface NaivePromotion {
   readonly at: Instant;
   readonly fromTier: string;
   readonly toTier: string;
-  /** The border by which the tier was entered: a calibration may have moved it since. */
-  readonly enterMilli: number;
+  /** By which the tier was entered: a calibration may have moved its borders and models since. */
+  readonly policy: NaivePolicy;
 }
 
 export interface Life {
@@ -32,6 +32,8 @@ export interface NaiveChange {
   readonly policy: string;
   readonly fromPolicy: string | null;
   readonly isOverridden: boolean;
+  /** By which models the score fell in that instant, or where grace came first, when that began. */
+  readonly crossed: readonly ('p_alive' | 'clv')[];
 }
 
 export interface Step {
@@ -48,7 +50,7 @@ export interface Moment {
 }
 
 /** A border that no calibration has filled yet is never entered by, and nobody falls under it. */
-function enterOf(policy: NaivePolicy, tier: string): number {
+export function enterOf(policy: NaivePolicy, tier: string): number {
   const border = policy.borders.find((it) => it.tier === tier);
   if (border === undefined) return Number.NEGATIVE_INFINITY;
   return border.enterMilli ?? Number.POSITIVE_INFINITY;
@@ -115,8 +117,7 @@ export function moveTier(world: World, from: Life | null, { at, occasion }: Mome
     const target = within(world, at, targetOf(policy, scoreMilli, tier));
     if (target > rank && !life.isBlocked) {
       const toTier = ladder[target] as string;
-      const enterMilli = enterOf(policy, toTier);
-      const promotion: NaivePromotion = { at, fromTier: tier, toTier, enterMilli };
+      const promotion: NaivePromotion = { at, fromTier: tier, toTier, policy };
       life = { ...standAt(toTier, at), promotions: [...life.promotions, promotion] };
       changes.push(change('promoted', tier, toTier));
       isPeriodEnd = false;
@@ -134,9 +135,10 @@ export function moveTier(world: World, from: Life | null, { at, occasion }: Mome
     if (life.graceSince === null && !isLookedAt) return { life, changes };
     life = { ...life, graceSince: life.graceSince ?? at };
     if (at < demotionDueAt(policy, life)) return { life, changes };
+    const fallenAt = life.graceSince ?? at;
     const landing = ladder[within(world, at, landingOf(policy, rank, target))] as string;
     life = { ...standAt(landing, at), isBlocked: lifecycle.softLanding === 'base' };
-    changes.push(change('demoted', tier, landing));
+    changes.push({ ...change('demoted', tier, landing), crossed: world.crossedAt(fallenAt) });
     hasFallen = true;
     isPeriodEnd = false;
   }
@@ -150,6 +152,7 @@ export function aChange(world: World, at: Instant) {
     policy: world.policy.name,
     fromPolicy: null,
     isOverridden: world.isOverridden(at),
+    crossed: [],
   } as const;
 }
 
@@ -181,9 +184,7 @@ function landingOf(policy: NaivePolicy, rank: number, target: number): number {
 
 /** A calibration holds from its own instant: a promotion of that very instant is judged by it later on. */
 export function remeasured(policy: NaivePolicy, life: Life, at: Instant): Life {
-  const promotions = life.promotions.map((it) =>
-    it.at === at ? { ...it, enterMilli: enterOf(policy, it.toTier) } : it,
-  );
+  const promotions = life.promotions.map((it) => (it.at === at ? { ...it, policy } : it));
   return { ...life, promotions };
 }
 

@@ -1,6 +1,7 @@
 import type { Instant } from '@strata/domain';
 
 import { shareOfWalletAt } from './attributes.ts';
+import { clvAt, pAliveAt } from './customer-value.ts';
 import type { NaiveDimension } from './grammar.ts';
 import type { History } from './history.ts';
 import { potentialAt } from './potential.ts';
@@ -64,11 +65,10 @@ export function valueOf(
       return shareOfWalletAt(history, at);
     case 'potential':
       return potentialAt(history, at, dimension);
-    case 'clv':
     case 'p_alive':
-      throw new TypeError(
-        'Customer value is held against published numbers, not against this reading.',
-      );
+      return pAliveAt(history, at, dimension);
+    case 'clv':
+      return clvAt(history, at, dimension);
   }
 }
 

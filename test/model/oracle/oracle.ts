@@ -1,19 +1,23 @@
 import {
+  type Calibration,
   type CauseKind,
   type CustomerEvent,
   DAY_MS,
   type FoldRefusal,
   type Instant,
   type LogRecord,
+  type RateTable,
 } from '@strata/domain';
 
+import { isCalibrated, modelled, uncalibrated } from './calibration.ts';
 import { hasBought, type NaiveCustomer, policyFor, UNSEEN, worldOf } from './customer.ts';
 import type { NaivePolicy } from './grammar.ts';
 import { type Applied, type Conversion, type History, orderNameOf, orderOf } from './history.ts';
 import { type NaiveChange, type Occasion, obeyOverride, remeasured, type Step } from './life.ts';
+import { inBase, reconverted, withTable } from './rates.ts';
 import { conversionsDue } from './referrals.ts';
 import { settleInstant, settleUntil } from './settle.ts';
-import { bordered, unbordered } from './share-borders.ts';
+import { bordered } from './share-borders.ts';
 import { correctedOrderAt, withdraw } from './withdraw.ts';
 import type { NaiveOverride } from './world.ts';
 
@@ -30,6 +34,7 @@ export interface LoggedRecord {
 export class Oracle {
   readonly customers = new Map<string, NaiveCustomer>();
   policies: readonly NaivePolicy[] = [];
+  private rates: readonly RateTable[] = [];
   private isDataTime = false;
   private horizonMs = 0;
   /** Wall time: the largest append time. Data time: the last clock mark. */
@@ -44,17 +49,20 @@ export class Oracle {
         if (!this.isDataTime) this.moveClock(appendedAt);
         return;
       case 'policy-activated':
-        this.policies = record.set.policies.map(unbordered);
+        this.policies = record.set.policies.map(uncalibrated);
         return;
       case 'clock':
         if (this.isDataTime) this.moveClock(record.at);
         return;
       case 'calibrated':
-        this.calibrate();
+        this.calibrate(record.calibration);
         return;
-      // Its logs are in one currency.
       case 'rates-published':
+        this.rates = withTable(this.rates, record.table);
+        return;
       case 'rates-corrected':
+        this.correctRates(record.table);
+        return;
       case 'tick':
       // Who named whom it sees for itself.
       case 'referral-made':
@@ -85,28 +93,41 @@ export class Oracle {
   }
 
   /**
-   * Borders by share are worked out anew, whatever the record says of them. Quantiles the oracle does not read: what a
-   * calibration makes of them is told to it as fixed steps.
+   * Models come from the record. Borders by share are worked out anew, whatever the record says of them. Quantiles the
+   * oracle does not read: what a calibration makes of them is told to it as fixed steps.
    */
-  private calibrate(): void {
+  private calibrate(calibration: Calibration): void {
     const at = this.partitionClock;
     const present = [...this.customers].map(([id]) => [id, this.customerAt(id)] as const);
-    this.policies = this.policies.map((policy) => {
+    this.policies = this.policies.map((before) => {
+      const policy = modelled(before, calibration);
       const graded = present.filter(([, it]) => it.policy?.name === policy.name);
       const histories = graded.map(([, { history }]) => history);
       return bordered(policy, histories, at);
     });
     for (const [id, customer] of present) {
       const policy = this.policies.find((it) => it.name === customer.policy?.name);
-      if (policy?.shares === undefined || customer.life === null) continue;
-      const after = { ...customer, policy };
-      const world = worldOf(after);
-      if (world === null) continue;
-      const moment = { at: customer.clock, occasion: 'record' as const };
-      const step = settleInstant(world, remeasured(policy, customer.life, at), moment);
-      const changes = causedBy('calibration', step.changes);
-      this.customers.set(id, withStep(after, { life: step.life, changes }));
+      if (policy === undefined || !isCalibrated(policy) || customer.life === null) continue;
+      const life = remeasured(policy, customer.life, at);
+      this.customers.set(id, evaluated({ ...customer, policy, life }, 'calibration'));
     }
+  }
+
+  /** What the table covers is converted again, at the clock of the record. Promotions stand as they were decided. */
+  private correctRates(table: RateTable): void {
+    const rates = withTable(this.rates, table);
+    if (rates === this.rates) return;
+    this.rates = rates;
+    for (const [id] of this.customers) {
+      const customer = this.customerAt(id);
+      const base = this.baseCurrency();
+      const history = customer.history.map((it) => reconverted(it, base, table));
+      this.customers.set(id, evaluated({ ...customer, history }, 'event'));
+    }
+  }
+
+  private baseCurrency(): string {
+    return this.policies[0]?.baseCurrency ?? '';
   }
 
   private override(
@@ -116,11 +137,7 @@ export class Oracle {
   ): void {
     const customer = this.settledFor(customerId, clockAt);
     if (decided !== null && !this.isKnownTier(customer, decided.tier)) {
-      // Nothing changes, not even the clock of who is not there yet.
-      const present = this.customers.get(customerId) ?? UNSEEN;
-      const refusals = [...customer.refusals, { offset, reason: 'unknown-tier' as const }];
-      const kept = customer.life === null ? present : customer;
-      this.customers.set(customerId, { ...kept, refusals });
+      this.customers.set(customerId, refused(customer, offset, 'unknown-tier'));
       return;
     }
     const { clock } = customer;
@@ -130,9 +147,7 @@ export class Oracle {
     const after = { ...customer, override };
     const world = worldOf(after);
     if (world === null || customer.life === null) {
-      // It waits: nobody is there yet whose clock it could move.
-      const present = this.customers.get(customerId) ?? UNSEEN;
-      this.customers.set(customerId, { ...present, override });
+      this.customers.set(customerId, { ...withOwnClock(customer), override });
       return;
     }
     const moved = obeyOverride(world, customer.life, clock);
@@ -185,10 +200,10 @@ export class Oracle {
     const { clock } = customer;
     if (customer.history.some(({ event }) => isSame(event, taken.event))) return customer;
     const reason = this.refusal(customer, taken.event);
-    if (reason !== null) {
-      return { ...customer, refusals: [...customer.refusals, { offset: taken.offset, reason }] };
-    }
-    const history = [...customer.history, taken];
+    if (reason !== null) return refused(customer, taken.offset, reason);
+    const counted = inBase(taken, this.baseCurrency(), this.rates);
+    if (counted === null) throw new Error('what has no rate was refused');
+    const history = [...customer.history, counted];
     const existingAt = customer.existingAt ?? (hasBought(history) ? clock : null);
     const known = { ...customer, history, existingAt, isKnown: true };
     const policy = policyFor(this.policies, known);
@@ -236,8 +251,28 @@ export class Oracle {
     if (event.occurredAt < oldest) return 'too-old';
     const name = orderNameOf(event);
     const order = name === null ? null : orderOf(history, name);
-    return order !== null && order.at < oldest ? 'too-old' : null;
+    if (order !== null && order.at < oldest) return 'too-old';
+    const counted = inBase({ event, offset: 0 }, this.baseCurrency(), this.rates);
+    return counted === null ? 'no-rate' : null;
   }
+}
+
+const refused = (customer: NaiveCustomer, offset: number, reason: FoldRefusal): NaiveCustomer => ({
+  ...withOwnClock(customer),
+  refusals: [...customer.refusals, { offset, reason }],
+});
+
+/** Of whom no event was taken yet there is nobody whose clock a record could move. */
+const withOwnClock = (customer: NaiveCustomer): NaiveCustomer =>
+  customer.isKnown ? customer : { ...customer, clock: UNSEEN.clock };
+
+/** Judged at its clock by what holds now; who stands nowhere is not judged. */
+function evaluated(customer: NaiveCustomer, causeKind: CauseKind): NaiveCustomer {
+  const world = worldOf(customer);
+  if (world === null || customer.life === null) return customer;
+  const moment = { at: customer.clock, occasion: 'record' as const };
+  const step = settleInstant(world, customer.life, moment);
+  return withStep(customer, { life: step.life, changes: causedBy(causeKind, step.changes) });
 }
 
 const isOver = ({ until }: NaiveOverride, at: Instant): boolean => until !== null && until <= at;

@@ -22,6 +22,8 @@ export interface NaiveProfile {
   readonly complaintsMicro: bigint | null;
   readonly engagementMicro: bigint | null;
   readonly referralsMicro: bigint | null;
+  readonly pAliveMicro: bigint | null;
+  readonly clvMicro: bigint | null;
   readonly nextCrossingAt: Instant | null;
 }
 
@@ -60,6 +62,8 @@ export function profileAt(oracle: Oracle, customerId: string, at: Instant): Naiv
     complaintsMicro: microOf('complaints'),
     engagementMicro: microOf('engagement'),
     referralsMicro: microOf('referrals'),
+    pAliveMicro: microOf('p_alive'),
+    clvMicro: microOf('clv'),
     nextCrossingAt: isGraded ? (nextTierChange(world, life, at)?.effectiveAt ?? null) : null,
   };
 }

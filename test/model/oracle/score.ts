@@ -1,9 +1,17 @@
-import { DAY_MS, type Instant } from '@strata/domain';
+import { DAY_MS, type Instant, type ThresholdStep } from '@strata/domain';
 
 import type { NaiveDimension, NaivePolicy } from './grammar.ts';
 import type { History } from './history.ts';
 import { valueOf } from './measure.ts';
 import { roundHalfEven } from './rounding.ts';
+
+/** How far up a value is between two instants at which points can differ: it falls, and this with it. */
+export function heightOf(dimension: NaiveDimension, value: bigint | null): number {
+  if (value === null) return 0;
+  if (dimension.steps.length === 0) return Number(roundHalfEven(value, 1_000n));
+  const steps = dimension.steps as readonly ThresholdStep[];
+  return steps.filter(({ atLeastMilli }) => value >= BigInt(atLeastMilli) * 1_000n).length;
+}
 
 /** Points in thousandths. */
 export function pointsOf(dimension: NaiveDimension, value: bigint | null): number {

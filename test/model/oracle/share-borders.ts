@@ -36,14 +36,6 @@ export function bordered(
   return { ...policy, borders: borders.toReversed() };
 }
 
-/** Without a calibration nobody enters by a share, and nobody falls under it. */
-export function unbordered(policy: NaivePolicy): NaivePolicy {
-  const { shares } = policy;
-  if (shares === undefined) return policy;
-  const borders = shares.map(({ tier }) => ({ tier, enterMilli: null, leaveMilli: null }));
-  return { ...policy, borders };
-}
-
 /** The score of the last one who is needed, from the best down; null for not enough data. */
 function borderOf(share: ShareBorder, members: readonly Member[]): number | null {
   if (members.length < share.minimumPopulation || members.length === 0) return null;

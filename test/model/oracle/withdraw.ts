@@ -1,7 +1,8 @@
 import type { Instant } from '@strata/domain';
 
 import { type Applied, type History, orderNameOf, orderOf } from './history.ts';
-import { aChange, type Life, type NaiveChange, type Step, standAt } from './life.ts';
+import { aChange, enterOf, type Life, type NaiveChange, type Step, standAt } from './life.ts';
+import { scoreAt } from './score.ts';
 import type { World } from './world.ts';
 
 /**
@@ -40,10 +41,11 @@ export function withdraw(
   for (;;) {
     const newest = life.promotions.at(-1);
     if (newest === undefined || orderAt > newest.at || clock - newest.at > horizonMs) break;
-    const { enterMilli } = newest;
+    const enterMilli = enterOf(newest.policy, newest.toTier);
     // Where there was no border at that instant, nothing can be held against it.
     if (enterMilli === Number.POSITIVE_INFINITY) break;
-    if (scoreMilli >= enterMilli || world.score(newest.at) >= enterMilli) break;
+    if (scoreMilli >= enterMilli || scoreAt(newest.policy, world.history, newest.at) >= enterMilli)
+      break;
     // Never under a tier that a person has guaranteed: it stands, and so do the older ones.
     if (ladder.indexOf(newest.fromTier) < world.rangeAt(clock).low) break;
     const toTier = newest.fromTier;

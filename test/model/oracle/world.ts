@@ -1,8 +1,9 @@
-import { DAY_MS, type Instant } from '@strata/domain';
+import { DAY_MS, type Instant, LAST_INSTANT } from '@strata/domain';
 
-import type { NaiveDimension, NaivePolicy } from './grammar.ts';
+import type { Clv, NaiveDimension, NaivePolicy, PAlive } from './grammar.ts';
 import type { History } from './history.ts';
-import { scoreAt } from './score.ts';
+import { valueOf } from './measure.ts';
+import { heightOf, pointsOf, scoreAt } from './score.ts';
 
 /** What a person has decided over the score. */
 export interface NaiveOverride {
@@ -35,6 +36,8 @@ export class World {
   readonly fromPolicy: string | null;
   private readonly scores = new Map<Instant, number>();
   private readonly edges: readonly Instant[];
+  private readonly modelled: readonly Modelled[];
+  private readonly next = new Map<Instant, Instant>();
 
   constructor({ policy, history, override, joinedAt, fromPolicy }: WorldContent) {
     this.policy = policy;
@@ -43,6 +46,7 @@ export class World {
     this.joinedAt = joinedAt ?? null;
     this.fromPolicy = fromPolicy ?? null;
     this.edges = this.edgesOf();
+    this.modelled = this.policy.dimensions.filter(isModelled);
   }
 
   score(at: Instant): number {
@@ -77,7 +81,43 @@ export class World {
 
   /** The first instant after `at` at which any value could differ, or an override ends. */
   nextEdge(at: Instant): Instant {
-    return this.edges.find((edge) => edge > at) ?? Number.POSITIVE_INFINITY;
+    let next = this.next.get(at);
+    if (next === undefined) {
+      const edge = this.edges.find((it) => it > at) ?? Number.POSITIVE_INFINITY;
+      next = Math.min(edge, ...this.modelled.map((it) => this.nextFall(it, at, edge)));
+      this.next.set(at, next);
+    }
+    return next;
+  }
+
+  /** By which models points are others than a millisecond before, though nothing happened. */
+  crossedAt(at: Instant): readonly Modelled['of'][] {
+    if (this.edges.includes(at)) return [];
+    return this.modelled
+      .filter((it) => pointsOf(it, this.value(it, at)) !== pointsOf(it, this.value(it, at - 1)))
+      .map(({ of }) => of);
+  }
+
+  /**
+   * Between two edges what a model says of a customer only falls. So the first millisecond in which it gives less than
+   * at `after` is found by halving.
+   */
+  private nextFall(dimension: Modelled, after: Instant, edge: Instant): Instant {
+    const heightAt = (at: Instant): number => heightOf(dimension, this.value(dimension, at));
+    const height = heightAt(after);
+    let low = after;
+    let high = Math.min(edge - 1, LAST_INSTANT);
+    if (high <= low || heightAt(high) >= height) return Number.POSITIVE_INFINITY;
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (heightAt(middle) < height) high = middle;
+      else low = middle;
+    }
+    return high;
+  }
+
+  private value(dimension: NaiveDimension, at: Instant): bigint | null {
+    return valueOf({ dimension, timeZone: this.policy.timeZone }, this.history, at);
   }
 
   /** Every event's instant, and that instant plus every window and every step: more than needed, never less. */
@@ -95,6 +135,11 @@ export class World {
     return [...edges].sort((a, b) => a - b);
   }
 }
+
+type Modelled = PAlive | Clv;
+
+const isModelled = (dimension: NaiveDimension): dimension is Modelled =>
+  dimension.of === 'p_alive' || dimension.of === 'clv';
 
 /** How long after an event it can still make a difference to the dimension. */
 function spansOf(dimension: NaiveDimension): readonly number[] {
