@@ -9,6 +9,7 @@ import {
   aRefund,
   day,
 } from '@strata/domain/builders';
+import { insist } from './until.ts';
 
 /** Short windows, so that people rise and fall all the time; referrals, so that partitions write to each other. */
 export const SHOPPERS_POLICY: PolicySet = aPolicySet(
@@ -36,16 +37,16 @@ export class Shoppers {
     return day(this.#day);
   }
 
-  /** Another day's events, into the intake, with a mark behind them. Answers their ids, once acknowledged. */
+  /**
+   * Another day's events, into the intake, with a mark behind them. Answers their ids, once acknowledged; where it
+   * took several tries, some of them lie there twice.
+   */
   async anotherDay(stack: StackHandle, purchases: number): Promise<readonly string[]> {
     const events = Array.from({ length: purchases }, () => this.#events()).flat();
     this.#day += 1;
-    await publishEvents(stack, {
-      events,
-      endMark: this.clock,
-      onSent: () => {},
-      signal: new AbortController().signal,
-    });
+    const { signal } = new AbortController();
+    const options = { events, endMark: this.clock, onSent: () => {}, signal };
+    await insist('to publish a day', () => publishEvents(stack, options));
     return events.map(({ eventId }) => eventId);
   }
 
