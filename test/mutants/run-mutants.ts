@@ -1,15 +1,17 @@
 /**
- * run-mutants.ts [WORD]...: puts one fault after the other into the code, runs the tests that should notice, and prints
- * which did. Without words it runs all, else those whose guard has one of the words. It ends with 1 where a fault went
- * unnoticed, where its text is not found, or where the tests fail without any fault.
+ * run-mutants.ts [--rules|--machinery] [WORD]...: puts one fault after the other into the code, runs the tests that
+ * should notice, and prints which did. Without words it runs all (of the rules, or of what runs them), else those whose
+ * guard has one of the words. It ends with 1 where a fault went unnoticed, where its text is not found, or where the
+ * tests fail without any fault. The faults of the machinery need what `npm run test:integration` needs.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { EVERY_MUTANT } from './every-mutant.ts';
+import { MACHINERY_MUTANTS } from './machinery-mutants.ts';
 import type { Mutant } from './mutant.ts';
-import { MUTANTS } from './mutants.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'strata-mutants-'));
@@ -86,10 +88,17 @@ function rowOf(
 }
 
 function main(): number {
-  const words = process.argv.slice(2);
-  const chosen = MUTANTS.map((mutant, number) => ({ mutant, number })).filter(
-    ({ mutant }) => words.length === 0 || words.some((word) => mutant.guard.includes(word)),
-  );
+  const given = process.argv.slice(2);
+  const words = given.filter((word) => !word.startsWith('--'));
+  const isOf = (mutant: Mutant): boolean => {
+    const isMachinery = MACHINERY_MUTANTS.includes(mutant);
+    return !given.includes(isMachinery ? '--rules' : '--machinery');
+  };
+  const chosen = EVERY_MUTANT.map((mutant, number) => ({ mutant, number }))
+    .filter(({ mutant }) => isOf(mutant))
+    .filter(
+      ({ mutant }) => words.length === 0 || words.some((word) => mutant.guard.includes(word)),
+    );
   const tests = [...new Set(chosen.flatMap(({ mutant }) => mutant.tests))];
   const failing = failuresOf(tests, null);
   if (failing === null || failing.length > 0) {

@@ -87,10 +87,20 @@ export class MemoryGroupReader implements GroupReader, MemoryMember {
     const starts = await question;
     if (starts === null || this.#isOver(tenure)) return;
     const committed = this.#log.committed(this.#groupId);
-    for (const at of partitions) {
+    const places = partitions.map((at) => {
+      const { start, end } = this.#log.partition(at);
       const answer = starts.get(tpKey(at));
-      if (answer === null) continue;
-      const from = answer ?? committed.get(tpKey(at)) ?? this.#log.partition(at).start;
+      const from = answer === undefined ? (committed.get(tpKey(at)) ?? start) : answer;
+      return { at, from, bounds: { start, end } };
+    });
+    // One that cannot be read ends the member before it reads any.
+    for (const { at, from, bounds } of places) {
+      if (from !== null && (from < bounds.start || from > bounds.end)) {
+        return this.#end(offsetOutOfRange({ ...at, offset: from }, bounds));
+      }
+    }
+    for (const { at, from } of places) {
+      if (from === null) continue;
       void this.#consume(tenure, at, from).catch((error: unknown) => this.#end(error));
     }
   }

@@ -39,7 +39,7 @@ export class MemoryStateStore implements StateStore {
 
   async acquire(partition: number): Promise<PartitionShard & { readonly owner: string }> {
     const shard = this.#shard(partition);
-    const owner = takeAnew(shard);
+    const owner = takeAnew(shard, partition);
     return { ...pictureOf(shard), owner };
   }
 
@@ -140,7 +140,7 @@ export class MemoryStateStore implements StateStore {
     const { partition, next, customerId, value, pages, dueAtMs } = amendment;
     const shard = this.#shard(partition);
     if (shard.next !== next) return false;
-    takeAnew(shard);
+    takeAnew(shard, partition);
     writeBytes(shard.customers, [[customerId, value]]);
     writeBytes(shard.pages, pages);
     if (dueAtMs === null) shard.due.delete(customerId);
@@ -191,7 +191,7 @@ class MemoryBesideStore extends MemoryStateStore implements BesideStore {
     const shard = this.#own.get(partition);
     if (shard === undefined || shard.owner !== owner) return false;
     shard.counter = Math.max(shard.counter, this.#live.get(partition)?.counter ?? 0);
-    takeAnew(shard);
+    takeAnew(shard, partition);
     this.#live.set(partition, shard);
     this.#own.delete(partition);
     return true;
@@ -202,9 +202,9 @@ class MemoryBesideStore extends MemoryStateStore implements BesideStore {
   }
 }
 
-function takeAnew(shard: Shard): string {
+function takeAnew(shard: Shard, partition: number): string {
   shard.counter += 1;
-  shard.owner = `${shard.counter}:memory`;
+  shard.owner = `${shard.counter}:memory-${partition}`;
   return shard.owner;
 }
 

@@ -3,6 +3,7 @@ import { aPolicy, aPolicySet, aPurchase, day } from '@strata/domain/builders';
 import { unseal } from '@strata/service-runtime';
 import { describe, expect, it } from 'vitest';
 import { gateAt, SEALING_KEY, TestStack } from './test-stack.ts';
+import { OverlappingReader } from './test-troubles.ts';
 
 /** Four purchases a day apart: assigned, then promoted to gold by the policy of the builders. */
 const buying = (customerId: string, from = 0) =>
@@ -238,6 +239,36 @@ describe('the scorer', () => {
     expect(hashes[1]).toEqual(hashes[0]);
     expect(hashes[2]).toEqual(hashes[0]);
     expect(new Set(hashes[0]).size).toBe(2);
+  });
+
+  it('sends a heartbeat after each commit, however large the batch', async () => {
+    const stack = await anOpenStack();
+    stack.events(buying('c1'));
+    const place = { topic: TOPICS.customerLog, partition: stack.partitionOf('c1') };
+    const { records } = stack.log.slice(place, { from: 0, to: 100, limit: 100 });
+    const [group, committed] = [new OverlappingReader(records), new Array<string>()];
+    const scorer = await stack.start({
+      settings: { commitRecordsMax: 1 },
+      ports: {
+        group: {
+          start: (settings, handlers) =>
+            group.start(settings, {
+              ...handlers,
+              onAssigned: handlers.onAssigned.bind(handlers),
+              onFatal: handlers.onFatal.bind(handlers),
+              onBatch: (batch) =>
+                handlers.onBatch({
+                  ...batch,
+                  heartbeat: async () => void committed.push('heartbeat'),
+                }),
+            }),
+          stop: () => group.stop(),
+        },
+      },
+    });
+    await group.isDone;
+    expect(committed).toHaveLength(records.length);
+    await scorer.stop();
   });
 
   it('says why it is not ready, and stays alive', async () => {

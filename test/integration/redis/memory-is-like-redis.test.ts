@@ -1,154 +1,110 @@
 import { MemoryStateStore } from '@strata/memory';
-import type { PartitionCommit, StateStore } from '@strata/pipeline';
+import type { StateStore } from '@strata/pipeline';
 import { RedisStateStore } from '@strata/redis';
 import fc from 'fast-check';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RedisServer, startRedisServer } from '../redis-server.ts';
+import { Sightings, traceSettings } from '../trace-settings.ts';
+import { StoreReplay, storeTrace, type TracedStore } from './store-trace.ts';
 
 let server: RedisServer;
+let redis: Redis;
 beforeAll(async () => {
   server = await startRedisServer();
+  redis = new Redis(server.url);
 });
-afterAll(() => server.stop());
+afterAll(async () => {
+  redis.disconnect();
+  await server.stop();
+});
 
-/** Offsets are chosen relative to the store, so that all four outcomes come up often. */
-type Step =
-  | { readonly kind: 'acquire' }
-  | { readonly kind: 'repeat' }
-  | { readonly kind: 'trim'; readonly owner: number; readonly upTo: number }
-  | {
-      readonly kind: 'commit';
-      readonly owner: number;
-      readonly slip: number;
-      readonly by: number;
-      readonly states: [string, Uint8Array | null][];
-      readonly pages: [string, Uint8Array | null][];
-      readonly due: [string, number | null][];
-      readonly fields: Record<string, Uint8Array>;
-      readonly outputs: (Uint8Array | null)[];
-    };
-
-const id = fc.constantFrom('', 'a', 'b', 'é', '林', '🍵', 'a\0b', 'zz', 'Z', '10', '9');
-const bytes = fc.uint8Array({ maxLength: 80 });
-const byCustomer = { selector: ([customerId]: [string, unknown]) => customerId, maxLength: 8 };
-const recently = fc.constantFrom(0, 0, 0, 0, 0, 1);
-
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('acquire' as const) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('repeat' as const) }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({ kind: fc.constant('trim' as const), owner: recently, upTo: fc.nat(12) }),
-  },
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      kind: fc.constant('commit' as const),
-      owner: recently,
-      slip: fc.constantFrom(0, 0, 0, 0, 0, 0, -1, 1),
-      by: fc.integer({ min: 1, max: 3 }),
-      states: fc.uniqueArray(fc.tuple(id, fc.option(bytes)), byCustomer),
-      pages: fc.uniqueArray(fc.tuple(id, fc.option(bytes)), byCustomer),
-      due: fc.uniqueArray(fc.tuple(id, fc.option(fc.integer({ min: -3, max: 9 }))), byCustomer),
-      fields: fc.dictionary(fc.constantFrom('fold', 'hash'), bytes),
-      outputs: fc.array(fc.option(bytes), { maxLength: 3 }),
-    }),
-  },
-);
-
-/** Replays a trace and notes every reply, with bytes made comparable. */
-async function replay(store: StateStore, trace: readonly Step[]): Promise<unknown[]> {
-  const owners: string[] = [];
-  const notes: unknown[] = [];
-  let last: PartitionCommit | null = null;
-  let position = 0;
-  for (const step of trace) {
-    if (step.kind === 'acquire') owners.unshift((await store.acquire(0)).owner);
-    if (step.kind === 'repeat' && last !== null) notes.push(await store.commit(last));
-    if (step.kind === 'trim') {
-      const owner = owners[step.owner] ?? '0:nobody';
-      notes.push(await store.trimOutbox({ partition: 0, owner, upToPosition: step.upTo }));
-    }
-    if (step.kind === 'commit') {
-      const { next } = await store.inspect(0);
-      const expectedNext = Math.max(0, next + step.slip);
-      const outbox = step.outputs.map((value, index) => ({
-        position: position + 1 + index,
-        topic: index === 0 ? 'strata.tiers.v1' : 'strata.tier-changes.v1',
-        seq: position + 1 + index,
-        key: value === null ? null : Uint8Array.of(index),
-        value,
-        headers: value === null ? {} : { ce_id: value },
-      }));
-      const { states, pages, due, fields, by } = step;
-      const owner = owners[step.owner] ?? '0:nobody';
-      last = {
-        partition: 0,
-        owner,
-        expectedNext,
-        next: expectedNext + by,
-        states,
-        pages,
-        due,
-        fields,
-        outbox,
-      };
-      const outcome = await store.commit(last);
-      if (outcome === 'ok') position += outbox.length;
-      notes.push(outcome);
-    }
-    notes.push(await pictureOf(store));
-  }
-  return notes;
+/** Redis with the keys of one trace, dumped before each write. */
+async function onRedis(keyPrefix: string): Promise<TracedStore> {
+  const store = await RedisStateStore.connect({ url: server.url, keyPrefix });
+  const dumps: ReadonlyMap<string, Buffer>[] = [];
+  return {
+    store,
+    mark: async () => {
+      const dump = new Map<string, Buffer>();
+      for (const key of await redis.keys(`${keyPrefix}:*`)) {
+        const bytes = await redis.dumpBuffer(key);
+        if (bytes !== null) dump.set(key, bytes);
+      }
+      return dumps.push(dump) - 1;
+    },
+    rewind: async (mark) => {
+      const keys = await redis.keys(`${keyPrefix}:*`);
+      if (keys.length > 0) await redis.del(...keys);
+      for (const [key, bytes] of dumps[mark] ?? []) await redis.restore(key, 0, bytes);
+      dumps.length = mark;
+    },
+    // The random part tells a token from one that was handed out anew under the same counter.
+    lost: (token) => token,
+  };
 }
 
-async function pictureOf(store: StateStore): Promise<unknown> {
-  const { owner, ...shard } = await store.inspect(0);
-  const customers: (readonly [string, Uint8Array])[] = [];
-  for await (const batch of store.scan(0)) customers.push(...batch);
-  return comparable({
-    isOwned: owner !== null,
-    shard,
-    customers: customers.toSorted(([a], [b]) => (a < b ? -1 : 1)),
-    due: await store.dueCustomers({ partition: 0, upToMs: 5, limit: 4 }),
-    earliest: await store.earliestDue(0),
-    outbox: await store.outbox({ partition: 0, afterPosition: 2, limit: 3 }),
-    loaded: await store.load(0, ['a', '林', 'nobody']),
-    pages: await store.loadPages(0, ['', 'a', 'b', 'é', '林', '10', 'nobody']),
-  });
+/** Memory that is made anew from its first writes. */
+function inMemory(): TracedStore {
+  let writes: ((store: StateStore) => Promise<unknown>)[] = [];
+  let inner = new MemoryStateStore();
+  const marks: number[] = [];
+  const written = async <T>(write: (store: StateStore) => Promise<T>): Promise<T> => {
+    writes.push(write);
+    return write(inner);
+  };
+  const store: StateStore = {
+    acquire: (partition) => written((it) => it.acquire(partition)),
+    commit: (commit) => written((it) => it.commit(commit)),
+    amend: (amendment) => written((it) => it.amend(amendment)),
+    beside: (name) => inner.beside(name),
+    trimOutbox: (trim) => written((it) => it.trimOutbox(trim)),
+    inspect: (partition) => inner.inspect(partition),
+    holder: (partition) => inner.holder(partition),
+    load: (partition, ids) => inner.load(partition, ids),
+    loadPages: (partition, names) => inner.loadPages(partition, names),
+    dueCustomers: (query) => inner.dueCustomers(query),
+    earliestDue: (partition) => inner.earliestDue(partition),
+    outbox: (query) => inner.outbox(query),
+    scan: (partition) => inner.scan(partition),
+    close: () => inner.close(),
+  };
+  return {
+    store,
+    mark: async () => marks.push(writes.length) - 1,
+    rewind: async (mark) => {
+      writes = writes.slice(0, marks[mark]);
+      marks.length = mark;
+      inner = new MemoryStateStore();
+      for (const write of writes) await write(inner).catch(() => undefined);
+    },
+    lost: (token) => `${token} lost`,
+  };
 }
 
-function comparable(value: unknown): unknown {
-  if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString('hex')}`;
-  if (Array.isArray(value)) return value.map(comparable);
-  if (typeof value !== 'object' || value === null) return value;
-  const sorted = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(sorted.map(([name, inner]) => [name, comparable(inner)]));
-}
+/** Each has a branch of its own in the scripts. */
+const BRANCHES = ['ok', 'already', 'fenced', 'offset', 'crash', 'true', 'false', 'rewound', 'amended'];
 
 test('the same commands get the same replies from memory and from Redis', async () => {
-  const outcomes = new Map<unknown, number>();
+  const seen = new Sightings();
   let traces = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 25 }), async (steps) => {
+    fc.asyncProperty(storeTrace, async (trace) => {
       traces += 1;
-      const trace: Step[] = [{ kind: 'acquire' }, ...steps];
-      const keyPrefix = `trace-${traces}`;
-      const store = await RedisStateStore.connect({ url: server.url, keyPrefix });
+      const subject = await onRedis(`trace-${traces}`);
       try {
-        const replies = await replay(store, trace);
-        expect(replies).toEqual(await replay(new MemoryStateStore(), trace));
+        const replies = await new StoreReplay(subject).run(trace);
+        expect(replies).toEqual(await new StoreReplay(inMemory()).run(trace));
         for (const reply of replies) {
-          if (typeof reply === 'string') outcomes.set(reply, (outcomes.get(reply) ?? 0) + 1);
+          if (typeof reply === 'string' || typeof reply === 'boolean') seen.note(String(reply));
         }
       } finally {
-        await store.close();
+        await subject.store.close();
       }
     }),
-    { numRuns: 300 },
+    traceSettings(300),
   );
+  seen.tell();
   // A trace test whose traces never meet a guard proves nothing of it.
-  for (const outcome of ['ok', 'already', 'fenced', 'offset']) {
-    expect(outcomes.get(outcome) ?? 0, outcome).toBeGreaterThan(20);
-  }
-});
+  for (const branch of BRANCHES) expect(seen.of(branch), branch).toBeGreaterThan(traces / 15);
+}, 300_000);

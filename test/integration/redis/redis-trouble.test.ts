@@ -110,6 +110,18 @@ describe('a Redis that stalls', () => {
     expect(await store.inspect(0)).toMatchObject({ next: 1, outboxDepth: 1 });
     await store.close();
   });
+
+  test('a commit that another owner overtook meanwhile is settled as fenced', async () => {
+    const settings = { url: server.url, keyPrefix: 'stalled-taken', commandTimeoutMs: 600 };
+    const store = await RedisStateStore.connect(settings);
+    const other = await RedisStateStore.connect({ ...settings, commandTimeoutMs: 5_000 });
+    const { owner } = await store.acquire(0);
+    await admin.client('PAUSE', 900, 'WRITE');
+    const taking = other.acquire(0);
+    expect(await store.commit(aCommit(owner, 0))).toBe('fenced');
+    expect((await store.inspect(0)).owner).toBe((await taking).owner);
+    await Promise.all([store.close(), other.close()]);
+  });
 });
 
 describe('a killed Redis', () => {
