@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { RedisStateStore } from '@strata/redis';
+import type { StackHandle } from '@strata/cli';
+import { TOPICS } from '@strata/contracts';
+import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dataPath, isDataMissing } from '../integration/backtest/shared-data.ts';
-import { readTierChanges } from './foreign-reader.ts';
+import { type ForeignChange, readTierChanges } from './foreign-reader.ts';
+import { auditLog, decisionHashes, lineOf, openStack, recordsFolded } from './log-audit.ts';
 import { RealStack, waitFor } from './real-stack.ts';
 
 const CDNOW = 'cdnow/CDNOW_master.txt.gz';
@@ -20,43 +23,16 @@ afterEach(async () => {
   await stack.close();
 });
 
-interface Told {
-  readonly customerId: string;
-  readonly customerSeq: number;
-  readonly type: string;
-  readonly fromTier: string | null;
-  readonly toTier: string;
-  readonly cause: string;
-  readonly effectiveAt: number;
-}
-
-/** The fields in which a live stack and a backtest have to agree. */
-const tell = (it: Told): string =>
-  [it.customerId, it.customerSeq, it.type, it.fromTier, it.toTier, it.cause, it.effectiveAt].join(
-    ' ',
-  );
-
 async function backtestChanges(path: string): Promise<readonly string[]> {
   const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
   return lines.map((line) => {
-    const change = JSON.parse(line) as Omit<Told, 'cause' | 'effectiveAt'> & {
+    const change = JSON.parse(line) as Omit<ForeignChange, 'cause' | 'effectiveAt'> & {
       cause: { kind: string };
       effectiveAt: string;
     };
     const effectiveAt = Date.parse(change.effectiveAt);
-    return tell({ ...change, cause: change.cause.kind, effectiveAt });
+    return lineOf({ ...change, cause: change.cause.kind, effectiveAt });
   });
-}
-
-async function recordsFolded(): Promise<number> {
-  const url = stack.file().addresses?.stateRedisUrl ?? '';
-  const store = await RedisStateStore.connect({ url });
-  try {
-    const partitions = Array.from({ length: PARTITIONS }, (_, p) => store.inspect(p));
-    return (await Promise.all(partitions)).reduce((sum, shard) => sum + shard.next, 0);
-  } finally {
-    await store.close();
-  }
 }
 
 /** Live profiles and published changes equal what the backtest of the same file says, byte by byte and change by change. */
@@ -73,7 +49,7 @@ async function expectAsBacktest(file: string, format: string, at: string): Promi
   if (addresses === null) throw new Error('the stack has no addresses');
   const read = await readTierChanges(addresses);
   expect(read.gaps).toBe(0);
-  const published = new Set(read.changes.map(tell));
+  const published = new Set(read.changes.map(lineOf));
   const expected = new Set(await backtestChanges(changes));
   expect(published.size).toBe(read.changes.length);
   expect([...expected].filter((it) => !published.has(it))).toEqual([]);
@@ -84,15 +60,63 @@ async function expectAsBacktest(file: string, format: string, at: string): Promi
   return read.changes.length;
 }
 
+const isChosen = (customerId: string): boolean => Number(customerId) % 101 === 0;
+
+/**
+ * Who sent the events, the log, the state and the topic agree: each acknowledged event is in the log, each offset was
+ * folded, and what was published is what the second reading of the rules says.
+ */
+async function expectAudited(handle: StackHandle, acknowledged: number): Promise<void> {
+  const audit = await auditLog(handle, isChosen);
+  expect({ events: audit.events, gaps: audit.gaps }).toEqual({ events: acknowledged, gaps: 0 });
+  expect(await recordsFolded(handle)).toBe(audit.records);
+  const { addresses } = stack.file();
+  if (addresses === null) throw new Error('the stack has no addresses');
+  const { changes } = await readTierChanges(addresses);
+  const chosen = changes.filter(({ customerId }) => isChosen(customerId)).map(lineOf);
+  expect(chosen.toSorted()).toEqual(audit.changes);
+  process.stderr.write(
+    `audit: ${audit.records} records, ${audit.events} events, ${audit.repeats} repeats, ${chosen.length} changes of the chosen\n`,
+  );
+}
+
+/** A long replay: the state is emptied under the running scorer, which folds the log from its first record. */
+async function expectFoldedAgain(handle: StackHandle): Promise<void> {
+  const before = { folded: await recordsFolded(handle), hashes: await decisionHashes(handle) };
+  const ends = await handle.reader.bounds(TOPICS.tierChanges);
+  const { addresses } = stack.file();
+  const redis = new Redis(addresses?.stateRedisUrl ?? '');
+  await redis.flushall();
+  redis.disconnect();
+  const startedMs = performance.now();
+  for (let seen = 0; seen < before.folded; ) {
+    const last = seen;
+    await waitFor(async () => {
+      seen = await recordsFolded(handle);
+      return seen > last;
+    }, `the fold to go on from ${last} records`);
+  }
+  process.stderr.write(
+    `folded again: ${before.folded} records in ${Math.round(performance.now() - startedMs)} ms\n`,
+  );
+  expect(await decisionHashes(handle)).toEqual(before.hashes);
+  expect(await handle.reader.bounds(TOPICS.tierChanges)).toEqual(ends);
+  const { stdout } = await stack.must('verify', '--from-log', '--json');
+  const verified = JSON.parse(stdout) as { isSame: boolean; partitions: { records: number }[] };
+  expect(verified.isSame).toBe(true);
+  expect(verified.partitions.reduce((sum, it) => sum + it.records, 0)).toBe(before.folded);
+}
+
 describe.skipIf(isDataMissing(CDNOW))('CDNOW on the real stack', () => {
-  it('grades all 23,570 people as the backtest does, though the scorer is killed on the way', async () => {
+  it('grades all 23,570 people as the backtest does, though the scorer is killed and the state emptied', async () => {
+    const handle = await openStack(stack.file(), PARTITIONS);
     const importing = stack.must('import', dataPath(CDNOW), '--format', 'cdnow', '--json');
     const enough = waitFor(
-      async () => (await recordsFolded()) >= KILL_AFTER_RECORDS,
+      async () => (await recordsFolded(handle)) >= KILL_AFTER_RECORDS,
       'the scorer to be in the middle of its work',
     );
     await Promise.race([enough, importing]);
-    const folded = await recordsFolded();
+    const folded = await recordsFolded(handle);
     process.kill(stack.pidOf('scorer'), 'SIGKILL');
     expect(folded).toBeLessThan(69_659);
     await waitFor(
@@ -105,6 +129,9 @@ describe.skipIf(isDataMissing(CDNOW))('CDNOW on the real stack', () => {
     expect(accounts).toMatchObject({ records: 69_659, published: 69_659, refused: 0 });
     const count = await expectAsBacktest(dataPath(CDNOW), 'cdnow', '1998-06-30');
     expect(count).toBeGreaterThan(23_570);
+    await expectAudited(handle, accounts.published);
+    await expectFoldedAgain(handle);
+    await handle.close();
   });
 });
 

@@ -126,6 +126,77 @@ describe('a log that is cut into batches', () => {
   });
 });
 
+/**
+ * Records of different customers change places, those of one stay in their order; whose turn it is follows from
+ * `picks`. What concerns everybody stays where it is. Each record keeps its offset.
+ */
+function interleaved(
+  records: readonly LoggedRecord[],
+  picks: readonly number[],
+): readonly LoggedRecord[] {
+  const shuffled: LoggedRecord[] = [];
+  const queues = new Map<string, LoggedRecord[]>();
+  let turn = 0;
+  const flush = (): void => {
+    while (queues.size > 0) {
+      const names = [...queues.keys()];
+      const name = names[(picks[turn++ % picks.length] ?? 0) % names.length] ?? '';
+      const queue = queues.get(name) ?? [];
+      shuffled.push(...queue.splice(0, 1));
+      if (queue.length === 0) queues.delete(name);
+    }
+  };
+  for (const record of records) {
+    if (record.record.kind !== 'event') {
+      flush();
+      shuffled.push(record);
+      continue;
+    }
+    const { customerId } = record.record.event;
+    const queue = queues.get(customerId);
+    if (queue === undefined) queues.set(customerId, [record]);
+    else queue.push(record);
+  }
+  flush();
+  return shuffled;
+}
+
+/** In data time each customer has a clock of its own; and nobody names another. */
+const apartArbitrary = caseArbitrary.map(({ policies, shape }) => ({
+  policies,
+  shape: {
+    ...shape,
+    time: 'data' as const,
+    moves: shape.moves
+      .filter(({ kind }) => kind !== 'referral')
+      .map((move, index) => ({ ...move, customer: index % 3, tickAfter: null })),
+  },
+}));
+
+describe('customers who have nothing to do with each other', () => {
+  test('come to the same bytes and ids in whatever order their records lie between each other', () => {
+    let moved = 0;
+    fc.assert(
+      fc.property(
+        apartArbitrary,
+        fc.array(fc.nat(6), { minLength: 1, maxLength: 12 }),
+        ({ policies, shape }, picks) => {
+          const { records } = logOf(shape, policies);
+          const mixed = interleaved(records, picks);
+          if (mixed.some((record, index) => record !== records[index])) moved += 1;
+          const [outputs, mixedOutputs]: [Output[], Output[]] = [[], []];
+          const whole = stored(batch(EMPTY, records, outputs));
+          expect(stored(batch(EMPTY, mixed, mixedOutputs))).toEqual(whole);
+          const byId = (a: Output, b: Output): number => (a.id < b.id ? -1 : 1);
+          expect(mixedOutputs.toSorted(byId)).toEqual(outputs.toSorted(byId));
+        },
+      ),
+      MODEL_SETTINGS,
+    );
+    expect(moved).toBeGreaterThan(MODEL_SETTINGS.numRuns / 4);
+  });
+});
+
 const tickOf = (customerIds: readonly string[]): LogRecord => ({ kind: 'tick', customerIds });
 
 /** In that very instant what waited in vain is forgotten already, so that its repeat comes as something new. */

@@ -218,6 +218,7 @@ export const MACHINERY_MUTANTS: readonly Mutant[] = [
     from: 'consumer.seek({ topic, partition, offset: String(next) });',
     to: '',
     tests: KAFKA,
+    named: 'delivers nothing below the answered start',
   },
   {
     guard: 'group: offsets are committed by us alone',
@@ -225,6 +226,7 @@ export const MACHINERY_MUTANTS: readonly Mutant[] = [
     from: 'autoCommit: false,',
     to: 'autoCommit: true,',
     tests: KAFKA,
+    named: 'never commits what was not done',
   },
   {
     guard: 'group: an answer that comes after the next join is dropped',
@@ -232,6 +234,7 @@ export const MACHINERY_MUTANTS: readonly Mutant[] = [
     from: 'return this.#isEnding || join !== this.#join;',
     to: 'return this.#isEnding;',
     tests: KAFKA,
+    named: 'voids a batch in hand',
   },
   {
     guard: 'group: kafkajs does not jump where an offset is out of range',
@@ -239,6 +242,7 @@ export const MACHINERY_MUTANTS: readonly Mutant[] = [
     from: 'throw new OutOfRangeStop(at, positionOf(at));',
     to: '',
     tests: KAFKA_TROUBLE,
+    named: 'stops when retention takes',
   },
   {
     guard: 'hang: a log that ends without a record is none',
@@ -246,6 +250,7 @@ export const MACHINERY_MUTANTS: readonly Mutant[] = [
     from: 'if (await work.isReal(stalled)) work.onHang(',
     to: 'if (names.length > 0) work.onHang(',
     tests: KAFKA_TROUBLE,
+    named: 'is left alone where its log ends',
   },
   {
     guard: 'send: a partition that is not there is told',
@@ -253,5 +258,6 @@ export const MACHINERY_MUTANTS: readonly Mutant[] = [
     from: 'if (!places.has(`${topic}:${partition}`)) throw topicUnknown(topic, partition);',
     to: '',
     tests: KAFKA_TROUBLE,
+    named: 'refuses to send to a partition',
   },
 ];

@@ -9,6 +9,8 @@ export interface Mutant {
   readonly to: string;
   /** The tests that are run, those of one project. At least one has to fail. */
   readonly tests: readonly string[];
+  /** Part of the name of those that should notice, where all of them together take long. */
+  readonly named?: string;
 }
 
 /** The text with the fault in it. */

@@ -22,10 +22,14 @@ interface Failure {
 }
 
 /** The tests that fail, or null where the run did not come so far. */
-function failuresOf(tests: readonly string[], mutant: number | null): readonly Failure[] | null {
+function failuresOf(
+  { tests, named }: Pick<Mutant, 'tests' | 'named'>,
+  mutant: number | null,
+): readonly Failure[] | null {
   const report = join(folder, 'report.json');
   rmSync(report, { force: true });
   const argv = ['--config', 'test/mutants/vitest.config.ts', '--bail', '1', '--reporter', 'json'];
+  if (named !== undefined) argv.push('-t', named);
   const run = spawnSync(
     'node',
     ['node_modules/vitest/vitest.mjs', 'run', ...argv, '--outputFile', report, ...tests],
@@ -72,7 +76,7 @@ function rowOf(
   mutant: Mutant,
   number: number,
 ): { readonly row: string; readonly isKilled: boolean } {
-  const failures = failuresOf(mutant.tests, number);
+  const failures = failuresOf(mutant, number);
   const [first] = failures ?? [];
   const seen =
     first === undefined
@@ -100,7 +104,7 @@ function main(): number {
       ({ mutant }) => words.length === 0 || words.some((word) => mutant.guard.includes(word)),
     );
   const tests = [...new Set(chosen.flatMap(({ mutant }) => mutant.tests))];
-  const failing = failuresOf(tests, null);
+  const failing = failuresOf({ tests }, null);
   if (failing === null || failing.length > 0) {
     process.stdout.write(`Without any fault these fail: ${JSON.stringify(failing)}\n`);
     return 1;

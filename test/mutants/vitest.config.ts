@@ -30,6 +30,7 @@ export default defineConfig({
     setupFiles: ['test/mutants/mutate-files.ts'],
     fileParallelism: false,
     testTimeout: 60_000,
+    hookTimeout: 120_000,
     // A file that was loaded without the fault, or with another, must not be taken from there.
     fsModuleCache: false,
   },

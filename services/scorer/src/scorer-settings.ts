@@ -21,6 +21,8 @@ export interface ScorerSettings {
   /** Ticks wait while a partition is further behind than this, but never longer than `tickWaitMsMax`. */
   readonly tickLagMax: number;
   readonly tickWaitMsMax: number;
+  /** Most ticks of one partition on their way at once. */
+  readonly ticksInFlightMax: number;
   /** How often the published policy is looked at. */
   readonly policyPollMs: number;
   readonly groupCommitIntervalMs: number;
@@ -39,6 +41,7 @@ export const DEFAULT_SCORER_SETTINGS: ScorerSettings = {
   relayBytesMax: 2_000_000,
   tickLagMax: 1_000,
   tickWaitMsMax: 5_000,
+  ticksInFlightMax: 10,
   policyPollMs: 2_000,
   groupCommitIntervalMs: 5_000,
   at: () => {},

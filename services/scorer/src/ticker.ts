@@ -7,8 +7,6 @@ import type { ScorerPorts } from './scorer-ports.ts';
 import type { ScorerSettings } from './scorer-settings.ts';
 import type { Shard } from './shard.ts';
 
-/** Ticks of one shard that may be on their way at once. */
-const TICKS_IN_FLIGHT_MAX = 10;
 const EARLY_MS_FIRST = 500;
 const EARLY_MS_MAX = 30_000;
 const FAILED_MS = 1_000;
@@ -109,7 +107,7 @@ export class Ticker {
     const { store, clock, metrics } = this.#ports;
     const { partition, earliestDue } = shard;
     const upToMs = shard.dueHorizon(clock.nowMs());
-    const limit = TICK_CUSTOMERS_MAX * TICKS_IN_FLIGHT_MAX;
+    const limit = TICK_CUSTOMERS_MAX * this.#settings.ticksInFlightMax;
     const named = await store.dueCustomers({ partition, upToMs, limit });
     if (named.length === 0) {
       await this.#askEarliest(shard);
