@@ -24,7 +24,9 @@ export class Sightings {
   }
 
   tell(): void {
-    const told = [...this.#times].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([what, times]) => `${what} ${times}`);
+    const told = [...this.#times]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([what, times]) => `${what} ${times}`);
     process.stderr.write(`${told.join(', ')}\n`);
   }
 }

@@ -83,7 +83,17 @@ function inMemory(): TracedStore {
 }
 
 /** Each has a branch of its own in the scripts. */
-const BRANCHES = ['ok', 'already', 'fenced', 'offset', 'crash', 'true', 'false', 'rewound', 'amended'];
+const BRANCHES = [
+  'ok',
+  'already',
+  'fenced',
+  'offset',
+  'crash',
+  'true',
+  'false',
+  'rewound',
+  'amended',
+];
 
 test('the same commands get the same replies from memory and from Redis', async () => {
   const seen = new Sightings();
