@@ -8,6 +8,7 @@ import {
   type DeliveryPosition,
   type DeliveryQueue,
   type Logger,
+  type PositionCondition,
   retryDelayMs,
   silentLogger,
 } from '@strata/pipeline';
@@ -47,6 +48,20 @@ const EVENTS_KEPT = 1_000;
 const STALLS_MAX = 3;
 /** Jobs per MULTI: each is all or nothing, and none holds Redis up for long. */
 const ADD_CHUNK_JOBS = 500;
+
+/** Of STORE_POSITION; HSET answers 0 or 1. */
+const REFUSED = -1;
+
+/**
+ * KEYS[1] the positions, KEYS[2] the job that has to be known, if any. ARGV: field, position, position before or ''.
+ * Atomic: what is compared is what is replaced. Cost: O(1).
+ */
+const STORE_POSITION = `
+local stored = redis.call('HGET', KEYS[1], ARGV[1]) or ''
+if stored == ARGV[2] then return 0 end
+if stored ~= ARGV[3] then return ${REFUSED} end
+if KEYS[2] and redis.call('EXISTS', KEYS[2]) == 0 then return ${REFUSED} end
+return redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])`;
 
 /** Fails an attempt and carries what the receiver asked for to the back-off. */
 class RetryDelivery extends Error {
@@ -197,11 +212,22 @@ export class BullDeliveryQueue implements DeliveryQueue {
   }
 
   /** One field of one hash, so offset, epoch and seq are never of different moments. */
-  async storePosition(partition: number, position: DeliveryPosition): Promise<void> {
-    const { offset, epoch, seq } = position;
-    await during('storing the position', () =>
-      this.#redis.hset(this.#positionsKey, `${partition}`, JSON.stringify({ offset, epoch, seq })),
-    );
+  async storePosition(
+    partition: number,
+    position: DeliveryPosition,
+    condition?: PositionCondition,
+  ): Promise<boolean> {
+    const field = `${partition}`;
+    const value = positionText(position);
+    const stored = await during('storing the position', async () => {
+      if (condition === undefined) return this.#redis.hset(this.#positionsKey, field, value);
+      const { before, lastJobId } = condition;
+      const jobKeys = lastJobId === null ? [] : [this.#queue.toKey(lastJobId)];
+      const keys = [this.#positionsKey, ...jobKeys];
+      const replaced = before === null ? '' : positionText(before);
+      return this.#redis.eval(STORE_POSITION, keys.length, ...keys, field, value, replaced);
+    });
+    return stored !== REFUSED;
   }
 
   /**
@@ -228,4 +254,9 @@ export class BullDeliveryQueue implements DeliveryQueue {
   #warn(error: Error): void {
     this.#logger.warn({ reason: error.message }, 'The delivery queue is in trouble');
   }
+}
+
+/** Compared as text by the script, so it is written in one way only. */
+function positionText({ offset, epoch, seq }: DeliveryPosition): string {
+  return JSON.stringify({ offset, epoch, seq });
 }

@@ -121,6 +121,14 @@ export class KafkaGroupReader implements GroupReader {
     });
   }
 
+  reacquire({ topic, partition }: TopicPartition): void {
+    const key = tpKey({ topic, partition });
+    if (!this.#positions.has(key) || this.#isEnding) return;
+    this.#pause([{ topic, partition }]);
+    this.#positions.delete(key);
+    this.#later(1, () => this.#assign([{ topic, partition }], 'reacquired'));
+  }
+
   async stop(): Promise<void> {
     this.#isEnding = true;
     this.#watch.stop();
@@ -264,7 +272,7 @@ export class KafkaGroupReader implements GroupReader {
       // Whether a batch was finished after its assignment was void is not known: it comes again.
       if (loss.error !== undefined) throw loss.error;
       if (!isOwned() || outcome === 'fault') return;
-      if (outcome === 'reacquire') return this.#reacquire(position);
+      if (outcome === 'reacquire') return this.reacquire(position);
     }
     position.next = records.nextOffset;
     position.attempt = 1;
@@ -290,13 +298,6 @@ export class KafkaGroupReader implements GroupReader {
       }
       return 'fault';
     }
-  }
-
-  #reacquire(position: Position): void {
-    const { topic, partition } = position;
-    this.#pause([position]);
-    this.#positions.delete(tpKey(position));
-    this.#later(1, () => this.#assign([{ topic, partition }], 'reacquired'));
   }
 
   /** A jump of offsets is a gap of the log, or kafkajs has started somewhere else on its own. */

@@ -48,6 +48,7 @@ export class OffsetCommitter {
       await before;
       try {
         await commit({ topics: byTopic(positions) });
+        this.#overtake(positions);
       } catch (error) {
         this.#failures += 1;
         const reason = error instanceof Error ? error.message : String(error);
@@ -70,6 +71,14 @@ export class OffsetCommitter {
   async close(): Promise<void> {
     await this.flush();
     clearTimeout(this.#timer);
+  }
+
+  /** What an earlier commit could not bring must not be brought behind this one. */
+  #overtake(positions: readonly { at: TopicPartition; next: number }[]): void {
+    for (const { at, next } of positions) {
+      const key = tpKey(at);
+      if ((this.#waiting.get(key)?.next ?? Infinity) <= next) this.#waiting.delete(key);
+    }
   }
 
   #keep(positions: readonly { at: TopicPartition; next: number }[]): void {

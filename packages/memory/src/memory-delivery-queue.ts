@@ -7,6 +7,7 @@ import {
   type DeliveryOutcome,
   type DeliveryPosition,
   type DeliveryQueue,
+  type PositionCondition,
   retryDelayMs,
 } from '@strata/pipeline';
 
@@ -56,7 +57,7 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
   async add(jobs: readonly DeliveryJob[]): Promise<void> {
     for (const job of jobs) assertSoundJob(job);
     for (const job of jobs) {
-      if (this.#unfinished.has(job.id) || this.#finished.has(job.id)) continue;
+      if (this.#isKnown(job.id)) continue;
       this.#unfinished.add(job.id);
       this.#enqueue({ job: { ...job }, attempt: 1 }, this.#ladderMs[0] ?? 0);
     }
@@ -84,8 +85,18 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
     return this.#positions.get(partition) ?? null;
   }
 
-  async storePosition(partition: number, position: DeliveryPosition): Promise<void> {
+  async storePosition(
+    partition: number,
+    position: DeliveryPosition,
+    condition?: PositionCondition,
+  ): Promise<boolean> {
+    const now = this.#positions.get(partition) ?? null;
+    if (condition !== undefined && !isSame(now, position)) {
+      const { before, lastJobId } = condition;
+      if (!isSame(now, before) || (lastJobId !== null && !this.#isKnown(lastJobId))) return false;
+    }
     this.#positions.set(partition, { ...position });
+    return true;
   }
 
   async close(): Promise<void> {
@@ -93,6 +104,10 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
     for (const cancel of this.#delayed.values()) cancel();
     this.#delayed.clear();
     await Promise.all(this.#active);
+  }
+
+  #isKnown(id: string): boolean {
+    return this.#unfinished.has(id) || this.#finished.has(id);
   }
 
   #enqueue(held: Held, delayMs: number): void {
@@ -151,6 +166,11 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
       return;
     }
   }
+}
+
+function isSame(one: DeliveryPosition | null, other: DeliveryPosition | null): boolean {
+  if (one === null || other === null) return one === other;
+  return one.offset === other.offset && one.epoch === other.epoch && one.seq === other.seq;
 }
 
 function wallSchedule(delayMs: number, run: () => void): () => void {

@@ -27,12 +27,21 @@ interface Tenure {
   readonly inHand: Set<Promise<unknown>>;
 }
 
+/** One partition under an assignment, from one answer of where it starts to its end. */
+interface Claim {
+  readonly at: TopicPartition;
+  next: number;
+  isVoid: boolean;
+  work: Promise<unknown>;
+}
+
 /** A member of a group on a `MemoryLog`. Idle loops wait for an append; nothing ticks. */
 export class MemoryGroupReader implements GroupReader, MemoryMember {
   readonly #log: MemoryLog;
   readonly #batchRecords: number;
   readonly #backOff: (attempt: number) => Promise<void>;
   #run: { settings: GroupReaderSettings; handlers: GroupHandlers; group: MemoryGroup } | undefined;
+  readonly #claims = new Map<string, Claim>();
   #tenure: Tenure = newTenure();
   #asking: Promise<unknown> = Promise.resolve();
   #isStopping = false;
@@ -55,6 +64,14 @@ export class MemoryGroupReader implements GroupReader, MemoryMember {
     await group.join(this);
   }
 
+  reacquire(at: TopicPartition): void {
+    const tenure = this.#tenure;
+    const claim = this.#claims.get(tpKey(at));
+    if (claim === undefined || this.#isOver(tenure)) return;
+    void this.#askAgain(tenure, claim);
+    wakeAll(tenure);
+  }
+
   async stop(): Promise<void> {
     this.#isStopping = true;
     wakeAll(this.#tenure);
@@ -73,6 +90,7 @@ export class MemoryGroupReader implements GroupReader, MemoryMember {
     if (this.#isStopping) return;
     const tenure = newTenure();
     this.#tenure = tenure;
+    this.#claims.clear();
     void this.#begin(tenure, partitions, 'joined');
   }
 
@@ -101,8 +119,19 @@ export class MemoryGroupReader implements GroupReader, MemoryMember {
     }
     for (const { at, from } of places) {
       if (from === null) continue;
-      void this.#consume(tenure, at, from).catch((error: unknown) => this.#end(error));
+      const claim = { at, next: from, isVoid: false, work: Promise.resolve() };
+      this.#claims.set(tpKey(at), claim);
+      void this.#consume(tenure, claim).catch((error: unknown) => this.#end(error));
     }
+  }
+
+  /** Not before the batch in hand is over: batches of one partition come one after the other. */
+  async #askAgain(tenure: Tenure, claim: Claim): Promise<void> {
+    claim.isVoid = true;
+    this.#claims.delete(tpKey(claim.at));
+    await Promise.allSettled([claim.work]);
+    await this.#backOff(1);
+    if (!this.#isOver(tenure)) await this.#begin(tenure, [claim.at], 'reacquired');
   }
 
   async #ask(
@@ -124,11 +153,12 @@ export class MemoryGroupReader implements GroupReader, MemoryMember {
     return null;
   }
 
-  async #consume(tenure: Tenure, at: TopicPartition, from: number): Promise<void> {
-    let next = from;
+  async #consume(tenure: Tenure, claim: Claim): Promise<void> {
+    const { at } = claim;
     let attempt = 1;
-    while (!this.#isOver(tenure)) {
+    while (!this.#isOver(tenure) && !claim.isVoid) {
       const { start, end } = this.#log.partition(at);
+      const { next } = claim;
       if (next < start || next > end) {
         return this.#end(offsetOutOfRange({ ...at, offset: next }, { start, end }));
       }
@@ -136,17 +166,16 @@ export class MemoryGroupReader implements GroupReader, MemoryMember {
         await this.#untilAppend(tenure, at);
         continue;
       }
-      const outcome = await this.#step(tenure, at, next);
+      const outcome = await this.#step(tenure, claim);
       if (outcome === 'void') return;
       if (outcome === 'fault') {
         await this.#backOff(attempt);
         attempt += 1;
       } else if (outcome === 'reacquire') {
-        await this.#backOff(1);
-        if (!this.#isOver(tenure)) void this.#begin(tenure, [at], 'reacquired');
+        void this.#askAgain(tenure, claim);
         return;
       } else {
-        next = outcome;
+        claim.next = outcome;
         attempt = 1;
         // Without a turn of the event loop a busy log would starve everything else in the process.
         await nextTurn();
@@ -155,11 +184,9 @@ export class MemoryGroupReader implements GroupReader, MemoryMember {
   }
 
   /** Hands out the next batch. The answer is the offset to go on from when it is done. */
-  async #step(
-    tenure: Tenure,
-    at: TopicPartition,
-    next: number,
-  ): Promise<number | 'fault' | 'reacquire' | 'void'> {
+  async #step(tenure: Tenure, claim: Claim): Promise<number | 'fault' | 'reacquire' | 'void'> {
+    const { at, next } = claim;
+    const isVoid = (): boolean => tenure.isVoid || claim.isVoid;
     const { end } = this.#log.partition(at);
     const range = { from: next, to: end, limit: this.#batchRecords };
     const { records, nextOffset } = this.#log.slice(at, range);
@@ -172,20 +199,21 @@ export class MemoryGroupReader implements GroupReader, MemoryMember {
       heartbeat: async () => {
         await nextTurn();
       },
-      isOwned: () => !tenure.isVoid,
+      isOwned: () => !isVoid(),
     };
     const work = (async () => this.#handlers.onBatch(batch))();
+    claim.work = work;
     tenure.inHand.add(work);
     try {
       const outcome = await work;
       // Whether a batch was finished after its assignment was void is not known: it comes again.
-      if (tenure.isVoid) return 'void';
+      if (isVoid()) return 'void';
       if (outcome === 'reacquire') return 'reacquire';
       this.#log.committed(this.#groupId).set(tpKey(at), nextOffset);
       return nextOffset;
     } catch (error) {
       if (isProgrammerFault(error)) this.#end(error);
-      return tenure.isVoid ? 'void' : 'fault';
+      return isVoid() ? 'void' : 'fault';
     } finally {
       tenure.inHand.delete(work);
     }

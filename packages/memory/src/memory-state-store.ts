@@ -25,21 +25,34 @@ interface Shard {
 
 type Shards = Map<number, Shard>;
 
+export interface MemoryContents {
+  readonly owner: string | null;
+  readonly next: number;
+  readonly fields: ReadonlyMap<string, Uint8Array>;
+  readonly customers: ReadonlyMap<string, Uint8Array>;
+  readonly pages: ReadonlyMap<string, Uint8Array>;
+  readonly due: ReadonlyMap<string, number>;
+  readonly outbox: readonly OutboxEntry[];
+}
+
 /**
  * Customer state in the memory of one process, for the embedded stack, the simulator and unit tests. Bytes are copied
  * on the way in and out, so a caller that changes its buffers sees what it would see with a store across a network.
  */
 export class MemoryStateStore implements StateStore {
   readonly #shards: Shards;
+  readonly #tag: () => string;
   readonly #besides = new Map<string, MemoryBesideStore>();
 
-  constructor(shards: Shards = new Map()) {
+  /** `tag` ends each owner token. A store that can go back in time needs another one each time: its counter goes back, too. */
+  constructor(shards: Shards = new Map(), tag = () => 'memory') {
     this.#shards = shards;
+    this.#tag = tag;
   }
 
   async acquire(partition: number): Promise<PartitionShard & { readonly owner: string }> {
     const shard = this.#shard(partition);
-    const owner = takeAnew(shard, partition);
+    const owner = takeAnew(shard, partition, this.#tag());
     return { ...pictureOf(shard), owner };
   }
 
@@ -140,7 +153,7 @@ export class MemoryStateStore implements StateStore {
     const { partition, next, customerId, value, pages, dueAtMs } = amendment;
     const shard = this.#shard(partition);
     if (shard.next !== next) return false;
-    takeAnew(shard, partition);
+    takeAnew(shard, partition, this.#tag());
     writeBytes(shard.customers, [[customerId, value]]);
     writeBytes(shard.pages, pages);
     if (dueAtMs === null) shard.due.delete(customerId);
@@ -155,6 +168,20 @@ export class MemoryStateStore implements StateStore {
   }
 
   async close(): Promise<void> {}
+
+  /** Everything that a partition holds, for comparing. */
+  contents(partition: number): MemoryContents {
+    const { customers, pages, due, outbox, fields, next, owner } = this.#shard(partition);
+    return {
+      owner,
+      next,
+      fields: new Map(fields),
+      customers: new Map(customers),
+      pages: new Map(pages),
+      due: new Map(due),
+      outbox: [...outbox],
+    };
+  }
 
   #shard(partition: number): Shard {
     let shard = this.#shards.get(partition);
@@ -202,9 +229,9 @@ class MemoryBesideStore extends MemoryStateStore implements BesideStore {
   }
 }
 
-function takeAnew(shard: Shard, partition: number): string {
+function takeAnew(shard: Shard, partition: number, tag = 'memory'): string {
   shard.counter += 1;
-  shard.owner = `${shard.counter}:memory-${partition}`;
+  shard.owner = `${shard.counter}:${tag}-${partition}`;
   return shard.owner;
 }
 

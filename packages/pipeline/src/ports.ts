@@ -113,6 +113,8 @@ export interface GroupReaderSettings {
 /** A member of a consumer group. */
 export interface GroupReader {
   start(settings: GroupReaderSettings, handlers: GroupHandlers): Promise<void>;
+  /** Voids one partition as a batch does that says `reacquire`, also while it is silent. Nothing where it is not assigned. */
+  reacquire(at: TopicPartition): void;
   /** Finishes the batch in hand, commits, leaves the group. */
   stop(): Promise<void>;
 }
@@ -255,6 +257,16 @@ export interface DeliveryPosition {
   readonly seq: number;
 }
 
+/**
+ * A position says that everything before it lies in the queue. A queue that lost its last writes since they were made
+ * must not take it: hence it has to hold the position before and the last job that was added behind that.
+ */
+export interface PositionCondition {
+  readonly before: DeliveryPosition | null;
+  /** Id of a job that has to be known, in whatever state; null for none. */
+  readonly lastJobId: string | null;
+}
+
 /** `delivered` and `failed` count the finished jobs that are still known; they are bounded, so these are no totals. */
 export interface DeliveryCounts {
   readonly waiting: number;
@@ -272,7 +284,12 @@ export interface DeliveryQueue {
   counts(): Promise<DeliveryCounts>;
   /** Null where nothing was stored for the partition. */
   position(partition: number): Promise<DeliveryPosition | null>;
-  storePosition(partition: number, position: DeliveryPosition): Promise<void>;
+  /** False, and nothing is stored, where the condition does not hold. The same position once more is stored already. */
+  storePosition(
+    partition: number,
+    position: DeliveryPosition,
+    condition?: PositionCondition,
+  ): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -8,4 +8,5 @@ export * from './read-config.ts';
 export * from './run-service.ts';
 export * from './runtime-fault.ts';
 export * from './sealing.ts';
+export * from './system-alarm.ts';
 export * from './system-clock.ts';

@@ -27,8 +27,8 @@ import {
   registerSchemas,
   type TopicSerde,
 } from '@strata/schema-registry';
-import { createScorerMetrics, startScorer, systemAlarm } from '@strata/scorer';
-import { createMetrics, seal, systemClock } from '@strata/service-runtime';
+import { createScorerMetrics, startScorer } from '@strata/scorer';
+import { createMetrics, seal, systemAlarm, systemClock } from '@strata/service-runtime';
 import { topicSpecs } from './stack/deploy-topics.ts';
 import { openPartitions } from './stack/open-partitions.ts';
 import type { StackHandle } from './stack/stack-handle.ts';
@@ -152,7 +152,13 @@ async function startOutputs(
   const { log, queue, serde, stack, metrics } = parts;
   const ports = { log: stack.reader, clock: systemClock, logger: silentLogger, metrics, onFatal };
   const notifier = await startNotifier(
-    { ...ports, group: new MemoryGroupReader(log), queue, serde: serde(TOPICS.tierChanges) },
+    {
+      ...ports,
+      group: new MemoryGroupReader(log),
+      queue,
+      serde: serde(TOPICS.tierChanges),
+      alarm: systemAlarm,
+    },
     {
       groupId: 'strata-notifier',
       topic: TOPICS.tierChanges,

@@ -4,4 +4,4 @@
  */
 export const CRASH_POINTS = ['after-append'] as const;
 
-export type CrashHook = (point: (typeof CRASH_POINTS)[number]) => void;
+export type CrashHook = (point: (typeof CRASH_POINTS)[number]) => void | Promise<void>;

@@ -79,7 +79,7 @@ export function createTopology(
       const tally = new BatchTally(topic);
       const slice = records.slice(from, from + SLICE_RECORDS);
       await appender.append(slice.map((record) => ingest(record, tally)));
-      settings.at?.('after-append');
+      await settings.at?.('after-append');
       // Counted once they lie in the log: a batch that comes again is not counted for its failed
       // tries.
       tally.count(metrics);

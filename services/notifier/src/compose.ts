@@ -11,6 +11,7 @@ import {
   crashHook,
   type RunningService,
   type ServiceContext,
+  systemAlarm,
   systemClock,
 } from '@strata/service-runtime';
 import type { z } from 'zod';
@@ -50,6 +51,7 @@ export async function compose(context: ServiceContext<NotifierConfig>): Promise<
       queue,
       serde: serdes(TOPICS.tierChanges),
       clock: systemClock,
+      alarm: systemAlarm,
       logger,
       metrics,
       onFatal: lifecycle.fatal,

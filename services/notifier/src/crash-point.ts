@@ -5,4 +5,4 @@
  */
 export const CRASH_POINTS = ['after-enqueue', 'after-post'] as const;
 
-export type CrashHook = (point: (typeof CRASH_POINTS)[number]) => void;
+export type CrashHook = (point: (typeof CRASH_POINTS)[number]) => void | Promise<void>;

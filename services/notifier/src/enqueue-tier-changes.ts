@@ -32,6 +32,8 @@ export class TierChangeEnqueuer implements GroupHandlers {
   readonly #metrics: NotifierMetrics;
   /** What the queue has stored, as far as this process knows. Null: nothing yet. */
   readonly #positions = new Map<number, DeliveryPosition | null>();
+  /** Partitions with a batch in hand. */
+  readonly #inHand = new Set<number>();
   readonly #lag = new Map<number, number>();
   readonly #troubles = new Map<number, string>();
   #isAssigned = false;
@@ -56,10 +58,14 @@ export class TierChangeEnqueuer implements GroupHandlers {
       this.#troubles.clear();
       this.#metrics.lag.reset();
     }
+    const positions = await Promise.all(
+      assigned.map(({ partition }) => this.#ports.queue.position(partition)),
+    );
+    // Read behind the positions: a notifier that is still leaving moves them along with the end.
     const bounds = await this.#ports.log.bounds(this.#settings.topic);
     const starts = new Map<string, number>();
-    for (const place of assigned) {
-      const position = await this.#ports.queue.position(place.partition);
+    for (const [index, place] of assigned.entries()) {
+      const position = positions[index] ?? null;
       const { start, end } = bounds[place.partition] ?? { start: 0, end: 0 };
       const offset = position?.offset ?? start;
       if (offset > end) this.#refusePosition(place, { offset, end });
@@ -73,17 +79,21 @@ export class TierChangeEnqueuer implements GroupHandlers {
 
   async onBatch(batch: RecordBatch): Promise<BatchOutcome> {
     const { partition } = batch;
+    this.#inHand.add(partition);
     try {
       if (!(await this.#holdsPosition(partition))) return 'reacquire';
       await this.#ports.serde.prepare(batch.records.map(({ value }) => value));
       for (let from = 0; from < batch.records.length; from += CHUNK_RECORDS) {
         if (!batch.isOwned()) return 'done';
-        await this.#enqueue(partition, batch.records.slice(from, from + CHUNK_RECORDS));
+        const chunk = batch.records.slice(from, from + CHUNK_RECORDS);
+        if (!(await this.#enqueue(partition, chunk))) return 'reacquire';
         await batch.heartbeat();
       }
     } catch (error) {
       this.#troubles.set(partition, troubleOf(batch, error));
       throw error;
+    } finally {
+      this.#inHand.delete(partition);
     }
     this.#troubles.delete(partition);
     this.#noteLag(partition, batch.logEnd - batch.nextOffset);
@@ -104,6 +114,23 @@ export class TierChangeEnqueuer implements GroupHandlers {
     return [...this.#lag.values()].reduce((sum, lag) => sum + lag, 0);
   }
 
+  /** Those that were assigned. */
+  partitions(): readonly number[] {
+    return [...this.#positions.keys()];
+  }
+
+  /** Whether the queue has lost, of a partition that is silent, what this process stored. It then forgets it, too. */
+  async hasLost(partition: number): Promise<boolean> {
+    const known = this.#positions.get(partition);
+    const isSilent = (): boolean =>
+      known !== undefined &&
+      this.#positions.get(partition) === known &&
+      !this.#inHand.has(partition);
+    if (!isSilent() || (await this.#holdsPosition(partition)) || !isSilent()) return false;
+    this.#positions.delete(partition);
+    return true;
+  }
+
   /**
    * Another owner moves the stored position on; a queue that lost its last writes sets it back.
    * Both mean: ask again.
@@ -122,10 +149,11 @@ export class TierChangeEnqueuer implements GroupHandlers {
 
   /**
    * The records before an unreadable one are not held up by it; the fault comes after they are
-   * safe.
+   * safe. False: the queue no longer holds what was in it, so everything since is added again.
    */
-  async #enqueue(partition: number, records: readonly TopicRecord[]): Promise<void> {
-    let position = this.#positions.get(partition) ?? null;
+  async #enqueue(partition: number, records: readonly TopicRecord[]): Promise<boolean> {
+    const before = this.#positions.get(partition) ?? null;
+    let position = before;
     let fault: Error | null = null;
     const jobs = [];
     for (const record of records) {
@@ -146,13 +174,18 @@ export class TierChangeEnqueuer implements GroupHandlers {
       }
     }
     if (jobs.length > 0) await this.#ports.queue.add(jobs);
-    this.#settings.at?.('after-enqueue');
+    await this.#settings.at?.('after-enqueue');
     this.#metrics.jobs.inc(jobs.length);
-    if (position !== null && position !== this.#positions.get(partition)) {
-      await this.#ports.queue.storePosition(partition, position);
+    if (position !== null && position !== before) {
+      const condition = { before, lastJobId: jobs.at(-1)?.id ?? null };
+      if (!(await this.#ports.queue.storePosition(partition, position, condition))) {
+        this.#metrics.reacquired.inc();
+        return false;
+      }
       this.#positions.set(partition, position);
     }
     if (fault !== null) throw fault;
+    return true;
   }
 
   #deliveriesOf(record: TopicRecord) {

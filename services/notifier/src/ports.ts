@@ -1,7 +1,8 @@
 import type { DeliveryQueue, GroupReader, Logger, LogReader, WallClock } from '@strata/pipeline';
 import type { TopicSerde } from '@strata/schema-registry';
-import type { Metrics } from '@strata/service-runtime';
+import type { Alarm, Metrics } from '@strata/service-runtime';
 import type { CrashHook } from './crash-point.ts';
+import type { WebhookPoster } from './steps/post-webhook.ts';
 import type { Subscription } from './subscriptions.ts';
 
 /**
@@ -11,9 +12,12 @@ export interface NotifierPorts {
   readonly group: GroupReader;
   readonly log: LogReader;
   readonly queue: DeliveryQueue;
+  /** By default over HTTP, with the limits of the settings. */
+  readonly poster?: Pick<WebhookPoster, 'post' | 'close'>;
   /** Of the topic of the settings. */
   readonly serde: TopicSerde;
   readonly clock: WallClock;
+  readonly alarm: Alarm;
   readonly logger: Logger;
   readonly metrics: Metrics;
   /** The process has to end. */
@@ -26,5 +30,7 @@ export interface NotifierSettings {
   readonly subscriptions: readonly Subscription[];
   readonly deliveryTimeoutMs: number;
   readonly arePrivateAddressesAllowed: boolean;
+  /** How often silent partitions are held against the queue. */
+  readonly positionCheckMs?: number;
   readonly at?: CrashHook;
 }

@@ -138,6 +138,7 @@ async function aNotifier(
   const metrics = createMetrics({ withProcess: false });
   const file = JSON.stringify(options.endpoints ?? [{ id: 'crm', url, secret }]);
   const fatal: unknown[] = [];
+  let look = (): void => {};
   const notifier = await startNotifier(
     {
       group: new MemoryGroupReader(log, { backOff: () => nextTurn<void>(undefined) }),
@@ -145,6 +146,10 @@ async function aNotifier(
       queue,
       serde,
       clock: { nowMs: () => Date.now() },
+      alarm: (_afterMs, ring) => {
+        look = ring;
+        return () => {};
+      },
       logger: silentLogger,
       metrics,
       onFatal: (error) => void fatal.push(error),
@@ -163,7 +168,13 @@ async function aNotifier(
     isStopped = true;
   };
   onTestFinished(stop);
-  return { notifier, stop, fatal, metric: (line: string) => hasLine(metrics.text(), line) };
+  return {
+    notifier,
+    stop,
+    fatal,
+    look: () => look(),
+    metric: (line: string) => hasLine(metrics.text(), line),
+  };
 }
 
 async function hasLine(metrics: Promise<string>, line: string): Promise<boolean> {
@@ -275,12 +286,12 @@ test('a crash between adding jobs and storing the position doubles nothing', asy
   const queue = aQueue();
   const store = queue.storePosition.bind(queue);
   let failures = 2;
-  queue.storePosition = async (partition, position) => {
+  queue.storePosition = async (...position) => {
     if (failures > 0) {
       failures -= 1;
       throw new Error('the store is away');
     }
-    await store(partition, position);
+    return store(...position);
   };
   await aNotifier(log, queue);
   await expect.poll(() => queue.position(0)).toEqual({ offset: 2, epoch: 1, seq: 2 });
@@ -305,6 +316,57 @@ test('a queue that went back in time has its jobs added again', async () => {
   await expect.poll(() => queue.position(0)).toEqual({ offset: 3, epoch: 1, seq: 3 });
   expect(added).toEqual(['0.20.0.crm', '0.30.0.crm']);
   expect(await metric('strata_notifier_positions_lost_total 1')).toBe(true);
+});
+
+test('a queue that went back while nothing comes has its jobs added again', async () => {
+  const log = aLog();
+  publish(log, aTierChange(1), aTierChange(2));
+  const queue = aQueue();
+  const { look } = await aNotifier(log, queue);
+  await expect.poll(() => queue.position(0)).toEqual({ offset: 2, epoch: 1, seq: 2 });
+  await queue.storePosition(0, { offset: 1, epoch: 1, seq: 1 });
+  const added: string[] = [];
+  const add = queue.add.bind(queue);
+  queue.add = async (jobs) => {
+    added.push(...jobs.map(({ id }) => id));
+    await add(jobs);
+  };
+  look();
+  await expect.poll(() => queue.position(0)).toEqual({ offset: 2, epoch: 1, seq: 2 });
+  expect(added).toEqual(['0.20.0.crm']);
+});
+
+test('a queue that loses its jobs before their position is stored has them added again', async () => {
+  const log = aLog();
+  publish(log, aTierChange(1));
+  const queue = aQueue();
+  const lost = queue.add.bind(queue);
+  const adds: string[][] = [];
+  queue.add = async (jobs) => {
+    adds.push(jobs.map(({ id }) => id));
+    if (adds.length > 1) await lost(jobs);
+  };
+  await aNotifier(log, queue);
+  await expect.poll(() => received.length).toBe(1);
+  expect(adds).toEqual([['0.10.0.crm'], ['0.10.0.crm']]);
+});
+
+test('a notifier that is still leaving moves the position beyond the end that was read', async () => {
+  const log = aLog();
+  const queue = aQueue();
+  const position = queue.position.bind(queue);
+  let isFirst = true;
+  queue.position = async (partition) => {
+    if (isFirst) {
+      isFirst = false;
+      publish(log, aTierChange(1));
+      await queue.storePosition(partition, { offset: 1, epoch: 1, seq: 1 });
+    }
+    return position(partition);
+  };
+  const { fatal, notifier } = await aNotifier(log, queue);
+  await expect.poll(() => notifier.report().reasons).toEqual([]);
+  expect(fatal).toEqual([]);
 });
 
 test('an unreadable record holds its partition up, says so, and loses nothing before it', async () => {

@@ -1,4 +1,4 @@
-import type { Alarm } from './alarm.ts';
+import type { Alarm } from '@strata/service-runtime';
 
 /**
  * Wakes loops. A ring that comes while nobody waits is kept, so that no loop sleeps through what happened between its

@@ -12,9 +12,9 @@ import {
   type RunningService,
   type ServiceContext,
   seal,
+  systemAlarm,
   systemClock,
 } from '@strata/service-runtime';
-import { systemAlarm } from './alarm.ts';
 import { type ScorerConfig, settingsOf } from './config.ts';
 import { createScorerMetrics } from './metrics.ts';
 import { startScorer } from './start-scorer.ts';

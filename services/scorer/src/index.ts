@@ -1,4 +1,3 @@
-export * from './alarm.ts';
 export { scorerConfig } from './config.ts';
 export * from './crash-point.ts';
 export * from './decision-hash.ts';

@@ -73,7 +73,9 @@ export class PolicyWatch {
   /** The bell rings more often than anybody publishes: the topic is read at most once in the interval. */
   async #poll(): Promise<void> {
     const nowMs = this.#ports.clock.nowMs();
-    if (nowMs - this.#polledAtMs < this.#pollMs) return;
+    const sinceMs = nowMs - this.#polledAtMs;
+    // Less than nothing: the clock was set back.
+    if (sinceMs >= 0 && sinceMs < this.#pollMs) return;
     const bounds = await this.#ports.reader.bounds(TOPICS.policies);
     for (const [partition, { start, end }] of bounds.entries()) {
       const offset = Math.max(start, this.#read.get(partition) ?? 0);

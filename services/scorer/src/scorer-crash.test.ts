@@ -186,6 +186,31 @@ describe('a store or a log that misbehaves', () => {
     await scorer.stop();
   });
 
+  it('takes no fault of the fold for one of ours when it was overtaken while it read', async () => {
+    const stack = await anActiveStack();
+    let isFirst = true;
+    const scorer = await stack.start({
+      ports: {
+        store: {
+          ...watched(stack.store, []),
+          load: async (partition, customerIds) => {
+            const overtakes = isFirst;
+            isFirst = false;
+            if (overtakes) await stack.store.acquire(partition);
+            return overtakes
+              ? customerIds.map(() => Uint8Array.of(255))
+              : stack.store.load(partition, customerIds);
+          },
+        },
+      },
+    });
+    stack.events(EVENTS);
+    await stack.settled();
+    expect(isFirst).toBe(false);
+    expect(stack.fatal).toEqual([]);
+    await scorer.stop();
+  });
+
   it('folds nothing twice when a batch begins below where the partition stands', async () => {
     const stack = await anActiveStack();
     const from = await stack.store.inspect(0);

@@ -9,7 +9,7 @@ import type {
   StateStore,
   WallClock,
 } from '@strata/pipeline';
-import type { Alarm } from './alarm.ts';
+import type { Alarm } from '@strata/service-runtime';
 import type { ScorerMetrics } from './metrics.ts';
 
 /** The one function that decides. Pure: the same arguments give the same answer, for ever. */

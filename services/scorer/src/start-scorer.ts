@@ -160,8 +160,21 @@ class Scorer implements RunningScorer {
     } catch (error) {
       // What the store holds of this partition is unknown now: nothing that was remembered may be used again.
       this.#ownership.lose(shard);
+      if (isFatal(error) && (await this.#isOvertaken(shard))) return 'reacquire';
       throw this.#judged(error, 'A batch failed');
     }
+  }
+
+  /**
+   * Reading is not fenced: who was overtaken may have read customers of a later state than its own, and then no fault
+   * of the fold, or of what was read, says anything.
+   */
+  async #isOvertaken({ partition, owner, next }: Shard): Promise<boolean> {
+    const holder = await this.#ports.store.holder(partition);
+    const isOvertaken = holder.owner !== owner || holder.next !== next;
+    if (isOvertaken)
+      this.#ports.logger.warn({ partition }, 'A partition was lost while it was read');
+    return isOvertaken;
   }
 
   /** An alarm in three places: the log, the metric, and the reasons of `report`. */

@@ -218,6 +218,8 @@ export class OverlappingReader implements GroupReader {
     });
   }
 
+  reacquire(): void {}
+
   async start(_: GroupReaderSettings, handlers: GroupHandlers): Promise<void> {
     const place = { topic: TOPICS.customerLog, partition: 0 };
     const starts = await handlers.onAssigned([place], 'joined');

@@ -10,6 +10,8 @@ import type { Shard } from './shard.ts';
 const EARLY_MS_FIRST = 500;
 const EARLY_MS_MAX = 30_000;
 const FAILED_MS = 1_000;
+/** However far off the next due instant is: a wait that a wrong clock made long ends here. */
+const LOOK_MS_MAX = 30_000;
 
 /** What the ticker remembers of a shard. Safe to lose: a tick too many does nothing. */
 interface Pace {
@@ -62,7 +64,7 @@ export class Ticker {
       let waitMs: number | null = null;
       for (const shard of this.#parts.shards()) {
         const shardMs = await this.#look(shard);
-        if (shardMs !== null) waitMs = Math.min(waitMs ?? shardMs, shardMs);
+        if (shardMs !== null) waitMs = Math.min(waitMs ?? LOOK_MS_MAX, shardMs);
       }
       if (!this.#isStopping) await this.#parts.bell.wait(waitMs);
     }
@@ -97,9 +99,11 @@ export class Ticker {
       return shard.state.time === 'wall' ? earliestDue - nowMs : null;
     }
     const pace = this.#pace(shard);
-    if (nowMs < pace.notBeforeMs) return pace.notBeforeMs - nowMs;
+    // Further off than any wait: the clock was set back since.
+    const notBeforeInMs = pace.notBeforeMs - nowMs;
+    if (notBeforeInMs > 0 && notBeforeInMs <= EARLY_MS_MAX) return notBeforeInMs;
     if (shard.lag <= this.#settings.tickLagMax) return 0;
-    pace.waitingSinceMs ??= nowMs;
+    pace.waitingSinceMs = Math.min(pace.waitingSinceMs ?? nowMs, nowMs);
     return Math.max(0, pace.waitingSinceMs + this.#settings.tickWaitMsMax - nowMs);
   }
 

@@ -20,7 +20,7 @@ import {
   readSchemaFolder,
   registerSchemas,
 } from '@strata/schema-registry';
-import { createMetrics, systemClock } from '@strata/service-runtime';
+import { createMetrics, systemAlarm, systemClock } from '@strata/service-runtime';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type RedisServer, startRedisServer } from '../redis-server.ts';
@@ -112,6 +112,7 @@ test('tier changes reach an endpoint through BullMQ, over refusals and a restart
         queue,
         serde: topic.serde,
         clock: systemClock,
+        alarm: systemAlarm,
         logger: silentLogger,
         metrics: createMetrics({ withProcess: false }),
         onFatal: (error) => {

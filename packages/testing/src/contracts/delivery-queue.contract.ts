@@ -230,6 +230,28 @@ export function deliveryQueueContract(name: string, open: OpenDeliveryQueue): vo
       expect(await queue.position(2)).toBeNull();
     });
 
+    test('a position is not stored over another one, nor ahead of the jobs it stands for', async () => {
+      const { queue } = await openQueue();
+      const [one, two] = [
+        { offset: 5, epoch: 1, seq: 4 },
+        { offset: 6, epoch: 1, seq: 5 },
+      ];
+      const onto = (before: typeof one | null, lastJobId: string | null = null) => ({
+        before,
+        lastJobId,
+      });
+      expect(await queue.storePosition(0, one, onto(two))).toBe(false);
+      expect(await queue.position(0)).toBeNull();
+      expect(await queue.storePosition(0, one, onto(null))).toBe(true);
+      expect(await queue.storePosition(0, one, onto(null))).toBe(true);
+      expect(await queue.storePosition(0, two, onto(null))).toBe(false);
+      expect(await queue.storePosition(0, two, onto(one, '0.1.0.crm'))).toBe(false);
+      expect(await queue.position(0)).toEqual(one);
+      await queue.add([{ id: '0.1.0.crm', endpoint: 'crm', body: '{}', eventId: '0.1.0' }]);
+      expect(await queue.storePosition(0, two, onto(one, '0.1.0.crm'))).toBe(true);
+      expect(await queue.position(0)).toEqual(two);
+    });
+
     test('two workers on one queue handle are a programmer fault', async () => {
       const { queue } = await openQueue();
       queue.work(async () => delivered);

@@ -134,6 +134,50 @@ export function groupReaderContract(name: string, open: () => Promise<RecordLogH
       expect(probe.values().filter((value) => value === 'x')).toEqual(['x']);
     });
 
+    test('asks again for a silent partition that its owner gives up, and for no other', async () => {
+      const topic = await log.createTopic(2);
+      await send(topic, 0, ['a', 'b']);
+      await send(topic, 1, ['x']);
+      const probe = new GroupProbe({ starts: () => new Map([[`${topic}:0`, 0]]) });
+      const reader = await member(topic, log.newGroupId(), probe);
+      await probe.until(() => probe.records.length === 3);
+      reader.reacquire({ topic, partition: 0 });
+      reader.reacquire({ topic: `${topic}-other`, partition: 0 });
+      await probe.until(() => probe.records.length === 5);
+      expect(probe.assignments.slice(1)).toEqual([
+        { partitions: [`${topic}:0`], cause: 'reacquired' },
+      ]);
+      await send(topic, 0, ['c']);
+      await probe.until(() => probe.values().includes('c'));
+      const ofZero = probe.records.filter(({ partition }) => partition === 0);
+      expect(ofZero.map(({ offset }) => offset)).toEqual([0, 1, 0, 1, 2]);
+    });
+
+    test('voids a batch in hand whose partition is given up', async () => {
+      const topic = await log.createTopic(1);
+      await send(topic, 0, ['a']);
+      let isFirst = true;
+      const probe = new GroupProbe({
+        batch: async (batch): Promise<BatchOutcome> => {
+          if (!isFirst) return 'done';
+          isFirst = false;
+          reader.reacquire(batch);
+          expect(batch.isOwned()).toBe(false);
+          return 'done';
+        },
+      });
+      const reader = log.newGroupReader();
+      running.add(reader);
+      const settings = {
+        groupId: log.newGroupId(),
+        topics: [topic],
+        commitIntervalMs: COMMIT_INTERVAL_MS,
+      };
+      await reader.start(settings, probe);
+      await probe.until(() => probe.records.length === 2);
+      expect(probe.records.map(({ offset }) => offset)).toEqual([0, 0]);
+    });
+
     test('brings a batch again that threw, with nothing passed over', async () => {
       const topic = await log.createTopic(1);
       await send(topic, 0, ['a', 'b']);

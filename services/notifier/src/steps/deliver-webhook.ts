@@ -9,7 +9,7 @@ import type { WebhookPoster } from './post-webhook.ts';
 export class DeliverWebhook {
   readonly #ports: Pick<NotifierPorts, 'clock' | 'logger'>;
   readonly #metrics: NotifierMetrics;
-  readonly #poster: WebhookPoster;
+  readonly #poster: Pick<WebhookPoster, 'post'>;
   readonly #at: CrashHook | undefined;
   readonly #subscriptions: ReadonlyMap<string, Subscription>;
   readonly #counts = { delivered: 0, retried: 0, rejected: 0 };
@@ -18,7 +18,7 @@ export class DeliverWebhook {
     ports: Pick<NotifierPorts, 'clock' | 'logger'>;
     settings: Pick<NotifierSettings, 'subscriptions' | 'at'>;
     metrics: NotifierMetrics;
-    poster: WebhookPoster;
+    poster: Pick<WebhookPoster, 'post'>;
   }) {
     this.#ports = options.ports;
     this.#metrics = options.metrics;
@@ -30,7 +30,7 @@ export class DeliverWebhook {
   async run(job: DeliveryJob, attempt: number): Promise<DeliveryOutcome> {
     const startedAtMs = this.#ports.clock.nowMs();
     const outcome = await this.#post(job, startedAtMs);
-    this.#at?.('after-post');
+    await this.#at?.('after-post');
     const labels = { endpoint: job.endpoint };
     this.#metrics.deliverySeconds.observe(
       labels,

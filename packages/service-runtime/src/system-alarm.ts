@@ -1,4 +1,4 @@
-/** Calls back once after a time, unless the answer is called first. The only timer of the scorer, so that tests turn it by hand. */
+/** Calls back once after a time, unless the answer is called first. Services have no other timer, so that tests turn it by hand. */
 export type Alarm = (afterMs: number, ring: () => void) => () => void;
 
 /** Node takes a longer time for none at all. */
