@@ -13,6 +13,13 @@ export default defineConfig({
         },
       },
       { test: { name: 'model', include: ['test/model/**/*.test.ts'], testTimeout: 300_000 } },
+      {
+        test: {
+          name: 'simulation',
+          include: ['test/simulation/**/*.test.ts'],
+          testTimeout: 900_000,
+        },
+      },
       { test: { name: 'tidy', include: ['test/tidy/**/*.test.ts'] } },
       {
         test: {

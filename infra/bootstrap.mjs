@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { check, fix, generate } from './bootstrap/check.mjs';
 import { BootstrapFault, say } from './bootstrap/language.mjs';
 import { run } from './bootstrap/run.mjs';
-import { runTests, runVitest } from './bootstrap/tests.mjs';
+import { runTests, runVitest, simulate } from './bootstrap/tests.mjs';
 import { prepareToolChain } from './bootstrap/tool-chain.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -19,6 +19,7 @@ const COMMANDS = {
   check: (env) => check(root, env),
   fix: (env) => fix(root, env),
   generate: (env) => generate(root, env),
+  simulate: (env, args) => simulate(root, env, args),
   vitest: (env, args) => runVitest(root, env, args),
   run: (env, args) => run(args[0] ?? 'node', args.slice(1), { env }),
   prepare: () => 0,

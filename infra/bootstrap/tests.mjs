@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { say } from './language.mjs';
 import { run } from './run.mjs';
 
-const PROJECTS = ['unit', 'model', 'tidy', 'integration', 'e2e', 'chaos'];
+const PROJECTS = ['unit', 'model', 'simulation', 'tidy', 'integration', 'e2e', 'chaos'];
 
 /** Every project that needs no container engine, in one run. */
 export function runTests(root, env, args) {
@@ -11,6 +11,12 @@ export function runTests(root, env, args) {
     '跳过需要 Docker 引擎的 containers 项目:可用 npm run test:containers 运行,.ci/run 会自带引擎运行。',
   );
   return runVitest(root, env, [...PROJECTS.flatMap((name) => ['--project', name]), ...args]);
+}
+
+/** The simulator from the command line, for more seeds or one again. */
+export function simulate(root, env, args) {
+  const script = join(root, 'test', 'simulation', 'simulate.ts');
+  return run('node', [script, ...args], { cwd: root, env });
 }
 
 /** vitest with the arguments as they are. */

@@ -65,8 +65,11 @@ async function diesAt(mortal: ServiceProcess, point: string): Promise<void> {
 }
 
 async function deliveredAll(): Promise<void> {
-  await audit.advance();
-  await stack.delivered(() => audit.changes().length);
+  await until('all is delivered', async () => {
+    const { waiting, delayed, active } = await stack.handle.deliveryCounts();
+    await audit.advance();
+    return waiting + delayed + active === 0 && stack.endpoint.posts.size === audit.changes().length;
+  });
 }
 
 it.each(POINTS)(

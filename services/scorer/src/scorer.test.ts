@@ -251,6 +251,7 @@ describe('the scorer', () => {
       settings: { commitRecordsMax: 1 },
       ports: {
         group: {
+          reacquire: () => {},
           start: (settings, handlers) =>
             group.start(settings, {
               ...handlers,

@@ -15,7 +15,6 @@ import { TOPICS } from '@strata/contracts';
 import type { Instant, PolicySet } from '@strata/domain';
 import { type Backends, type BackendsOptions, startBackends } from '@strata/local-stack';
 import { type ServiceName, ServiceProcess } from './service-process.ts';
-import { insist, until } from './until.ts';
 import { startWebhookEndpoint, type WebhookEndpoint } from './webhook-endpoint.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -66,6 +65,7 @@ export class ChaosStack {
       addresses: backends,
       sealingKey: SEALING_KEY,
     });
+    await openPartitions(handle, 'data');
     const endpoint = await startWebhookEndpoint();
     const subscriptions = join(folder, 'subscriptions.json');
     await writeFile(subscriptions, JSON.stringify([endpoint.subscription]));
@@ -85,14 +85,7 @@ export class ChaosStack {
       STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES: 'true',
       STRATA_NOTIFIER_SUBSCRIPTIONS: subscriptions,
     };
-    const stack = new ChaosStack({ backends, handle, endpoint, folder, env });
-    await stack.open();
-    return stack;
-  }
-
-  /** Writes the first record of each partition that has none. */
-  async open(): Promise<void> {
-    await openPartitions(this.handle, 'data');
+    return new ChaosStack({ backends, handle, endpoint, folder, env });
   }
 
   /** Another process of a service; those of one service share its group. */
@@ -116,36 +109,18 @@ export class ChaosStack {
     await waitUntilSettled(this.handle, { intakeEnds, upToMs: clock });
   }
 
-  /** Until the queue is empty and the endpoint has so many ids. */
-  async delivered(changes: () => number): Promise<void> {
-    let seen = '';
-    await until(
-      'all is delivered',
-      async () => {
-        const counts = await insist('to ask the queue', () => this.handle.deliveryCounts());
-        seen = `${JSON.stringify(counts)}, ${this.endpoint.posts.size} of ${changes()}`;
-        const { waiting, delayed, active } = counts;
-        return waiting + delayed + active === 0 && this.endpoint.posts.size >= changes();
-      },
-      { seen: () => seen },
-    );
-  }
-
   /** Offset of the next record to fold, of each partition, as Redis has it. */
   async nexts(): Promise<readonly number[]> {
-    const { store, partitions } = this.handle;
-    const shards = await insist('to ask Redis', () =>
-      Promise.all(Array.from({ length: partitions }, (_, p) => store.inspect(p))),
+    const shards = Array.from({ length: this.handle.partitions }, (_, p) =>
+      this.handle.store.inspect(p),
     );
-    return shards.map(({ next }) => next);
+    return (await Promise.all(shards)).map(({ next }) => next);
   }
 
   /** Records of the customer log that are not folded yet. */
   async lag(): Promise<number> {
     const nexts = await this.nexts();
-    const bounds = await insist('to ask the broker', () =>
-      this.handle.reader.bounds(TOPICS.customerLog),
-    );
+    const bounds = await this.handle.reader.bounds(TOPICS.customerLog);
     return bounds.reduce((sum, { end }, partition) => sum + end - (nexts[partition] ?? 0), 0);
   }
 

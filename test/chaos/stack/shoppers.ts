@@ -9,7 +9,6 @@ import {
   aRefund,
   day,
 } from '@strata/domain/builders';
-import { insist } from './until.ts';
 
 /** Short windows, so that people rise and fall all the time; referrals, so that partitions write to each other. */
 export const SHOPPERS_POLICY: PolicySet = aPolicySet(
@@ -37,16 +36,16 @@ export class Shoppers {
     return day(this.#day);
   }
 
-  /**
-   * Another day's events, into the intake, with a mark behind them. Answers their ids, once acknowledged; where it
-   * took several tries, some of them lie there twice.
-   */
+  /** Another day's events, into the intake, with a mark behind them. Answers their ids, once acknowledged. */
   async anotherDay(stack: StackHandle, purchases: number): Promise<readonly string[]> {
     const events = Array.from({ length: purchases }, () => this.#events()).flat();
     this.#day += 1;
-    const { signal } = new AbortController();
-    const options = { events, endMark: this.clock, onSent: () => {}, signal };
-    await insist('to publish a day', () => publishEvents(stack, options));
+    await publishEvents(stack, {
+      events,
+      endMark: this.clock,
+      onSent: () => {},
+      signal: new AbortController().signal,
+    });
     return events.map(({ eventId }) => eventId);
   }
 
