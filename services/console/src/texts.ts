@@ -53,6 +53,8 @@ export interface Reasons {
   readonly silence: (days: string) => string;
   readonly time: string;
   readonly event: (score: string) => string;
+  readonly renewed: string;
+  readonly handedOver: (policy: string) => string;
   readonly policy: (version: number) => string;
   readonly calibration: string;
   readonly override: (reason: string | null) => string;
@@ -122,6 +124,8 @@ const zh: Texts = {
     silence: (days) => ` ${days} 天没有下单（时间，无事件）`,
     time: '时间到了，没有任何事件',
     event: (score) => `有新事件，评分 ${score}`,
+    renewed: '评估周期结束，等级保持不变',
+    handedOver: (policy) => `由策略 ${policy} 移交而来`,
     policy: (version) => `策略换到第 ${version} 版`,
     calibration: '重新校准移动了分数线',
     override: (reason) => (reason === null ? '人工调整' : `人工调整：${reason}`),
@@ -166,7 +170,7 @@ const en: Texts = {
   policy: (name, version) => `policy ${name} · version ${version}`,
   noCustomers: 'No customer is graded yet. This moves as soon as events arrive.',
   ungraded: 'not graded',
-  customerCount: (count) => `${count} customers`,
+  customerCount: (count) => (count === '1' ? '1 customer' : `${count} customers`),
   latest: 'Latest changes',
   noChanges: 'No tier change yet.',
   because: (reason) => `because ${reason}`,
@@ -195,6 +199,8 @@ const en: Texts = {
     silence: (days) => `there was no order for ${days} days (time passed, nothing happened)`,
     time: 'time passed, nothing happened',
     event: (score) => `something new happened; the score is ${score}`,
+    renewed: 'the qualification period ended and the tier is kept',
+    handedOver: (policy) => `policy ${policy} handed the customer over`,
     policy: (version) => `version ${version} of the policy holds`,
     calibration: 'a calibration moved the borders',
     override: (reason) =>

@@ -42,7 +42,8 @@ function policyBars(board: PolicyBoard, language: Language): Markup {
           language,
         });
   const title = board.policy === null ? board.name : texts.policy(board.name, board.policy.version);
-  return html`<h3>${shownName(title)}</h3>
+  return html`<h3>${shownName(title)} ·
+      <span data-text="${board.name}#customers">${texts.customerCount(wholeNumber(total, language))}</span></h3>
     <ul class="bars">${bars}${rest}</ul>`;
 }
 

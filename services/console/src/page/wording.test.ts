@@ -61,6 +61,14 @@ test('days of silence are no reason where another window closed', () => {
   expect(wordChange(change, 'zh', policy).reason).toBe('时间到了，没有任何事件');
 });
 
+test('a tier that was kept, and a customer who comes from another policy, have reasons of their own', () => {
+  const { change, policy } = lastChange(bySilence);
+  const renewed = { ...change, type: 'renewed' as const, toTier: 'silver' };
+  expect(wordChange(renewed, 'zh', policy).reason).toBe('评估周期结束，等级保持不变');
+  const assigned = { ...change, type: 'assigned' as const, fromTier: null, fromPolicy: 'leads' };
+  expect(wordChange(assigned, 'en', policy).reason).toBe('policy leads handed the customer over');
+});
+
 test('without the policy the words are plain and nothing is claimed', () => {
   const { change } = lastChange(bySilence);
   expect(wordChange(change, 'en', null)).toMatchObject({

@@ -84,6 +84,8 @@ function reasonOf(change: TierChangeEvent, language: Language, policy: Policy | 
 
 function causeSentence(change: TierChangeEvent, language: Language, policy: Policy | null): string {
   const { reasons } = TEXTS[language];
+  if (change.type === 'renewed') return reasons.renewed;
+  if (change.fromPolicy !== null) return reasons.handedOver(change.fromPolicy);
   switch (change.cause.kind) {
     case 'time': {
       const days = silentDays(change, policy);
