@@ -1,6 +1,7 @@
 import type { Mutant } from './mutant.ts';
+import { RECORD_MUTANTS } from './record-mutants.ts';
 
-const EXAMPLES = ['test/model/examples.test.ts'];
+const EXAMPLES = ['test/model/examples.test.ts', 'test/model/lifecycle-examples.test.ts'];
 const GUARDS = ['test/model/guards.test.ts'];
 const MODEL = ['test/model/fold.model.test.ts'];
 const QUANTILES = ['packages/domain/src/calibration/quantile-borders.property.test.ts'];
@@ -11,6 +12,10 @@ const ADVANCE = 'packages/domain/src/tier/advance.ts';
 const WITHDRAW = 'packages/domain/src/tier/withdraw.ts';
 const WINDOWED = 'packages/domain/src/dimensions/windowed.ts';
 const ORDERS = 'packages/domain/src/ledger/orders.ts';
+
+const PERIOD = 'packages/domain/src/tier/period.ts';
+const OVERRIDE = ['packages/domain/src/tier/override.test.ts'];
+const QUALIFICATION = ['packages/domain/src/tier/qualification.test.ts'];
 
 /** Every guard of the rules, each with the smallest fault that takes it away. */
 export const MUTANTS: readonly Mutant[] = [
@@ -68,14 +73,35 @@ export const MUTANTS: readonly Mutant[] = [
     file: LIFECYCLE,
     from: "const looks = now.isLook || policy.lifecycle.qualification === 'rolling';",
     to: 'const looks = true;',
-    tests: ['packages/domain/src/tier/qualification.test.ts'],
+    tests: QUALIFICATION,
   },
   {
-    guard: 'qualification: the end of a period in the instant of a change is none',
-    file: 'packages/domain/src/tier/period.ts',
-    from: 'return at > since && periodEndAfter(',
-    to: 'return periodEndAfter(',
+    guard: 'qualification: a fall is looked at in the instant at which the period ends',
+    file: PERIOD,
+    from: 'periodEndAfter(terms, since, at - 1) === at;',
+    to: 'periodEndAfter(terms, since, at) === at;',
+    tests: QUALIFICATION,
+  },
+  {
+    guard: 'qualification: the end of a period brings one step, the next one waits',
+    file: ADVANCE,
+    from: "if (verdict.kind === 'demoted') looks = false;",
+    to: '',
     tests: GUARDS,
+  },
+  {
+    guard: 'qualification: a year from joining begins with joining',
+    file: PERIOD,
+    from: 'return anniversaryAfter(policy.timeZone, joinedAt ?? since, at);',
+    to: 'return anniversaryAfter(policy.timeZone, since, at);',
+    tests: QUALIFICATION,
+  },
+  {
+    guard: 'renewed: not where the tier changes at that instant',
+    file: ADVANCE,
+    from: 'step.isPeriodEnd && standing.since === from.since && isEarned',
+    to: 'step.isPeriodEnd && isEarned',
+    tests: QUALIFICATION,
   },
   {
     guard: 'share border: nobody enters by one that no calibration has made',
@@ -97,6 +123,34 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'override.until === null || at < override.until',
     to: 'override.until === null || at <= override.until',
     tests: ['packages/domain/src/tier/crossings.property.test.ts'],
+  },
+  {
+    guard: 'override: its end comes due by itself',
+    file: 'packages/domain/src/tier/look-ahead.ts',
+    from: 'sooner(grading.nextChangeAfter(at), override?.until ?? null, at);',
+    to: 'grading.nextChangeAfter(at);',
+    tests: OVERRIDE,
+  },
+  {
+    guard: 'override: at its end a fall is looked at, whatever the period',
+    file: PERIOD,
+    from: 'return terms.override?.until === at || isPeriodEnd',
+    to: 'return isPeriodEnd',
+    tests: OVERRIDE,
+  },
+  {
+    guard: 'override: the first tier lies within what it allows',
+    file: 'packages/domain/src/decide.ts',
+    from: 'nearestRank(allowed, rankByEnter(grading.yardstick, grading.scoreMilliAt(at)))',
+    to: 'rankByEnter(grading.yardstick, grading.scoreMilliAt(at))',
+    tests: OVERRIDE,
+  },
+  {
+    guard: 'override: one that holds the tier warns nobody',
+    file: ADVANCE,
+    from: 'rankOf(policy, tier) <= allowedRanks(policy, override, at).lowest;',
+    to: 'rankOf(policy, tier) <= 0;',
+    tests: OVERRIDE,
   },
   {
     guard: 'referral: the purchase of a friend lifts no block',
@@ -259,4 +313,5 @@ export const MUTANTS: readonly Mutant[] = [
     to: '',
     tests: EXAMPLES,
   },
+  ...RECORD_MUTANTS,
 ];

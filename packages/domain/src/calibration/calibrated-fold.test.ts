@@ -5,6 +5,7 @@ import type { CustomerState } from '../customer-state.ts';
 import { DAY_MS } from '../instant.ts';
 import type { Dimension, Quantiles } from '../policy/policy.ts';
 import { profileAt } from '../profile.ts';
+import { rateTableOf } from '../rates/rate-table.ts';
 import { census } from './census.ts';
 
 const halves: Quantiles = { buckets: 2, ties: 'together', minimumPopulation: 1 };
@@ -15,10 +16,10 @@ const recency = (quantiles = halves): Dimension => ({
   of: 'recency',
   quantiles,
 });
-const orders = (quantiles = halves): Dimension => ({
+const orders = (quantiles = halves, of: 'orders' | 'revenue' = 'orders'): Dimension => ({
   ...base,
   name: 'f',
-  of: 'orders',
+  of,
   windowMs: 100 * DAY_MS,
   quantiles,
 });
@@ -92,6 +93,29 @@ describe('a calibration', () => {
     expect(late.told().some((line) => line.includes('demoted silver>bronze calibration 30'))).toBe(
       true,
     );
+  });
+
+  it('and a correction of rates are passed in the order of time, by a customer touched only later', () => {
+    const log = new CalibratedLog(policyOf(orders(halves, 'revenue')));
+    const usd = (rate: string, number: number) =>
+      rateTableOf([{ day: Math.floor(day(1) / DAY_MS), from: 'USD', to: 'CNY', rate }], number);
+    log.append({ kind: 'rates-published', table: usd('7', 1) });
+    log.events(
+      aPurchase(day(2), { customerId: 'a', amount: { minor: 100, currency: 'USD' } }),
+      aPurchase(day(3), { customerId: 'b', amount: { minor: 500, currency: 'CNY' } }),
+    );
+    const first = log.calibratesAt(5);
+    log.ticks();
+    log.passTo(day(10));
+    log.append({ kind: 'rates-corrected', table: usd('4', 2) });
+    log.passTo(day(20));
+    log.append({ kind: 'calibrated', calibration: { ...first, id: 'the same again' } });
+    log.passTo(day(30));
+    log.ticks();
+    expect(log.told().slice(2)).toEqual([
+      'a promoted bronze>silver calibration 5',
+      'a demoted silver>bronze event 10',
+    ]);
   });
 
   it('is the same whatever the order of its customers, and another for another instant', () => {

@@ -23,9 +23,9 @@ export function periodEndAfter(
   }
 }
 
-/** Whether a period ends at `at`. One that ends with the change of tier itself is not looked at. */
+/** Whether a period ends at `at`, an instant after the change of tier: one that ends with it is not looked at. */
 export function isPeriodEnd(terms: Terms, since: Instant, at: Instant): boolean {
-  return at > since && periodEndAfter(terms, since, at - 1) === at;
+  return periodEndAfter(terms, since, at - 1) === at;
 }
 
 /** Whether time alone makes a fall be looked at, at this instant: the end of a period, or of an override. */
