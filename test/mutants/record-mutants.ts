@@ -109,13 +109,6 @@ export const RECORD_MUTANTS: readonly Mutant[] = [
     tests: REFERRALS_TOLD,
   },
   {
-    guard: 'referral: of oneself counts for nobody',
-    file: REFERRALS,
-    from: "if (event.type !== 'referral' || event.referredCustomerId === event.customerId) return [];",
-    to: "if (event.type !== 'referral') return [];",
-    tests: REFERRALS_TOLD,
-  },
-  {
     guard: 'referral: of one customer counts once',
     file: REFERRALS,
     from: 'if (isKnown(ledger, eventKey)) return null;',
