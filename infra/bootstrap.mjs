@@ -15,6 +15,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const COMMANDS = {
   demo: (env, args) =>
     run('node', [join(root, 'services/cli/src/main.ts'), 'demo', ...args], { env }),
+  chaos: (env, args) => run('node', [join(root, 'test/chaos/run/run-chaos.ts'), ...args], { env }),
+  proof: (env, args) => run('node', [join(root, 'test/chaos/run/run-proof.ts'), ...args], { env }),
   test: (env, args) => runTests(root, env, args),
   check: (env) => check(root, env),
   fix: (env) => fix(root, env),

@@ -65,11 +65,8 @@ async function diesAt(mortal: ServiceProcess, point: string): Promise<void> {
 }
 
 async function deliveredAll(): Promise<void> {
-  await until('all is delivered', async () => {
-    const { waiting, delayed, active } = await stack.handle.deliveryCounts();
-    await audit.advance();
-    return waiting + delayed + active === 0 && stack.endpoint.posts.size === audit.changes().length;
-  });
+  await audit.advance();
+  await stack.delivered(() => audit.changes().length);
 }
 
 it.each(POINTS)(

@@ -32,6 +32,9 @@ beforeAll(async () => {
   await stack.activate(SHOPPERS_POLICY);
 }, 300_000);
 
+const aFeeder = (lagMax: number): Feeder =>
+  new Feeder({ stack, audit, feed: () => shoppers.anotherDay(stack.handle, 60), lagMax });
+
 afterAll(async () => {
   await stack?.stop();
 });
@@ -84,7 +87,7 @@ async function takenOver(own: readonly number[], before: readonly (string | null
 it(
   'scorers killed again and again under load lose nothing and tell nothing twice',
   async () => {
-    const feeder = new Feeder({ stack, audit, shoppers, lagMax: 600 });
+    const feeder = aFeeder(600);
     feeder.start();
     let since = await stack.nexts();
     let effective = 0;
@@ -119,7 +122,7 @@ const refusals = async (scorer: ServiceProcess): Promise<number> =>
   scorer.metric('strata_scorer_commits_total', { outcome: 'fenced' });
 
 it('a scorer that stood still before a commit, and wakes when others own its work, is refused', async () => {
-  const feeder = new Feeder({ stack, audit, shoppers, lagMax: 600 });
+  const feeder = aFeeder(600);
   feeder.start();
   const zombie = await stack.run('scorer', {
     ...SMALL_COMMITS,

@@ -18,6 +18,7 @@ export async function startLossyProxy(targetPort: number): Promise<LossyProxy> {
 
   function watch(socket: Socket): void {
     sockets.add(socket);
+    socket.setNoDelay(true);
     socket.on('error', () => undefined);
     socket.on('close', () => sockets.delete(socket));
   }

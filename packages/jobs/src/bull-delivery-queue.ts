@@ -44,8 +44,11 @@ type JobBody = Omit<DeliveryJob, 'id'>;
 const KEPT_DELIVERED = { age: 24 * 3_600, count: 10_000 };
 const KEPT_FAILED = { age: 14 * 24 * 3_600, count: 10_000 };
 const EVENTS_KEPT = 1_000;
-/** Restarts that a job survives while it is being delivered; BullMQ's own 1 would fail it at the second deploy. */
-const STALLS_MAX = 3;
+/**
+ * Deaths of workers that a job survives. They say nothing of the job: a delivery that goes wrong throws, and ends no
+ * process. So many do not come together by deploys, nor by machines that are too busy to renew their hold.
+ */
+const STALLS_MAX = 10_000;
 /** Jobs per MULTI: each is all or nothing, and none holds Redis up for long. */
 const ADD_CHUNK_JOBS = 500;
 

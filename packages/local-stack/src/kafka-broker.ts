@@ -9,7 +9,8 @@ import { waitUntilReady } from './spawn-process.ts';
 import { StackFault } from './stack-fault.ts';
 import { spawnInStack } from './stack-life.ts';
 
-const START_TIMEOUT_MS = 90_000;
+/** Its early end is noticed at once; a busy machine only takes its time. */
+const START_TIMEOUT_MS = 300_000;
 const STOP_GRACE_MS = 15_000;
 
 /**

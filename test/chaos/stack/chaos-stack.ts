@@ -15,6 +15,7 @@ import { TOPICS } from '@strata/contracts';
 import type { Instant, PolicySet } from '@strata/domain';
 import { type Backends, type BackendsOptions, startBackends } from '@strata/local-stack';
 import { type ServiceName, ServiceProcess } from './service-process.ts';
+import { insist, until } from './until.ts';
 import { startWebhookEndpoint, type WebhookEndpoint } from './webhook-endpoint.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -65,7 +66,6 @@ export class ChaosStack {
       addresses: backends,
       sealingKey: SEALING_KEY,
     });
-    await openPartitions(handle, 'data');
     const endpoint = await startWebhookEndpoint();
     const subscriptions = join(folder, 'subscriptions.json');
     await writeFile(subscriptions, JSON.stringify([endpoint.subscription]));
@@ -85,7 +85,14 @@ export class ChaosStack {
       STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES: 'true',
       STRATA_NOTIFIER_SUBSCRIPTIONS: subscriptions,
     };
-    return new ChaosStack({ backends, handle, endpoint, folder, env });
+    const stack = new ChaosStack({ backends, handle, endpoint, folder, env });
+    await stack.open();
+    return stack;
+  }
+
+  /** Writes the first record of each partition that has none. */
+  async open(): Promise<void> {
+    await openPartitions(this.handle, 'data');
   }
 
   /** Another process of a service; those of one service share its group. */
@@ -94,6 +101,7 @@ export class ChaosStack {
     more: Readonly<Record<string, string>> = {},
   ): Promise<ServiceProcess> {
     const started = await ServiceProcess.start(service, { ...this.#env, ...more });
+    for (const each of this.#started) if (!each.isRunning) this.#started.delete(each);
     this.#started.add(started);
     return started;
   }
@@ -109,18 +117,41 @@ export class ChaosStack {
     await waitUntilSettled(this.handle, { intakeEnds, upToMs: clock });
   }
 
+  /** Until the queue is empty and the endpoint has so many ids. */
+  async delivered(changes: () => number): Promise<void> {
+    for (let before = -1; this.endpoint.posts.size > before; ) {
+      before = this.endpoint.posts.size;
+      let seen = '';
+      const isOver = async (): Promise<boolean> => {
+        const counts = await insist('to ask the queue', () => this.handle.deliveryCounts());
+        const { waiting, delayed, active } = counts;
+        const { size } = this.endpoint.posts;
+        seen = `${JSON.stringify(counts)}, ${size} of ${changes()}`;
+        return waiting + delayed + active === 0 && size >= changes();
+      };
+      // Patience begins again as long as more arrives.
+      const isMoving = async (): Promise<boolean> =>
+        this.endpoint.posts.size > before || (await isOver());
+      await until('all is delivered', isMoving, { seen: () => seen });
+      if (await isOver()) return;
+    }
+  }
+
   /** Offset of the next record to fold, of each partition, as Redis has it. */
   async nexts(): Promise<readonly number[]> {
-    const shards = Array.from({ length: this.handle.partitions }, (_, p) =>
-      this.handle.store.inspect(p),
+    const { store, partitions } = this.handle;
+    const shards = await insist('to ask Redis', () =>
+      Promise.all(Array.from({ length: partitions }, (_, p) => store.inspect(p))),
     );
-    return (await Promise.all(shards)).map(({ next }) => next);
+    return shards.map(({ next }) => next);
   }
 
   /** Records of the customer log that are not folded yet. */
   async lag(): Promise<number> {
     const nexts = await this.nexts();
-    const bounds = await this.handle.reader.bounds(TOPICS.customerLog);
+    const bounds = await insist('to ask the broker', () =>
+      this.handle.reader.bounds(TOPICS.customerLog),
+    );
     return bounds.reduce((sum, { end }, partition) => sum + end - (nexts[partition] ?? 0), 0);
   }
 

@@ -9,13 +9,17 @@ import {
   aRefund,
   day,
 } from '@strata/domain/builders';
+import { insist } from './until.ts';
 
 /** Short windows, so that people rise and fall all the time; referrals, so that partitions write to each other. */
-export const SHOPPERS_POLICY: PolicySet = aPolicySet(
-  aPolicy({
-    dimensions: [aDimension('orders'), aDimension('referrals', { weightMilli: 500 })],
-  }),
-);
+export const shoppersPolicy = (baseCurrency: string): PolicySet =>
+  aPolicySet(
+    aPolicy({
+      baseCurrency,
+      dimensions: [aDimension('orders'), aDimension('referrals', { weightMilli: 500 })],
+    }),
+  );
+export const SHOPPERS_POLICY: PolicySet = shoppersPolicy('CNY');
 
 const REFUND_CHANCE = 0.1;
 const REFERRAL_CHANCE = 0.1;
@@ -24,9 +28,14 @@ const REFERRAL_CHANCE = 0.1;
 export class Shoppers {
   readonly #random: SeededRandom;
   readonly #customers: number;
+  readonly #currency: string;
   #day = 0;
 
-  constructor(random: SeededRandom, customers = 300) {
+  constructor(
+    random: SeededRandom,
+    { customers = 300, currency = 'CNY' }: { customers?: number; currency?: string } = {},
+  ) {
+    this.#currency = currency;
     this.#random = random;
     this.#customers = customers;
   }
@@ -36,16 +45,16 @@ export class Shoppers {
     return day(this.#day);
   }
 
-  /** Another day's events, into the intake, with a mark behind them. Answers their ids, once acknowledged. */
+  /**
+   * Another day's events, into the intake, with a mark behind them. Answers their ids, once acknowledged; where it
+   * took several tries, some of them lie there twice.
+   */
   async anotherDay(stack: StackHandle, purchases: number): Promise<readonly string[]> {
     const events = Array.from({ length: purchases }, () => this.#events()).flat();
     this.#day += 1;
-    await publishEvents(stack, {
-      events,
-      endMark: this.clock,
-      onSent: () => {},
-      signal: new AbortController().signal,
-    });
+    const { signal } = new AbortController();
+    const options = { events, endMark: this.clock, onSent: () => {}, signal };
+    await insist('to publish a day', () => publishEvents(stack, options));
     return events.map(({ eventId }) => eventId);
   }
 
@@ -58,7 +67,8 @@ export class Shoppers {
   #events(): readonly CustomerEvent[] {
     const at = this.clock;
     const customerId = this.#somebody();
-    const purchase = aPurchase(at, { customerId });
+    const amount = { minor: 100, currency: this.#currency };
+    const purchase = aPurchase(at, { customerId, amount });
     const events: CustomerEvent[] = [purchase];
     if (this.#random.chance(REFUND_CHANCE)) events.push(aRefund(purchase));
     if (this.#random.chance(REFERRAL_CHANCE)) {
