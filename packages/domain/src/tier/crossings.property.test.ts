@@ -1,10 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { aComplaint, aLifecycle, aPolicy, aPurchase, TestPartition } from '../builders/index.ts';
+import type { ValueModel } from '../calibration/calibration.ts';
 import type { CustomerState, Standing } from '../customer-state.ts';
 import { DAY_MS, type Instant } from '../instant.ts';
-import { grade } from '../policy/grading.ts';
-import { type Policy, QUALIFICATIONS, SOFT_LANDINGS } from '../policy/policy.ts';
+import { type Grading, grade } from '../policy/grading.ts';
+import {
+  type Dimension,
+  isValueDimension,
+  type Policy,
+  QUALIFICATIONS,
+  SOFT_LANDINGS,
+} from '../policy/policy.ts';
 import { advance, dueAfter, judgeAt } from './advance.ts';
 import { nextMove } from './look-ahead.ts';
 import { OVERRIDE_KINDS, type Override } from './override.ts';
@@ -149,18 +156,23 @@ function hoursOf(noon: Instant, span: number): readonly Instant[] {
     .filter((at) => at > noon && at <= noon + span);
 }
 
-/** The whole life, hour by hour, twice: at-risk needs to know the moves to come. */
-function liveAll(world: World, start: Standing, from: Instant): readonly Told[] {
+/** The whole life, instant by instant, twice: at-risk needs to know the moves to come. */
+function liveAll(
+  world: World,
+  start: Standing,
+  { instants, until }: { readonly instants: readonly Instant[]; readonly until: Instant },
+): readonly Told[] {
   const moves: Told[] = [];
   const life = lifeOf(start);
-  for (const at of hoursOf(from, 2 * LAST)) {
+  for (const at of instants) {
     moves.push(...live(world, life, at).filter((it) => it.type !== 'renewed'));
   }
   const all: Told[] = [];
   Object.assign(life, lifeOf(start));
   let { isWarned } = start;
   const notice = world.policy.lifecycle.atRiskNoticeMs;
-  for (const at of hoursOf(from, LAST)) {
+  for (const at of instants) {
+    if (at > until) break;
     const told = live(world, life, at);
     all.push(...told);
     if (told.some((it) => it.type !== 'renewed')) isWarned = false;
@@ -181,6 +193,38 @@ function remembered(scoreAt: (at: Instant) => number): (at: Instant) => number {
     known.set(at, score);
     return score;
   };
+}
+
+const FINER_MS = [HOUR_MS, 60_000, 1_000, 1];
+
+/**
+ * The milliseconds at which the score differs from the one before, between instants at which nothing else happens:
+ * wherever it differs at the two ends, all that lies between is looked at closer, down to every millisecond.
+ */
+function crossingsOf(
+  scoreAt: (at: Instant) => number,
+  { from, to, finer = FINER_MS }: { from: Instant; to: Instant; finer?: readonly number[] },
+): readonly Instant[] {
+  const [step, ...rest] = finer;
+  if (scoreAt(from) === scoreAt(to)) return [];
+  if (step === undefined) return [to];
+  const found: Instant[] = [];
+  for (let at = from; at < to; at += step) {
+    found.push(...crossingsOf(scoreAt, { from: at, to: Math.min(at + step, to), finer: rest }));
+  }
+  return found;
+}
+
+/** Where a model moves the score, and every whole number of days from there: no span of a policy is less. */
+function instantsWith(world: World, from: Instant): readonly Instant[] {
+  const halfDays = Array.from({ length: (4 * LAST) / DAY_MS }, (_, i) => from + (i * DAY_MS) / 2);
+  const crossings = halfDays.flatMap((at) =>
+    crossingsOf(world.scoreAt, { from: at, to: at + DAY_MS / 2 - 1 }),
+  );
+  const moved = crossings.flatMap((at) => halfDays.map((it) => it - from + at));
+  const back = crossings.flatMap((at) => halfDays.map((it) => at - it + from));
+  const all = new Set([...halfDays, ...moved, ...back]);
+  return [...all].filter((at) => at > from && at <= from + 2 * LAST).toSorted((a, b) => a - b);
 }
 
 const days = (...choices: number[]) => fc.constantFrom(...choices.map((it) => it * DAY_MS));
@@ -234,6 +278,8 @@ const histories = fc.record({
 
 interface Situation {
   readonly terms: Terms;
+  /** The same grading, of which nothing was asked yet that it could remember. */
+  readonly regraded: Grading;
   readonly standing: Standing;
   readonly clock: Instant;
 }
@@ -242,7 +288,7 @@ interface Situation {
 function situationOf(
   policy: Policy,
   { orders, complaints }: { orders: readonly number[]; complaints: readonly number[] },
-  override: Override | null,
+  { override, model = null }: { override: Override | null; model?: ValueModel | null },
 ): Situation {
   const partition = new TestPartition(policy);
   const at = (n: number): Instant => NOON + n * DAY_MS;
@@ -259,44 +305,130 @@ function situationOf(
     state.clock,
   );
   const rank = Math.min(Math.max(policy.ladder.indexOf(standing.tier), lowest), highest);
-  const yardstick = { policy, setId: state.setId as string, calibration: null };
-  const terms = termsOf(grade(state.ledger, yardstick, 'c1'), { ...state, override });
+  const setId = state.setId as string;
+  const models = policy.dimensions.filter(isValueDimension).map(({ name, minimumPopulation }) => ({
+    ...{ policy: policy.name, dimension: name, population: 99, minimumPopulation },
+    ...{ model, why: null },
+  }));
+  const calibration = { id: 'calibration', setId, at: 0, dimensions: [], models };
+  const yardstick = { policy, setId, calibration };
+  const gradeAnew = (): Grading => grade(state.ledger, yardstick, 'c1');
+  const terms = termsOf(gradeAnew(), { ...state, override });
   const forced = { ...standing, tier: policy.ladder[rank] as string, isWarned: false };
   const judged = judgeAt(terms, forced, { at: state.clock, onFinding: () => 'id' });
-  return { terms, standing: judged as Standing, clock: state.clock };
+  return { terms, regraded: gradeAnew(), standing: judged as Standing, clock: state.clock };
 }
+
+/** What the walks of the fold find from the clock on, against what the words of the rules give at all the instants. */
+function expectTheSame(
+  { terms, standing, clock }: Situation,
+  world: World,
+  instants: readonly Instant[],
+): readonly Told[] {
+  const found: Told[] = [];
+  advance(terms, standing, {
+    after: clock,
+    until: clock + LAST,
+    onFinding: (it) => {
+      const [from, to] = 'tier' in it ? [it.tier, it.tier] : [it.fromTier, it.toTier];
+      found.push({ type: it.type, at: it.at, from, to });
+      return 'id';
+    },
+  });
+  const expected = liveAll(world, standing, { instants, until: clock + LAST });
+  expect(found).toEqual(expected);
+
+  const due = dueAfter(terms, standing, clock);
+  const isPast = due !== null && due > clock + LAST;
+  expect(isPast ? null : due).toBe(expected[0]?.at ?? null);
+  const move = nextMove(terms, standing, clock);
+  const moved = expected.find((it) => it.type === 'promoted' || it.type === 'demoted');
+  if (moved !== undefined || move === null) expect(move?.at).toBe(moved?.at);
+  else expect(move.at).toBeGreaterThan(clock + LAST);
+  return expected;
+}
+
+const worldOf = (
+  policy: Policy,
+  override: Override | null,
+  { terms: { joinedAt }, regraded }: Situation,
+): World => ({
+  policy,
+  override,
+  joinedAt: joinedAt as Instant,
+  scoreAt: remembered((at) => regraded.scoreMilliAt(at)),
+});
 
 test('what comes in time is what looking at every hour finds, with periods and overrides', () => {
   fc.assert(
     fc.property(policies, histories, overrides, (policy, history, override) => {
-      const { terms, standing, clock } = situationOf(policy, history, override);
-      const found: Told[] = [];
-      advance(terms, standing, {
-        after: clock,
-        until: clock + LAST,
-        onFinding: (it) => {
-          const [from, to] = 'tier' in it ? [it.tier, it.tier] : [it.fromTier, it.toTier];
-          found.push({ type: it.type, at: it.at, from, to });
-          return 'id';
-        },
-      });
-      const world: World = {
-        policy,
-        override,
-        joinedAt: terms.joinedAt as Instant,
-        scoreAt: remembered((at) => terms.grading.scoreMilliAt(at)),
-      };
-      const expected = liveAll(world, standing, clock);
-      expect(found).toEqual(expected);
-
-      const due = dueAfter(terms, standing, clock);
-      const isPast = due !== null && due > clock + LAST;
-      expect(isPast ? null : due).toBe(expected[0]?.at ?? null);
-      const move = nextMove(terms, standing, clock);
-      const moved = expected.find((it) => it.type === 'promoted' || it.type === 'demoted');
-      if (moved !== undefined || move === null) expect(move?.at).toBe(moved?.at);
-      else expect(move.at).toBeGreaterThan(clock + LAST);
+      const situation = situationOf(policy, history, { override });
+      const world = worldOf(policy, override, situation);
+      expectTheSame(situation, world, hoursOf(situation.clock, 2 * LAST));
     }),
     { numRuns: Number(process.env['STRATA_MODEL_CASES'] ?? 25) },
   );
+}, 600_000);
+
+const models = fc.constantFrom<ValueModel>(
+  { purchases: { r: 0.243, alpha: 30.9, a: 0.793, b: 2.426 }, spend: { p: 6.25, q: 3.74, v: 43 } },
+  { purchases: { r: 1.5, alpha: 20, a: 0.3, b: 1.2 }, spend: { p: 1.2, q: 1.5, v: 30 } },
+);
+
+const AT_ONCE = { qualification: 'rolling', minimumStayMs: 0 } as const;
+
+/** A person's word hides what the score does. */
+const seldom = fc.boolean().chain((isGiven) => (isGiven ? overrides : fc.constant(null)));
+
+/** One dimension that a model answers, so that no fall hides another; alone, or beside those that windows end. */
+const modelled = fc
+  .tuple(
+    policies,
+    fc.constantFrom(
+      { of: 'p_alive' as const, borders: [900, 600, 300] },
+      { of: 'p_alive' as const, borders: [990, 750] },
+      { of: 'clv' as const, borders: [90_000, 30_000, 9_000] },
+      { of: 'clv' as const, borders: [60_000, 20_000] },
+    ),
+    fc.constantFrom(1_000, 2_000, 2_000, -1_000),
+    fc.record({ isAlone: fc.boolean(), isRolling: fc.boolean() }),
+  )
+  .map(([policy, { of, borders }, weightMilli, { isAlone, isRolling }]): Policy => {
+    const dimension = {
+      name: 'value',
+      weightMilli,
+      capMilli: null,
+      otherwiseMilli: 0,
+      minimumPopulation: 1,
+      steps: borders.map((atLeastMilli, i) => ({
+        atLeastMilli,
+        pointsMilli: (borders.length - i) * 1_000,
+      })),
+    };
+    const value: Dimension =
+      of === 'clv'
+        ? { ...dimension, of, horizonMs: 90 * DAY_MS, monthlyDiscountMilli: 10 }
+        : { ...dimension, of };
+    const { dimensions, lifecycle } = policy;
+    return {
+      ...policy,
+      // There every anniversary is a whole number of days away.
+      timeZone: 'UTC',
+      dimensions: isAlone ? [value] : [...dimensions, value],
+      lifecycle: { ...lifecycle, ...(isRolling ? AT_ONCE : {}) },
+    };
+  });
+
+test('what a model moves in time is what looking at every millisecond finds', () => {
+  let crossed = 0;
+  fc.assert(
+    fc.property(modelled, models, histories, seldom, (policy, model, history, override) => {
+      const situation = situationOf(policy, history, { override, model });
+      const world = worldOf(policy, override, situation);
+      const expected = expectTheSame(situation, world, instantsWith(world, situation.clock));
+      crossed += expected.filter(({ at }) => at % (DAY_MS / 2) !== 0).length;
+    }),
+    { numRuns: Number(process.env['STRATA_MODEL_CASES'] ?? 25) },
+  );
+  expect(crossed).toBeGreaterThan(0);
 }, 600_000);
