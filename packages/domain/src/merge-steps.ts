@@ -174,9 +174,10 @@ export function takePart(
 function convertedHere(partition: PartitionState, other: CustomerState): CustomerState {
   const set = activeSet(partition);
   if (set === null) return other;
-  const baseCurrency = baseCurrencyOf(set);
+  const { ledgerHorizonMs } = partition;
+  const into = { baseCurrency: baseCurrencyOf(set), ledgerHorizonMs };
   return pendingCorrections(partition.rates, other).reduce(
-    (state, correction) => reconverted(state, correction, baseCurrency),
+    (state, correction) => reconverted(state, correction, into),
     other,
   );
 }

@@ -113,7 +113,10 @@ export class Oracle {
     }
   }
 
-  /** What the table covers is converted again, at the clock of the record. Promotions stand as they were decided. */
+  /**
+   * What the table covers is converted again, at the clock of the record, save what has left the ledger. Promotions stand
+   * as they were decided.
+   */
   private correctRates(table: RateTable): void {
     const rates = withTable(this.rates, table);
     if (rates === this.rates) return;
@@ -121,7 +124,10 @@ export class Oracle {
     for (const [id] of this.customers) {
       const customer = this.customerAt(id);
       const base = this.baseCurrency();
-      const history = customer.history.map((it) => reconverted(it, base, table));
+      const oldest = customer.clock - 2 * this.horizonMs;
+      const history = customer.history.map((it) =>
+        hasLeft(customer.history, it, oldest) ? it : reconverted(it, base, table),
+      );
       this.customers.set(id, evaluated({ ...customer, history }, 'event'));
     }
   }
@@ -288,6 +294,13 @@ const withStep = (customer: NaiveCustomer, { life, changes }: Step): NaiveCustom
 
 const isSame = (one: Applied['event'], other: Applied['event']): boolean =>
   one.source === other.source && one.eventId === other.eventId;
+
+/** An order leaves the ledger as a whole, two horizons after its newest part. */
+function hasLeft(history: History, { event }: Applied, oldest: Instant): boolean {
+  const name = orderNameOf(event);
+  const parts = name === null ? [] : (orderOf(history, name)?.parts ?? []);
+  return parts.length > 0 && parts.every(({ at }) => at <= oldest);
+}
 
 /** What waits for an order or a complaint that has not come waits until the horizon, and at that instant it is dropped. */
 function withoutExpired(history: History, oldest: Instant): History {

@@ -52,7 +52,10 @@ export function catchUp(
       const cause = { kind: 'calibration', ref: calibration.id } as const;
       current = rejudge(by(current, calibration), current, cause);
     } else {
-      current = reconverted(current, turn.correction, policy.baseCurrency);
+      current = reconverted(current, turn.correction, {
+        baseCurrency: policy.baseCurrency,
+        ledgerHorizonMs: partition.ledgerHorizonMs,
+      });
       const ref = `${partition.partition}:${turn.correction.offset}`;
       current = rejudge(by(current, presentOf(current)), current, { kind: 'event', ref });
     }
@@ -82,12 +85,15 @@ function turnsOf(corrections: readonly RateCorrection[]): readonly Turn[] {
 
 /** Of a customer whom nothing grades only the amounts follow. */
 function convertedOnly(
-  { policySets }: PartitionState,
+  { policySets, ledgerHorizonMs }: PartitionState,
   state: CustomerState,
   corrections: readonly RateCorrection[],
 ): CustomerState {
   const set = policySets.at(-1);
   if (set === undefined || corrections.length === 0) return state;
   const baseCurrency = baseCurrencyOf(set);
-  return corrections.reduce((it, correction) => reconverted(it, correction, baseCurrency), state);
+  return corrections.reduce(
+    (it, correction) => reconverted(it, correction, { baseCurrency, ledgerHorizonMs }),
+    state,
+  );
 }

@@ -1,4 +1,4 @@
-import type { Ledger } from '../customer-state.ts';
+import type { Ledger, OrderPart } from '../customer-state.ts';
 import type { Hash64 } from '../hash64.ts';
 import { DAY_MS, type Instant } from '../instant.ts';
 import { trimmedAttributes, trimmedOpportunities } from './attributes.ts';
@@ -24,13 +24,7 @@ export function trimmed(
   const oldestWaiting = clock - horizonMs;
   if (!mayHold(ledger, { oldest, oldestWaiting, clock })) return { ledger, neverMatched: 0 };
 
-  const newestByOrder = new Map<Hash64, Instant>();
-  for (const part of ledger.parts) {
-    newestByOrder.set(
-      part.orderKey,
-      Math.max(newestByOrder.get(part.orderKey) ?? part.at, part.at),
-    );
-  }
+  const newestByOrder = newestPartByOrder(ledger.parts);
   const isKept = (orderKey: Hash64 | null, at: Instant): boolean => {
     if (orderKey === null) return at > oldest;
     const newest = newestByOrder.get(orderKey);
@@ -65,6 +59,15 @@ export function trimmed(
     olderOrders: withOlderOrders(ledger.olderOrders, countedLeaving, staying),
   };
   return { ledger: next, neverMatched };
+}
+
+/** The instant of the newest part, by which an order leaves as a whole. */
+export function newestPartByOrder(parts: readonly OrderPart[]): ReadonlyMap<Hash64, Instant> {
+  const newest = new Map<Hash64, Instant>();
+  for (const { orderKey, at } of parts) {
+    newest.set(orderKey, Math.max(newest.get(orderKey) ?? at, at));
+  }
+  return newest;
 }
 
 /** The lists are in the order of time, so a look at their heads tells whether anything could go. */

@@ -175,6 +175,19 @@ describe('corrected rates', () => {
     expect(log.revenue(4)).toBe(80 + 90);
   });
 
+  it('leave alone what is to leave the ledger by then, whether or not something came to trim it', () => {
+    const spends = [[], [1_650]].map((between) => {
+      const log = new Log();
+      log.rates('rates-published', usd(1, '7'));
+      log.events(dollars(2, 10), ...between.map((at) => aPurchase(day(at))));
+      log.passTo(day(1_700));
+      log.rates('rates-corrected', usd(1, '9'));
+      log.events(aPurchase(day(1_701)));
+      return log.customers.get('c1')?.ledger.olderOrders?.spendMinor;
+    });
+    expect(spends).toEqual([70, 70]);
+  });
+
   it('follow one another', () => {
     const log = new Log();
     log.rates('rates-published', usd(1, '7'));

@@ -1,4 +1,6 @@
 import type { CustomerState, Ledger, OrderPart, RefundEntry } from '../customer-state.ts';
+import type { Hash64 } from '../hash64.ts';
+import { newestPartByOrder } from '../ledger/trim.ts';
 import { inBaseCurrency } from './convert.ts';
 import type { RateCorrection, Rates } from './rates.ts';
 
@@ -12,14 +14,21 @@ export function pendingCorrections(
     : corrections.filter((it) => it.number > ratesNumber);
 }
 
-/** A customer after a correction: what it covers is converted again, by its rates, from the original amounts. */
+/**
+ * A customer after a correction: what it covers is converted again, by its rates, from the original amounts. An order
+ * that is to leave the ledger by then counts as it left, also where nothing has come since to trim it away.
+ */
 export function reconverted(
   state: CustomerState,
   correction: RateCorrection,
-  baseCurrency: string,
+  { baseCurrency, ledgerHorizonMs }: { baseCurrency: string; ledgerHorizonMs: number },
 ): CustomerState {
+  const oldest = Math.max(state.clock, correction.since) - 2 * ledgerHorizonMs;
+  const newest = newestPartByOrder(state.ledger.parts);
+  const hasLeft = (orderKey: Hash64 | null): boolean =>
+    orderKey !== null && (newest.get(orderKey) ?? Infinity) <= oldest;
   const again = <T extends OrderPart | RefundEntry>(entry: T): T => {
-    if (entry.original === undefined) return entry;
+    if (entry.original === undefined || hasLeft(entry.orderKey)) return entry;
     const event = { occurredAt: entry.at, amount: entry.original };
     const rates = { number: correction.number, series: correction.series, corrections: [] };
     const amount = inBaseCurrency(event, baseCurrency, rates);
