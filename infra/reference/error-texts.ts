@@ -217,6 +217,10 @@ const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
     'A partition was folded by another version of the fold, so the same numbers cannot be given again.',
     'Read [recovery](../operations/recovery.md).',
   ),
+  STRATA_CLI_SCORER_RUNS: text(
+    'A scorer took a partition while a new epoch was begun for it. Nothing was replaced.',
+    'Stop the scorers, begin the epoch, start them again.',
+  ),
   STRATA_CLI_NOT_STILL: text(
     'A partition moved on at every look, or went back, while it was compared.',
     'Try again when less is written.',

@@ -101,5 +101,7 @@ export const MAY_COMPOSE_SERVICES = 'services/cli/src/embedded.ts';
 export const MAY_READ_SHARDS: readonly string[] = [
   'services/cli/src/stack/partition-view.ts',
   'services/cli/src/verify/log-fold.ts',
+  'services/cli/src/rebuild/begin-epoch.ts',
+  'services/cli/src/rebuild/corrections.ts',
   'services/cli/src/rebuild/rebuild-partition.ts',
 ];

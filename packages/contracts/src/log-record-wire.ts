@@ -1,4 +1,10 @@
-import { type LogRecord, type ReferralMade, TIME_MODES, type TimeMode } from '@strata/domain';
+import {
+  type EpochBegan,
+  type LogRecord,
+  type ReferralMade,
+  TIME_MODES,
+  type TimeMode,
+} from '@strata/domain';
 import { type CalibratedBody, calibrationFromWire, calibrationToWire } from './calibration-wire.ts';
 import { ContractFault } from './contract-fault.ts';
 import { baseFromLog, type EventDefinition, type LogBase } from './event-definition.ts';
@@ -25,6 +31,7 @@ const CALIBRATED = 'strata.log.Calibrated';
 const RATES_PUBLISHED = 'strata.log.RatesPublished';
 const RATES_CORRECTED = 'strata.log.RatesCorrected';
 const CLOCK = 'strata.log.Clock';
+const EPOCH_BEGAN = 'strata.log.EpochBegan';
 const TICK = 'strata.log.Tick';
 const REFERRAL_MADE = 'strata.log.ReferralMade';
 const REFERRAL_CONVERTED = 'strata.log.ReferralConverted';
@@ -60,6 +67,10 @@ export function logRecordToWire(record: LogRecord): WireRecord {
       return { name: RATES_CORRECTED, body: ratesToWire(record.table) };
     case 'clock':
       return { name: CLOCK, body: { at: record.at } };
+    case 'epoch-began': {
+      const { epoch, customerSeqBase, foldVersion } = record;
+      return { name: EPOCH_BEGAN, body: { epoch, customerSeqBase, foldVersion } };
+    }
     case 'tick':
       return { name: TICK, body: { customerIds: record.customerIds } };
     case 'referral-made':
@@ -107,6 +118,10 @@ export function logRecordFromWire({ name, body }: WireRecord): LogRecord {
       return { kind: 'rates-corrected', table: ratesFromWire(body as RatesBody) };
     case CLOCK:
       return { kind: 'clock', at: (body as { readonly at: number }).at };
+    case EPOCH_BEGAN: {
+      const { epoch, customerSeqBase, foldVersion } = body as Omit<EpochBegan, 'kind'>;
+      return { kind: 'epoch-began', epoch, customerSeqBase, foldVersion };
+    }
     case TICK:
       return {
         kind: 'tick',

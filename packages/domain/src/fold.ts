@@ -72,6 +72,7 @@ export function fold(input: FoldInput): FoldResult {
     case 'rates-published':
     case 'rates-corrected':
     case 'clock':
+    case 'epoch-began':
       break;
   }
   return work.result();

@@ -14,6 +14,7 @@ export { groupsOf, type HistoryGroup, logLikelihood } from './clv/purchase-likel
 export * from './clv/purchase-model.ts';
 export * from './clv/spend-model.ts';
 export * from './compare-bytewise.ts';
+export { correctionOf, type Published } from './correction.ts';
 export * from './currency.ts';
 export * from './customer-event.ts';
 export * from './customer-state.ts';

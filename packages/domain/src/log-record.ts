@@ -45,6 +45,16 @@ export interface ClockMark {
   readonly at: Instant;
 }
 
+/** From here on the outputs of this partition are numbered anew. It changes no state. */
+export interface EpochBegan {
+  readonly kind: 'epoch-began';
+  readonly epoch: number;
+  /** Added to each customer's own count, so that its numbers go on above those that were published. */
+  readonly customerSeqBase: number;
+  /** By which version of the fold the state was built anew. */
+  readonly foldVersion: number;
+}
+
 /** Names customers that looked due. It carries no time: an early tick does nothing. At most 1,000 ids. */
 export interface Tick {
   readonly kind: 'tick';
@@ -199,6 +209,7 @@ export type LogRecord =
   | RatesPublished
   | RatesCorrected
   | ClockMark
+  | EpochBegan
   | Tick
   | OverrideRecord
   | MergeAsked
@@ -233,6 +244,7 @@ export function customersOf(record: LogRecord): readonly string[] {
     case 'rates-published':
     case 'rates-corrected':
     case 'clock':
+    case 'epoch-began':
       return [];
   }
 }

@@ -151,6 +151,7 @@ export function forwardedTo({ survivorId }: Alias, record: LogRecord): HandOver 
     case 'rates-published':
     case 'rates-corrected':
     case 'clock':
+    case 'epoch-began':
     case 'tick':
     case 'override-set':
     case 'override-cleared':

@@ -122,6 +122,7 @@ export function evolvePartition(
         ? clocked
         : { ...clocked, received: receivedAfter(clocked.received, record.from) };
     case 'event':
+    case 'epoch-began':
     case 'tick':
     case 'override-set':
     case 'override-cleared':

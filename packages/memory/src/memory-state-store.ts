@@ -214,10 +214,12 @@ class MemoryBesideStore extends MemoryStateStore implements BesideStore {
     this.#live = live;
   }
 
-  async adopt(partition: number, owner: string): Promise<boolean> {
+  async adopt(partition: number, owner: string, liveOwner?: string): Promise<boolean> {
     const shard = this.#own.get(partition);
     if (shard === undefined || shard.owner !== owner) return false;
-    shard.counter = Math.max(shard.counter, this.#live.get(partition)?.counter ?? 0);
+    const live = this.#live.get(partition);
+    if (liveOwner !== undefined && live?.owner !== liveOwner) return false;
+    shard.counter = Math.max(shard.counter, live?.counter ?? 0);
     takeAnew(shard, partition);
     this.#live.set(partition, shard);
     this.#own.delete(partition);

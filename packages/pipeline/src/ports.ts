@@ -230,9 +230,10 @@ export interface Amendment {
 export interface BesideStore extends StateStore {
   /**
    * Puts the partition as it lies here in place of the live one, outbox and offset too, in one step and under a fresh
-   * owner token; here nothing is left of it. False, and nothing happens, where `owner` does not hold it here.
+   * owner token; here nothing is left of it. False, and nothing happens, where `owner` does not hold it here, or
+   * `liveOwner`, where one is named, does not hold the live one.
    */
-  adopt(partition: number, owner: string): Promise<boolean>;
+  adopt(partition: number, owner: string, liveOwner?: string): Promise<boolean>;
   /** Drops what lies here of a partition. */
   discard(partition: number): Promise<void>;
 }

@@ -280,12 +280,12 @@ class RedisBesideStore extends RedisStateStore implements BesideStore {
     this.#livePrefix = live.keyPrefix;
   }
 
-  async adopt(partition: number, owner: string): Promise<boolean> {
+  async adopt(partition: number, owner: string, liveOwner?: string): Promise<boolean> {
     const keys = [this.#livePrefix, this.#parts.keyPrefix].flatMap((prefix) =>
       keyList(shardKeys(prefix, partition)),
     );
     const reply = await during(`adopting partition ${partition}`, () =>
-      this.#parts.scripts.adopt([...keys, owner, randomUUID()]),
+      this.#parts.scripts.adopt([...keys, owner, randomUUID(), liveOwner ?? '']),
     );
     return reply === 1;
   }

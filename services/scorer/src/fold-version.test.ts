@@ -98,6 +98,7 @@ describe('the version of the fold', () => {
       expect(sorted(kinds)).toEqual([
         'calibrated',
         'clock',
+        'epoch-began',
         'event',
         'merge-asked',
         'override-cleared',

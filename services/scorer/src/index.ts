@@ -13,6 +13,7 @@ export {
 } from './shard-ledger.ts';
 export {
   type RebuildPorts,
+  type RebuildSeed,
   type RebuildWatch,
   ShardRebuild,
 } from './shard-rebuild.ts';

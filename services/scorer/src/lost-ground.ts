@@ -1,4 +1,4 @@
-import { freshnessOf } from '@strata/pipeline';
+import { freshnessOf, type StrataError } from '@strata/pipeline';
 import { NUMBERED_TOPICS, type Tail } from './numbered-topics.ts';
 import { scorerFault } from './scorer-fault.ts';
 import type { ShardLedger } from './shard-ledger.ts';
@@ -28,20 +28,24 @@ export function lostGround(
   return isAhead && next < logEnd ? logEnd : null;
 }
 
-/** With the state the version it was folded under is lost, too. Under another one the numbers would mean other outputs. */
-export function assertPublishedByThisFold(
+/**
+ * With the state the version it was folded under is lost, too. Under another one the numbers would mean other outputs:
+ * why the partition may not be folded again, null where it may.
+ */
+export function publishedByAnotherFold(
   partition: number,
   foldVersion: number,
   { tails }: Witnesses,
-): void {
+): StrataError | null {
   for (const tail of tails.values()) {
     const stored = tail?.note?.foldVersion ?? foldVersion;
     if (stored === foldVersion) continue;
-    throw scorerFault(
+    return scorerFault(
       'STRATA_SCORER_FOLD_VERSION',
       `The state of partition ${partition} is gone, and what is published came of version ${stored} of the fold; this ` +
         `scorer has version ${foldVersion}: start a scorer of that version, or run "./strata rebuild --new-epoch" with this one.`,
       { details: { partition, stored, own: foldVersion } },
     );
   }
+  return null;
 }

@@ -247,8 +247,12 @@ describe('a store that is emptied under a running scorer', () => {
       settings: { foldVersion: 2 },
       ports: { store: losable.store },
     });
-    await stack.until('the process has to end', () => stack.fatal.length > 0);
-    expect((stack.fatal[0] as StrataError).code).toBe('STRATA_SCORER_FOLD_VERSION');
+    await stack.until('both are halted', () => {
+      const { halted } = later.report().details as { halted: { code: string }[] };
+      return halted.filter(({ code }) => code === 'STRATA_SCORER_FOLD_VERSION').length === 2;
+    });
+    expect(later.report().reasons.join()).toContain('came of version 1 of the fold');
+    expect(stack.fatal).toEqual([]);
     expect((await stack.store.inspect(0)).next).toBe(0);
     await later.stop();
   });

@@ -13,14 +13,24 @@ export interface NumberedOutput {
 /** Numbers outputs without a gap, by partition and by topic, going on where the committed ledger stands. */
 export class OutboxDraft {
   readonly entries: OutboxEntry[] = [];
-  readonly #epoch: number;
-  readonly #seqs: Record<string, number>;
+  #epoch: number;
+  #seqs: Record<string, number>;
   #position: number;
 
   constructor(ledger: ShardLedger) {
     this.#epoch = ledger.epoch;
     this.#position = ledger.position;
     this.#seqs = { ...ledger.seqs };
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** From here on every topic counts from 1 again. Positions go on: the outbox is one. */
+  beginEpoch(epoch: number): void {
+    this.#epoch = epoch;
+    this.#seqs = {};
   }
 
   get position(): number {

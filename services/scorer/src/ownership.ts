@@ -10,7 +10,7 @@ import type {
 import { tpKey } from '@strata/pipeline';
 import { decodePartition } from '@strata/state-codec';
 import { breakInLog } from './log-continuity.ts';
-import { assertPublishedByThisFold, lostGround, type Witnesses } from './lost-ground.ts';
+import { lostGround, publishedByAnotherFold, type Witnesses } from './lost-ground.ts';
 import { tailsOf } from './numbered-topics.ts';
 import { scorerFault } from './scorer-fault.ts';
 import type { ScorerPorts } from './scorer-ports.ts';
@@ -158,9 +158,6 @@ export class Ownership {
   ): Promise<{ readonly shard: Shard; readonly fault: StrataError | null }> {
     const { partition, fields, next } = picture;
     const { log, partitionCount, witnesses } = around;
-    if (fields[SHARD_FIELDS.ledger] === undefined) {
-      assertPublishedByThisFold(partition, this.#settings.foldVersion, witnesses);
-    }
     const state = fields[SHARD_FIELDS.state];
     const rates = fields[SHARD_FIELDS.rates];
     const ledger = this.#ledgerOf(partition, fields[SHARD_FIELDS.ledger]);
@@ -176,7 +173,11 @@ export class Ownership {
     });
     assertPartitionCount(shard, shard.ledger);
     const place = { partition, next, lastFolded: ledger.lastFolded, bounds: log };
-    return { shard, fault: await breakInLog(place, this.#ports.reader) };
+    const isLost = fields[SHARD_FIELDS.ledger] === undefined;
+    const otherFold = isLost
+      ? publishedByAnotherFold(partition, this.#settings.foldVersion, witnesses)
+      : null;
+    return { shard, fault: otherFold ?? (await breakInLog(place, this.#ports.reader)) };
   }
 
   /** Going on under another fold would mix decisions of two rules in one state, and no replay could give it again. */

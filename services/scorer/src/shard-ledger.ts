@@ -13,6 +13,8 @@ export const SHARD_FIELDS = { state: 'state', rates: 'rates', ledger: 'ledger' }
 export interface ShardLedger {
   /** Rises when a partition's state is built anew under another fold. */
   readonly epoch: number;
+  /** What the epoch adds to each customer's own count of tier changes. */
+  readonly customerSeqBase: number;
   /** Of the last output in the outbox. */
   readonly position: number;
   /** The last number given, by output topic. */
@@ -33,6 +35,7 @@ const UNSAID_FOLD_VERSION = 1;
 
 export const EMPTY_SHARD_LEDGER: ShardLedger = {
   epoch: FIRST_EPOCH,
+  customerSeqBase: 0,
   position: 0,
   seqs: {},
   decisionHash: FIRST_DECISION_HASH,
@@ -42,8 +45,10 @@ export const EMPTY_SHARD_LEDGER: ShardLedger = {
 };
 
 /** What was added within the layout is left out by older versions. */
-type StoredLedger = Omit<ShardLedger, 'foldVersion' | 'lastFolded'> &
-  Partial<Pick<ShardLedger, 'foldVersion' | 'lastFolded'>> & { readonly layout: number };
+type StoredLedger = Omit<ShardLedger, 'foldVersion' | 'lastFolded' | 'customerSeqBase'> &
+  Partial<Pick<ShardLedger, 'foldVersion' | 'lastFolded' | 'customerSeqBase'>> & {
+    readonly layout: number;
+  };
 
 export function encodeShardLedger(ledger: ShardLedger): Uint8Array {
   return new TextEncoder().encode(JSON.stringify({ layout: LAYOUT, ...ledger }));
@@ -58,6 +63,12 @@ export function decodeShardLedger(bytes: Uint8Array): ShardLedger {
         `this one reads ${LAYOUT}): start that version, or rebuild the partition from the log.`,
     );
   }
-  const { layout: _, foldVersion = UNSAID_FOLD_VERSION, lastFolded = null, ...rest } = stored;
-  return { ...rest, foldVersion, lastFolded };
+  const {
+    layout: _,
+    foldVersion = UNSAID_FOLD_VERSION,
+    lastFolded = null,
+    customerSeqBase = 0,
+    ...rest
+  } = stored;
+  return { ...rest, foldVersion, lastFolded, customerSeqBase };
 }

@@ -1,18 +1,26 @@
 import { TOPICS } from '@strata/contracts';
+import type { PartitionState } from '@strata/domain';
 import {
   type BesideStore,
   freshnessOf,
   type LogReader,
   type OutboxEntry,
+  outputNumberOf,
   type RecordBatch,
   StrataError,
 } from '@strata/pipeline';
-import { decodePartition } from '@strata/state-codec';
+import { decodePartition, encodePartition, encodeRates } from '@strata/state-codec';
 import { type Tail, tailsOf } from './numbered-topics.ts';
 import type { ScorerPorts } from './scorer-ports.ts';
 import { DEFAULT_SCORER_SETTINGS } from './scorer-settings.ts';
 import { Shard } from './shard.ts';
-import { decodeShardLedger, EMPTY_SHARD_LEDGER, SHARD_FIELDS } from './shard-ledger.ts';
+import {
+  decodeShardLedger,
+  EMPTY_SHARD_LEDGER,
+  encodeShardLedger,
+  SHARD_FIELDS,
+  type ShardLedger,
+} from './shard-ledger.ts';
 import { createTopology } from './topology.ts';
 
 const OUTBOX_READ = 1_000;
@@ -48,13 +56,21 @@ export class ShardRebuild {
   }
 
   /** Goes on with what an earlier try has left, if the same fold has made it. */
-  static async open(ports: RebuildPorts, partition: number): Promise<ShardRebuild> {
+  static async open(
+    ports: RebuildPorts,
+    partition: number,
+    seed: RebuildSeed | null = null,
+  ): Promise<ShardRebuild> {
     const { beside, reader } = ports;
     const foldVersion = DEFAULT_SCORER_SETTINGS.foldVersion;
     let picture = await beside.acquire(partition);
     const stored = picture.fields[SHARD_FIELDS.ledger];
     if (stored !== undefined && decodeShardLedger(stored).foldVersion !== foldVersion) {
       await beside.discard(partition);
+      picture = await beside.acquire(partition);
+    }
+    if (seed !== null && picture.next < seed.next) {
+      await plant(beside, { partition, owner: picture.owner, seed });
       picture = await beside.acquire(partition);
     }
     const { [SHARD_FIELDS.state]: state, [SHARD_FIELDS.rates]: rates } = picture.fields;
@@ -78,6 +94,15 @@ export class ShardRebuild {
   /** Offset of the next record to fold. */
   get next(): number {
     return this.#shard.next;
+  }
+
+  /** The numbers given so far. */
+  get ledger(): ShardLedger {
+    return this.#shard.ledger;
+  }
+
+  get state(): PartitionState {
+    return this.#shard.state;
   }
 
   /** @throws StrataError `STRATA_SCORER_REBUILD_TAKEN` where another rebuild of the partition has begun meanwhile. */
@@ -121,6 +146,34 @@ export class ShardRebuild {
     if (!(await this.#ports.beside.adopt(partition, owner))) throw takenByAnother(partition);
   }
 
+  /** The same, if `liveOwner` holds the live state still. False where somebody has taken that meanwhile. */
+  adoptFrom(liveOwner: string): Promise<boolean> {
+    const { partition, owner } = this.#shard;
+    return this.#ports.beside.adopt(partition, owner, liveOwner);
+  }
+
+  /** Outputs that were given behind a position and are not known to be published. */
+  async unpublished(afterPosition: number): Promise<readonly OutboxEntry[]> {
+    const { partition } = this.#shard;
+    const entries: OutboxEntry[] = [];
+    for (let after = afterPosition; ; ) {
+      const some = await this.#ports.beside.outbox({
+        partition,
+        afterPosition: after,
+        limit: OUTBOX_READ,
+      });
+      entries.push(...some);
+      after = some.at(-1)?.position ?? after;
+      if (some.length < OUTBOX_READ) return entries;
+    }
+  }
+
+  /** Forgets all outputs so far: whoever rebuilds has told the world otherwise. */
+  async dropOutputs(): Promise<void> {
+    const { partition, owner, ledger } = this.#shard;
+    await this.#ports.beside.trimOutbox({ partition, owner, upToPosition: ledger.position });
+  }
+
   async #trim(): Promise<void> {
     const { beside } = this.#ports;
     const { partition, owner } = this.#shard;
@@ -137,11 +190,11 @@ export class ShardRebuild {
   }
 
   /** By its number; an output without a number of its own by the notes of those that have one. */
-  #isPublished({ topic, position, seq }: OutboxEntry): boolean {
+  #isPublished({ topic, position, headers }: OutboxEntry): boolean {
     const { epoch, foldVersion } = this.#shard.ledger;
     const tail = this.#tails.get(topic);
     if (tail !== undefined) {
-      return tail !== null && freshnessOf(tail.number, { epoch, seq }) === 'repeat';
+      return tail !== null && freshnessOf(tail.number, outputNumberOf({ headers })) === 'repeat';
     }
     return [...this.#tails.values()].some(
       (it) =>
@@ -150,6 +203,37 @@ export class ShardRebuild {
         it.note.published >= position,
     );
   }
+}
+
+/** What is known of a partition whose first records are gone from the log. */
+export interface RebuildSeed {
+  /** The first record that is left. */
+  readonly next: number;
+  readonly state: PartitionState;
+  /** Partitions of the customer log as the stack was opened. */
+  readonly partitions: number;
+}
+
+async function plant(
+  beside: BesideStore,
+  { partition, owner, seed }: { partition: number; owner: string; seed: RebuildSeed },
+): Promise<void> {
+  const { next, state, partitions } = seed;
+  await beside.commit({
+    partition,
+    owner,
+    expectedNext: 0,
+    next,
+    fields: {
+      [SHARD_FIELDS.state]: encodePartition(state),
+      [SHARD_FIELDS.rates]: encodeRates(state.rates),
+      [SHARD_FIELDS.ledger]: encodeShardLedger({ ...EMPTY_SHARD_LEDGER, partitions }),
+    },
+    states: [],
+    pages: [],
+    due: [],
+    outbox: [],
+  });
 }
 
 function takenByAnother(partition: number): StrataError {

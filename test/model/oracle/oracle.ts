@@ -63,6 +63,7 @@ export class Oracle {
       case 'rates-corrected':
         this.correctRates(record.table);
         return;
+      case 'epoch-began':
       case 'tick':
       // Who named whom it sees for itself.
       case 'referral-made':

@@ -44,6 +44,8 @@ export class FoldCorpus {
     }
     this.#merges(FIRST_DAY + DAYS * DAY_MS);
     this.#passTo(FIRST_DAY + (DAYS + 400) * DAY_MS);
+    const end = FIRST_DAY + (DAYS + 400) * DAY_MS;
+    this.#append({ kind: 'epoch-began', epoch: 2, customerSeqBase: 5, foldVersion: 1 }, end);
     return this;
   }
 

@@ -4,11 +4,13 @@
 -- KEYS[6..10]  the shard beside it, in the same order
 -- ARGV[1]  owner token of the caller in the shard beside
 -- ARGV[2]  a random id for the fresh token of the live shard
+-- ARGV[3]  owner token that has to hold the live shard, '' for whoever does
 --
 -- Atomic: state, due index, outbox and offset change together, and whoever held the live shard is fenced by it.
 -- Cost: O(1) for what is renamed; what is replaced is freed in the background.
--- Reply: 1 adopted, 0 another owner holds the shard beside
+-- Reply: 1 adopted, 0 another owner holds one of the two
 if redis.call('HGET', KEYS[6], 'owner') ~= ARGV[1] then return 0 end
+if ARGV[3] ~= '' and redis.call('HGET', KEYS[1], 'owner') ~= ARGV[3] then return 0 end
 local live = tonumber(redis.call('HGET', KEYS[1], 'counter') or '0')
 local beside = tonumber(redis.call('HGET', KEYS[6], 'counter'))
 local counter = string.format('%.0f', math.max(live, beside) + 1)

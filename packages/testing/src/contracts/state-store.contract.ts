@@ -416,6 +416,18 @@ export function stateStoreContract(name: string, open: OpenStateStore): void {
         expect(await store.inspect(1)).toMatchObject({ next: 10, customerCount: 2 });
       });
 
+      test('is adopted only under the live owner that is named', async () => {
+        const first = await store.acquire(0);
+        const second = await store.acquire(0);
+        const beside = store.beside('rebuild');
+        const { owner } = await beside.acquire(0);
+        await beside.commit(whole(owner, 'new'));
+        expect(await beside.adopt(0, owner, first.owner)).toBe(false);
+        expect(await store.inspect(0)).toMatchObject({ next: 0, owner: second.owner });
+        expect(await beside.adopt(0, owner, second.owner)).toBe(true);
+        expect(await store.inspect(0)).toMatchObject({ next: 10 });
+      });
+
       test('forgets a partition that is discarded, and no other', async () => {
         const beside = store.beside('rebuild');
         for (const partition of [0, 1]) {

@@ -3,8 +3,13 @@ import { FOLD_VERSION } from '@strata/domain';
 import { CliFault, EXIT_CODES, type ExitCode, UsageFault } from '../cli-fault.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { groupDigits, Progress } from '../progress.ts';
+import { beginEpoch, type EpochBegun } from '../rebuild/begin-epoch.ts';
 import { rebuildCustomer } from '../rebuild/rebuild-customer.ts';
-import { type PartitionRebuilt, rebuildPartition } from '../rebuild/rebuild-partition.ts';
+import {
+  type PartitionRebuilt,
+  type RebuildWatch,
+  rebuildPartition,
+} from '../rebuild/rebuild-partition.ts';
 import { rebuildTexts } from '../rebuild/texts.ts';
 import { viewPartition } from '../stack/partition-view.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
@@ -28,16 +33,34 @@ export const rebuildCommand = defineCommand({
       value: 'CUSTOMER',
       about: { en: 'this customer alone', zh: '仅重建此客户' },
     },
+    'new-epoch': {
+      kind: 'switch',
+      about: {
+        en: 'under another fold, or from a log that was cut: tells the differences as corrections',
+        zh: '折叠版本不同或日志被截断时使用：以更正的形式发布差异',
+      },
+    },
     json: { kind: 'switch', about: { en: 'as JSON', zh: '以 JSON 输出' } },
   },
-  examples: ['rebuild', 'rebuild --partition 3', 'rebuild --customer 林记茶行'],
+  examples: [
+    'rebuild',
+    'rebuild --partition 3',
+    'rebuild --customer 林记茶行',
+    'rebuild --new-epoch',
+  ],
   run: (context, { flags }) =>
     withStack(context, async (stack) => {
       const texts = rebuildTexts(context.language);
       if (flags.partition !== undefined && flags.customer !== undefined) {
         throw new UsageFault(texts.bothGiven);
       }
+      if (flags['new-epoch'] && flags.customer !== undefined) {
+        throw new UsageFault(texts.noCustomerEpoch);
+      }
       const partitions = partitionsOf(flags.partition, stack, context);
+      if (flags['new-epoch']) {
+        return newEpoch(stack, partitions, { context, isJson: flags.json });
+      }
       await requireSameEpoch(stack, partitions, context);
       return flags.customer === undefined
         ? everything(stack, partitions, { context, isJson: flags.json })
@@ -74,13 +97,76 @@ async function requireSameEpoch(
   for (const partition of partitions) {
     const start = bounds[partition]?.start ?? 0;
     if (start > 0) {
-      throw new CliFault('STRATA_CLI_LOG_CUT', texts.logCut(partition, groupDigits(start)));
+      const sentence = `${texts.logCut(partition, groupDigits(start))} ${texts.newEpochHint}`;
+      throw new CliFault('STRATA_CLI_LOG_CUT', sentence);
     }
     const { ledger } = await viewPartition(stack.store, partition);
     if (ledger === null || ledger.foldVersion === FOLD_VERSION) continue;
     const sentence = texts.otherFold(partition, ledger.foldVersion, FOLD_VERSION);
-    throw new CliFault('STRATA_CLI_NEW_EPOCH', sentence);
+    throw new CliFault('STRATA_CLI_NEW_EPOCH', `${sentence} ${texts.newEpochHint}`);
   }
+}
+
+/** Progress over all records of the partitions, and who watches for it. */
+async function watched(
+  { reader }: StackHandle,
+  partitions: readonly number[],
+  context: CommandContext,
+): Promise<{ readonly progress: Progress; readonly watch: RebuildWatch }> {
+  const texts = rebuildTexts(context.language);
+  const bounds = await reader.bounds(TOPICS.customerLog);
+  const lengths = partitions.map((partition) => bounds[partition] ?? { start: 0, end: 0 });
+  const total = lengths.reduce((sum, { start, end }) => sum + end - start, 0);
+  let done = 0;
+  const progress = new Progress({
+    context,
+    label: texts.folding,
+    unit: texts.records,
+    share: () => done / Math.max(1, total),
+  });
+  const onRecords = (count: number): void => {
+    done += count;
+    progress.advance(count);
+  };
+  return { progress, watch: { signal: context.signal, onRecords } };
+}
+
+async function newEpoch(
+  stack: StackHandle,
+  partitions: readonly number[],
+  { context, isJson }: Asked,
+): Promise<ExitCode> {
+  const texts = rebuildTexts(context.language);
+  const { progress, watch } = await watched(stack, partitions, context);
+  const begun: EpochBegun[] = [];
+  for (const partition of partitions) {
+    const result = await beginEpoch(stack, partition, watch);
+    if (result === null) throw new CliFault('STRATA_CLI_SCORER_RUNS', texts.scorerRuns(partition));
+    begun.push(result);
+  }
+  progress.end();
+  if (isJson) context.stdout.write(`${JSON.stringify({ partitions: begun }, null, 2)}\n`);
+  else context.stdout.write(epochText(begun, context));
+  return EXIT_CODES.success;
+}
+
+function epochText(begun: readonly EpochBegun[], { language }: CommandContext): string {
+  const texts = rebuildTexts(language);
+  const rows = begun.map((it) => [
+    String(it.partition),
+    `${groupDigits(it.from)}-${groupDigits(it.upTo)}`,
+    groupDigits(it.customers),
+    groupDigits(it.corrections),
+    groupDigits(it.unknown),
+    String(it.epoch),
+  ]);
+  const losses = begun.flatMap(({ partition, from, unknown }) => [
+    ...(from > 0 ? [texts.cutAt(partition, groupDigits(from))] : []),
+    ...(unknown > 0 ? [texts.unknown(partition, groupDigits(unknown))] : []),
+  ]);
+  const corrections = begun.reduce((sum, it) => sum + it.corrections, 0);
+  const verdict = texts.epochBegan(groupDigits(corrections));
+  return [tableText([texts.epochColumns, ...rows]), ...losses, verdict, ''].join('\n');
 }
 
 async function everything(
@@ -89,24 +175,10 @@ async function everything(
   { context, isJson }: Asked,
 ): Promise<ExitCode> {
   const texts = rebuildTexts(context.language);
-  const bounds = await stack.reader.bounds(TOPICS.customerLog);
-  const total = partitions.reduce((sum, partition) => sum + (bounds[partition]?.end ?? 0), 0);
-  let done = 0;
-  const progress = new Progress({
-    context,
-    label: texts.folding,
-    unit: texts.records,
-    share: () => done / Math.max(1, total),
-  });
+  const { progress, watch } = await watched(stack, partitions, context);
   const rebuilt: PartitionRebuilt[] = [];
   for (const partition of partitions) {
-    const result = await rebuildPartition(stack, partition, {
-      signal: context.signal,
-      onRecords: (count) => {
-        done += count;
-        progress.advance(count);
-      },
-    });
+    const result = await rebuildPartition(stack, partition, watch);
     rebuilt.push(result);
     if (result.from > 0) {
       context.stderr.write(`${texts.resumed(partition, groupDigits(result.from))}\n`);

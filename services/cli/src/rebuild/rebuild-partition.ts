@@ -1,13 +1,13 @@
 import { TOPICS } from '@strata/contracts';
 import { fold, initialPartition } from '@strata/domain';
-import { createScorerMetrics, ShardRebuild } from '@strata/scorer';
+import { createScorerMetrics, type RebuildSeed, ShardRebuild } from '@strata/scorer';
 import { createMetrics, systemClock } from '@strata/service-runtime';
 import { viewPartition } from '../stack/partition-view.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
 import { compareStores, type StoreDifference } from './compare-stores.ts';
 
 /** The store beside the live one in which partitions are rebuilt. */
-const BESIDE = 'rebuild';
+export const BESIDE = 'rebuild';
 /** While it was folded the live one went on; after so many times it is close enough, for the scorer folds the rest. */
 const ROUNDS_MAX = 5;
 
@@ -32,13 +32,9 @@ export async function rebuildPartition(
   partition: number,
   watch: RebuildWatch,
 ): Promise<PartitionRebuilt> {
-  const { store, reader, serdes, seal } = stack;
+  const { store } = stack;
   const beside = store.beside(BESIDE);
-  const metrics = createScorerMetrics(createMetrics({ withProcess: false }));
-  const rebuild = await ShardRebuild.open(
-    { beside, reader, serde: serdes.of, seal, clock: systemClock, metrics, fold, initialPartition },
-    partition,
-  );
+  const rebuild = await openRebuild(stack, partition);
   const from = rebuild.next;
   const foldTo = (next: number): Promise<void> =>
     rebuild.foldTo(next, { signal: watch.signal, onFolded: watch.onRecords });
@@ -53,6 +49,18 @@ export async function rebuildPartition(
   const upTo = rebuild.next;
   await rebuild.adopt();
   return { partition, from, upTo, customers: customerCount, difference, hash };
+}
+
+/** The new state of a partition as far as an earlier try has brought it. */
+export function openRebuild(
+  { store, reader, serdes, seal }: StackHandle,
+  partition: number,
+  seed: RebuildSeed | null = null,
+): Promise<ShardRebuild> {
+  const beside = store.beside(BESIDE);
+  const metrics = createScorerMetrics(createMetrics({ withProcess: false }));
+  const tools = { serde: serdes.of, seal, clock: systemClock, metrics, fold, initialPartition };
+  return ShardRebuild.open({ beside, reader, ...tools }, partition, seed);
 }
 
 /** How far the live state is; of one that is gone, how far the log is. */

@@ -17,6 +17,17 @@ export const rebuildTexts = catalogue({
     resumed: (partition: number, offset: string) =>
       `Partition ${partition}: going on at offset ${offset}, where an earlier rebuild ended.`,
     halted: 'A scorer that had halted a partition reads it again when it is started anew.',
+    epochColumns: ['partition', 'offsets', 'customers', 'corrections', 'not known', 'epoch'],
+    epochBegan: (corrections: string) =>
+      `A new epoch has begun: ${corrections} customers stood elsewhere than was published, and their corrections are out. Start the scorers.`,
+    cutAt: (partition: number, start: string) =>
+      `Partition ${partition}: what lay before offset ${start} is gone. Orders, complaints and all else from before count no more, nor do rates and calibrations that nobody has kept.`,
+    unknown: (partition: number, count: string) =>
+      `Partition ${partition}: of ${count} customers nothing is left in the log. They keep the tier that was published until something happens to them.`,
+    scorerRuns: (partition: number) =>
+      `A scorer has taken partition ${partition} meanwhile: stop the scorers, then run this again. Nothing was replaced.`,
+    noCustomerEpoch: '--new-epoch is of whole partitions: leave out --customer.',
+    newEpochHint: 'Stop the scorers, then run ./strata rebuild --new-epoch.',
     bothGiven: '--partition and --customer exclude each other.',
     notAPartition: (text: string, count: number) =>
       `--partition takes a number from 0 to ${count - 1}, not "${text}".`,
@@ -44,6 +55,17 @@ export const rebuildTexts = catalogue({
     resumed: (partition: number, offset: string) =>
       `分区 ${partition}：从偏移 ${offset} 继续，上次重建在此结束。`,
     halted: '若 scorer 曾停读某分区，重新启动后会再次读取。',
+    epochColumns: ['分区', '偏移', '客户', '更正', '未知', '纪元'],
+    epochBegan: (corrections: string) =>
+      `新纪元已开始：${corrections} 位客户的等级与已发布的不同，更正已发布。请启动 scorer。`,
+    cutAt: (partition: number, start: string) =>
+      `分区 ${partition}：偏移 ${start} 之前的记录已删除。更早的订单、投诉等不再计入，未另行保存的汇率与校准亦然。`,
+    unknown: (partition: number, count: string) =>
+      `分区 ${partition}：有 ${count} 位客户在日志中已无任何记录，在发生新事件之前保持已发布的等级。`,
+    scorerRuns: (partition: number) =>
+      `其间有 scorer 取走了分区 ${partition}：请先停止 scorer，再重新运行。状态未被替换。`,
+    noCustomerEpoch: '--new-epoch 针对整个分区：请勿同时使用 --customer。',
+    newEpochHint: '请先停止 scorer，再运行 ./strata rebuild --new-epoch。',
     bothGiven: '--partition 与 --customer 不能同时使用。',
     notAPartition: (text: string, count: number) =>
       `--partition 须为 0 到 ${count - 1} 的数字，而非“${text}”。`,

@@ -12,6 +12,7 @@ import {
   canonicalJson,
   customersOf,
   decidingPolicy,
+  type EpochBegan,
   fold,
   type Instant,
   initialPartition,
@@ -36,7 +37,7 @@ export function digestOf(content: TierChangeEvent | TierSnapshot): string {
   return createHash('sha256').update(canonicalJson(content)).digest('base64url').slice(0, 22);
 }
 
-const EPOCH = 1;
+const FIRST_EPOCH = 1;
 
 /**
  * One partition of the customer log, folded here and kept in memory: what a scorer has to come to, found without its
@@ -47,17 +48,18 @@ export class LogFold {
   readonly customers = new Map<string, CustomerState>();
   readonly dueAt = new Map<string, Instant>();
   /** By topic, how many outputs were numbered. */
-  readonly seqs: Record<string, number> = {};
+  seqs: Record<string, number> = {};
   /** By numbered topic and `seq - 1`, what that output says; null for the tombstone of a customer who left. */
   readonly digests = new Map<string, (string | null)[]>(
     NUMBERED_TOPICS.map((topic) => [topic, []]),
   );
   /** The last number of each customer's outputs in the compacted topic. */
   readonly lastSeqs = new Map<string, number>();
-  readonly epoch = EPOCH;
+  epoch = FIRST_EPOCH;
   state: PartitionState;
   decisionHash = FIRST_DECISION_HASH;
   decisions = 0;
+  #customerSeqBase = 0;
   records = 0;
   next = 0;
   readonly #stack: Pick<StackHandle, 'reader' | 'serdes'>;
@@ -106,6 +108,7 @@ export class LogFold {
       this.#refused({ kind: 'dead-letter', id: `${partition}.${offset}.0`, reason: record });
       return;
     }
+    if (record.kind === 'epoch-began') this.#beginEpoch(record);
     const own = this.#only === null ? record : about(record, this.#only);
     if (own === null) {
       this.#passBy(appendedAt);
@@ -164,8 +167,19 @@ export class LogFold {
     this.lastSeqs.set(output.customerId, seq);
   }
 
-  #changed(change: TierChange): void {
-    this.#decided(change);
+  /** What earlier epochs said is not looked at: this one began with what was to be put right of it. */
+  #beginEpoch({ epoch, customerSeqBase }: EpochBegan): void {
+    if (epoch <= this.epoch) return;
+    this.epoch = epoch;
+    this.#customerSeqBase = customerSeqBase;
+    this.seqs = {};
+    this.lastSeqs.clear();
+    for (const digests of this.digests.values()) digests.length = 0;
+  }
+
+  #changed(decided: TierChange): void {
+    this.#decided(decided);
+    const change = { ...decided, customerSeq: decided.customerSeq + this.#customerSeqBase };
     const { partition, epoch } = this;
     const { customerId } = change;
     const number = { epoch, seq: this.#number(TOPICS.tierChanges) };

@@ -1,5 +1,11 @@
 import type { DeadLetterReason } from '@strata/contracts';
-import type { CustomerState, FoldResult, LogRecord, PartitionState } from '@strata/domain';
+import type {
+  CustomerState,
+  EpochBegan,
+  FoldResult,
+  LogRecord,
+  PartitionState,
+} from '@strata/domain';
 import type { OutboxEntry, TopicRecord } from '@strata/pipeline';
 import { advanceDecisionHash } from '../decision-hash.ts';
 import { type LastFolded, lastFoldedOf } from '../log-continuity.ts';
@@ -79,6 +85,7 @@ class Folding {
   #state: PartitionState;
   #hash: string;
   #partitions: number | null;
+  #customerSeqBase: number;
   #last: TopicRecord | null = null;
 
   constructor(shard: Shard, loaded: ReadonlyMap<string, CustomerState>, ports: FoldPorts) {
@@ -90,6 +97,7 @@ class Folding {
     this.#state = shard.state;
     this.#hash = shard.ledger.decisionHash;
     this.#partitions = shard.ledger.partitions;
+    this.#customerSeqBase = shard.ledger.customerSeqBase;
   }
 
   take(decoded: DecodedRecord): void {
@@ -128,12 +136,17 @@ class Folding {
         continue;
       }
       count(this.#counts.tierChanges, `${output.type} ${output.cause.kind}`);
-      writeTierChange(this.#outbox, output, {
-        partition: this.#partition,
-        state: this.#state,
-        standing: this.#customer(output.customerId)?.standing ?? null,
-        serde: this.#ports.serde,
-      });
+      const customerSeq = output.customerSeq + this.#customerSeqBase;
+      writeTierChange(
+        this.#outbox,
+        { ...output, customerSeq },
+        {
+          partition: this.#partition,
+          state: this.#state,
+          standing: this.#customer(output.customerId)?.standing ?? null,
+          serde: this.#ports.serde,
+        },
+      );
     }
   }
 
@@ -142,7 +155,8 @@ class Folding {
       recordCount,
       state: this.#state,
       ledger: {
-        epoch: this.#ledger.epoch,
+        epoch: this.#outbox.epoch,
+        customerSeqBase: this.#customerSeqBase,
         position: this.#outbox.position,
         seqs: this.#outbox.seqs,
         decisionHash: this.#hash,
@@ -197,7 +211,15 @@ class Folding {
     writeDeadLetter(this.#outbox, letter, { original, ports: this.#ports });
   }
 
+  /** A second record of the same epoch, or one of an earlier, begins nothing. */
+  #beginEpoch({ epoch, customerSeqBase }: EpochBegan): void {
+    if (epoch <= this.#outbox.epoch) return;
+    this.#outbox.beginEpoch(epoch);
+    this.#customerSeqBase = customerSeqBase;
+  }
+
   #remember(record: LogRecord): void {
+    if (record.kind === 'epoch-began') this.#beginEpoch(record);
     if (record.kind === 'stack-opened') this.#partitions ??= record.partitions;
     if (record.kind === 'tick') this.#ticked.push(...record.customerIds);
     if (record.kind === 'policy-activated') this.#activated.push(record.set.id);

@@ -5,6 +5,7 @@ import {
   type OutboxEntry,
   type OutgoingRecord,
   type OutputNumber,
+  outputNumberOf,
   partitionFor,
   RELAY_NOTE_HEADER,
   relayNoteBytes,
@@ -192,14 +193,15 @@ export class Relay {
       foldVersion: shard.ledger.foldVersion,
       published: Math.max(cursor.acknowledged, first - 1),
     });
-    for (const { position, topic, seq, key, value, headers } of taken) {
+    for (const { position, topic, key, value, headers } of taken) {
       const last = reached.get(topic);
       if (last === undefined && position <= cursor.acknowledged) {
         relayRecords.inc({ topic, outcome: 'skipped' });
         continue;
       }
       if (last !== undefined) {
-        const number = { epoch: shard.ledger.epoch, seq };
+        // Its own: where a lost state is folded again, outputs of earlier epochs may wait before those of the present one.
+        const number = outputNumberOf({ headers });
         const freshness = freshnessOf(last, number);
         if (freshness === 'repeat') {
           relayRecords.inc({ topic, outcome: 'skipped' });
@@ -235,12 +237,11 @@ export class Relay {
     shard.outboxDepth = Math.max(0, shard.outboxDepth - taken.length);
     cursor.position = upToPosition;
     cursor.acknowledged = Math.max(cursor.acknowledged, upToPosition);
-    for (const { topic, seq } of taken) {
-      const number = { epoch: shard.ledger.epoch, seq };
+    for (const { topic, headers } of taken) {
       const known = cursor.published.get(topic);
-      if (known !== undefined && freshnessOf(known, number) !== 'repeat') {
-        cursor.published.set(topic, number);
-      }
+      if (known === undefined) continue;
+      const number = outputNumberOf({ headers });
+      if (freshnessOf(known, number) !== 'repeat') cursor.published.set(topic, number);
     }
   }
 
