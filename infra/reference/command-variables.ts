@@ -12,7 +12,7 @@ export const COMMAND_VARIABLES: Readonly<Record<string, string>> = {
   STRATA_DEBUG: 'Set to anything: an unexpected fault also prints its stack.',
   STRATA_DEMO_DIR: 'Data of the demo. Default: `.strata/demo` in the checkout.',
   STRATA_STACK_DIR: 'Data of the stack. Default: `.strata/stack` in the checkout.',
-  USER: 'Who decides by `./strata override` and `./strata merge`, where `--actor` does not say.',
+  USER: 'Who decides by `./strata override`, `./strata merge` and `./strata erase`, where `--actor` does not say.',
   TERM: '`dumb`: the demo prints without colours.',
 };
 

@@ -128,6 +128,10 @@ const SERVICE_ERRORS: Readonly<Record<string, ErrorText>> = {
     'Records were deleted from the customer log before they were folded. The partition is halted.',
     'Restore them, then start the scorer again.',
   ),
+  STRATA_SCORER_MARKER_KEY: text(
+    'The erased customers of a partition were marked with another key.',
+    'Set STRATA_SEALING_KEY to the key of the stack, or rebuild the partition.',
+  ),
   STRATA_SCORER_LOG_LOST_ITS_END: text(
     'The customer log ends below what was already folded. The partition is halted.',
     'Restore the log, then start the scorer again.',
@@ -234,6 +238,18 @@ const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
   STRATA_CLI_NO_PRESET: text(
     'There is no policy preset of that name.',
     'Choose one of those listed.',
+  ),
+  STRATA_CLI_ERASE_ALIAS: text(
+    'The customer to erase is part of another since a merge.',
+    'Erase the one that is named.',
+  ),
+  STRATA_CLI_ERASE_MERGING: text(
+    'The customer to erase is being merged.',
+    'Run the command again when the merge has ended.',
+  ),
+  STRATA_CLI_ERASED: text(
+    'A customer is asked about as of before it was erased.',
+    'Ask for a later instant.',
   ),
   STRATA_CLI_NO_PROGRESS: text(
     'Something that the command waits for does not move on.',

@@ -2,6 +2,7 @@ import {
   type CustomerState,
   fold,
   initialPartition,
+  keepChanged,
   type LogRecord,
   type Output,
   type PartitionState,
@@ -63,7 +64,7 @@ function loaded({ partition, rates, customers }: Bytes): Memory {
       [id, openCustomer(bytesOf(value)).complete(pages.map(bytesOf))] as const,
   );
   return {
-    partition: decodePartition(bytesOf(partition), bytesOf(rates)),
+    partition: decodePartition(bytesOf(partition), { rates: bytesOf(rates) }),
     customers: new Map(states),
   };
 }
@@ -76,7 +77,7 @@ function batch(from: Memory, records: readonly LoggedRecord[], outputs: Output[]
     const at = { partition: PARTITION, offset, appendedAt };
     const result = fold({ partition, customers, record, at });
     partition = result.partition;
-    for (const [id, state] of result.customers) customers.set(id, state);
+    keepChanged(customers, result);
     outputs.push(...result.outputs);
   }
   return { partition, customers };

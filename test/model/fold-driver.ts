@@ -12,6 +12,7 @@ import {
 } from '@strata/domain';
 import {
   decodePartition,
+  encodeErasures,
   encodePartition,
   encodeRates,
   openCustomer,
@@ -57,6 +58,10 @@ export class FoldDriver {
     const result = fold({ partition: this.partition, customers: this.customers, record, at });
     this.#keep(result.partition);
     for (const [id, state] of result.customers) {
+      if (state === null) {
+        this.customers.delete(id);
+        continue;
+      }
       const { value, pages } = packCustomer(state);
       this.customers.set(id, openCustomer(value).complete(pages.map(({ bytes }) => bytes)));
     }
@@ -73,7 +78,10 @@ export class FoldDriver {
     const names = Object.keys(partition) as (keyof PartitionState)[];
     this.partition = names.every((name) => partition[name] === before[name])
       ? before
-      : decodePartition(encodePartition(partition), encodeRates(partition.rates));
+      : decodePartition(encodePartition(partition), {
+          rates: encodeRates(partition.rates),
+          erasures: encodeErasures(partition.erasures),
+        });
   }
 
   changesOf(customerId: string): TierChange[] {

@@ -63,6 +63,10 @@ export class PartitionedLog {
       const result = fold({ partition: shard.state, customers: this.customers, record, at });
       shard.state = result.partition;
       for (const [id, state] of result.customers) {
+        if (state === null) {
+          this.customers.delete(id);
+          continue;
+        }
         const { value, pages } = packCustomer(state);
         this.customers.set(id, openCustomer(value).complete(pages.map(({ bytes }) => bytes)));
       }

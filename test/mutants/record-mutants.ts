@@ -104,8 +104,8 @@ export const RECORD_MUTANTS: readonly Mutant[] = [
   {
     guard: 'referral: made after the named customer was existing never counts',
     file: REFERRALS,
-    from: '.filter(({ at }) => at <= since)',
-    to: '',
+    from: 'if (at > since) return',
+    to: 'if (at > Infinity) return',
     tests: REFERRALS_TOLD,
   },
   {

@@ -7,6 +7,7 @@ import {
   fold,
   type HandOver,
   initialPartition,
+  keepChanged,
   type LogRecord,
   type PartitionState,
   type RetiredOutput,
@@ -69,7 +70,7 @@ export function foldLog(
     const at = { partition, offset, appendedAt };
     const result = fold({ partition: state, customers: new Map(named), record, at });
     state = result.partition;
-    for (const [id, customer] of result.customers) customers.set(id, customer);
+    keepChanged(customers, result);
     for (const [id, due] of result.dueAt) {
       if (due === null) dueAt.delete(id);
       else dueAt.set(id, due);

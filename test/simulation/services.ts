@@ -1,5 +1,5 @@
 import { minimisation, RECORD_BYTES_MAX_DEFAULT, TOPICS } from '@strata/contracts';
-import { fold, initialPartition } from '@strata/domain';
+import { fold, initialPartition, unkeyedMarker } from '@strata/domain';
 import { startIngestor } from '@strata/ingestor';
 import type { MemoryLog } from '@strata/memory';
 import { startNotifier } from '@strata/notifier';
@@ -88,6 +88,7 @@ function ingestorOn(process: SimProcess, stack: Stack): Promise<RunningService> 
       writer: new SimLogWriter(process, stack.watch.append),
       serde: serdes,
       seal: (bytes) => bytes,
+      markerOf: unkeyedMarker,
     },
     {
       timeMode: stack.traffic.time,
@@ -114,6 +115,7 @@ function scorerOn(process: SimProcess, stack: Stack): Promise<RunningService> {
       store: storeOf(process, stack.store),
       serde: serdes,
       seal: (bytes) => bytes,
+      markerOf: unkeyedMarker,
       alarm: process.alarm,
       metrics: createScorerMetrics(ports.metrics),
       fold,

@@ -84,6 +84,18 @@ export class SharedQueue {
     return true;
   }
 
+  about(subject: string): readonly Held[] {
+    return [...this.#now.jobs.values()].filter(({ job }) => job.subject === subject);
+  }
+
+  /** Who has one in hand finds at its end that it does not hold it. */
+  removeAbout(subject: string): number {
+    const removed = this.about(subject);
+    for (const { job } of removed) this.#now.jobs.delete(job.id);
+    if (removed.length > 0) this.#changed();
+    return removed.length;
+  }
+
   /** The next job that is ready, whenever that is. */
   pull(): Promise<HandedOut> {
     const { promise, resolve } = Promise.withResolvers<HandedOut>();
@@ -209,6 +221,14 @@ export class SimDeliveryQueue implements DeliveryQueue {
 
   counts(): Promise<DeliveryCounts> {
     return this.#ask('counts', () => this.#shared.counts());
+  }
+
+  countAbout(subject: string): Promise<number> {
+    return this.#ask('count about', () => this.#shared.about(subject).length);
+  }
+
+  removeAbout(subject: string): Promise<number> {
+    return this.#ask('remove about', () => this.#shared.removeAbout(subject));
   }
 
   position(partition: number): Promise<DeliveryPosition | null> {

@@ -171,7 +171,8 @@ class Simulation {
     const open = outbox.filter((entry) => !watch.isPublished(partition, entry));
     if (open.length > 0) return [`outbox ${partition} holds ${open.length}`];
     const bytes = fields.get('state');
-    const state = bytes === undefined ? null : decodePartition(bytes, fields.get('rates'));
+    const state =
+      bytes === undefined ? null : decodePartition(bytes, { rates: fields.get('rates') });
     if (state === null || state.policySets.length === 0) {
       return [`partition ${partition} has no policy`];
     }

@@ -30,6 +30,7 @@ export const DEAD_LETTER_REASONS = [
   'clock-not-allowed',
   'override-not-allowed',
   'merge-not-allowed',
+  'erasure-not-allowed',
   // What the fold says.
   'too-old',
   'ahead-of-clock',

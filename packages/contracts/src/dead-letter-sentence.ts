@@ -97,6 +97,10 @@ const SENTENCES: Readonly<Record<DeadLetterReason, Readonly<Record<Language, str
     zh: '此处不接受客户合并；请用 ./strata merge，它会发往 strata.intake.events.v1。',
     en: 'A merge is not taken here; ask for it by ./strata merge, which uses strata.intake.events.v1.',
   },
+  'erasure-not-allowed': {
+    zh: '此处不接受删除指令；请用 ./strata erase，它会发往 strata.intake.events.v1。',
+    en: 'An erasure is not taken here; use ./strata erase, which sends it to strata.intake.events.v1.',
+  },
   'too-old': {
     zh: '事件早于账本保留期；如确需计入，请以更长的 ledger_horizon 重建。',
     en: 'The event is older than the ledger horizon; rebuild with a longer one if it must count.',

@@ -3,9 +3,11 @@ export * from './contract-fault.ts';
 export * from './dead-letter.ts';
 export * from './dead-letter-reason.ts';
 export * from './dead-letter-sentence.ts';
+export * from './erasure-control.ts';
 export { AMOUNT_MINOR_MAX, type InstantForm } from './fields.ts';
 export * from './intake-event.ts';
 export * from './intake-wire.ts';
+export * from './letter-subject.ts';
 export * from './log-record-wire.ts';
 export * from './merge-control.ts';
 export {
@@ -20,6 +22,7 @@ export * from './override-control.ts';
 export * from './policy-publication.ts';
 export * from './policy-set.ts';
 export * from './rates-publication.ts';
+export * from './retired.ts';
 export * from './rfc3339.ts';
 export {
   type JsonObject,

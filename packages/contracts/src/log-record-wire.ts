@@ -7,6 +7,7 @@ import {
 } from '@strata/domain';
 import { type CalibratedBody, calibrationFromWire, calibrationToWire } from './calibration-wire.ts';
 import { ContractFault } from './contract-fault.ts';
+import { erasureFromWire, erasureToWire, isErasureName } from './erasure-wire.ts';
 import { baseFromLog, type EventDefinition, type LogBase } from './event-definition.ts';
 import { definitionOf, EVENT_DEFINITIONS } from './event-definitions.ts';
 import { isMergeName, mergeFromWire, mergeToWire } from './merge-wire.ts';
@@ -80,6 +81,11 @@ export function logRecordToWire(record: LogRecord): WireRecord {
     case 'override-set':
     case 'override-cleared':
       return overrideToWire(record);
+    case 'erased':
+    case 'alias-erased':
+    case 'referral-ended':
+    case 'referrer-erased':
+      return erasureToWire(record);
     case 'merge-asked':
     case 'merge-requested':
     case 'merge-handed':
@@ -103,6 +109,7 @@ export function logRecordFromWire({ name, body }: WireRecord): LogRecord {
       : { kind: 'event', event, clockAt: base.clockAt };
   }
   if (isMergeName(name)) return mergeFromWire({ name, body });
+  if (isErasureName(name)) return erasureFromWire({ name, body });
   switch (name) {
     case STACK_OPENED:
       return stackOpened(body as StackOpenedBody);

@@ -179,6 +179,8 @@ export interface CustomerState {
   readonly existingSince: Instant | null;
   /** Who named this customer before it was existing. */
   readonly referredBy: readonly PendingReferral[];
+  /** Customers whom this one named and of whom nobody has told yet what became of it: they keep its name. */
+  readonly named: readonly string[];
   /** The policy set of the last evaluation, null before the first. */
   readonly setId: string | null;
   readonly standing: Standing | null;
@@ -216,6 +218,7 @@ export const NEW_CUSTOMER: CustomerState = {
   isExisting: false,
   existingSince: null,
   referredBy: [],
+  named: [],
   setId: null,
   standing: null,
   joinedAt: null,

@@ -1,5 +1,6 @@
 import type { CalibrationInForce } from './calibration/calibration.ts';
 import type { CustomerState } from './customer-state.ts';
+import type { Erasures } from './erasures.ts';
 import type { Instant } from './instant.ts';
 import {
   type HandOverOrigin,
@@ -26,6 +27,8 @@ export interface PartitionState {
   /** The last hand-over from each partition that ever sent one, by source partition. */
   readonly received: readonly HandOverOrigin[];
   readonly rates: Rates;
+  /** Whom the partition has erased: what is dated up to then does nothing any more. */
+  readonly erasures: Erasures;
 }
 
 /** Reasons for which the fold itself refuses a record. They are part of the closed list of dead-letter reasons. */
@@ -46,12 +49,14 @@ export interface DeadLetterOutput {
   readonly detail: string;
 }
 
+export const RETIRED_REASONS = ['erased', 'merged'] as const;
+
 /** The customer has left: whoever keeps its tier forgets it. */
 export interface RetiredOutput {
   readonly kind: 'retired';
   readonly id: string;
   readonly customerId: string;
-  readonly reason: 'erased' | 'merged';
+  readonly reason: (typeof RETIRED_REASONS)[number];
 }
 
 export type Output = TierChange | DeadLetterOutput | RetiredOutput;
@@ -66,8 +71,8 @@ export interface HandOver {
 
 export interface FoldResult {
   readonly partition: PartitionState;
-  /** Only customers whose state changed. */
-  readonly customers: ReadonlyMap<string, CustomerState>;
+  /** Only customers whose state changed; null for one that is gone. */
+  readonly customers: ReadonlyMap<string, CustomerState | null>;
   /** When each touched customer is due next (null: never). A hint for the due index, no part of the state. */
   readonly dueAt: ReadonlyMap<string, Instant | null>;
   readonly outputs: readonly Output[];
@@ -86,10 +91,12 @@ export const FOLD_NOTES = [
   'forwarded',
   'override-dropped',
   'unasked-hand-over',
+  'erased',
 ] as const;
 /**
  * `future-event`: an event dated after the clock, by no more than the limit. `repeated-hand-over`: a record of another
  * partition that had come before. `forwarded`: a record about an alias, sent on. `override-dropped`: of a customer who
  * merged into another. `unasked-hand-over`: an answer to a merge that its survivor does not wait for (any more).
+ * `erased`: a record dated up to the erasure of its customer, which did nothing.
  */
 export type FoldNote = (typeof FOLD_NOTES)[number];

@@ -1,12 +1,9 @@
 import { catchUp } from './calibration/catch-up.ts';
-import {
-  type CustomerState,
-  hasAcceptedEvent,
-  NEW_CUSTOMER,
-  type PromotionEntry,
-} from './customer-state.ts';
+import { type CustomerState, hasAcceptedEvent, type PromotionEntry } from './customer-state.ts';
 import { decide, type Telling } from './decide.ts';
 import { decideOverride } from './decide-override.ts';
+import { type EraseWork, isErased, newcomer } from './erase-steps.ts';
+import type { MarkerOf } from './erasures.ts';
 import type {
   FoldNote,
   FoldRefusal,
@@ -37,7 +34,15 @@ import type { Policy } from './policy/policy.ts';
 import { baseCurrencyOf, policyFor, policyNamed } from './policy/population.ts';
 import type { BaseAmount } from './rates/convert.ts';
 import { moneyOf } from './rates/money-of.ts';
-import { becameExisting, handOversOfEvent, withConversion, withReferrer } from './referrals.ts';
+import {
+  becameExisting,
+  handOversOfEvent,
+  referralEnded,
+  withConversion,
+  withNamed,
+  withoutNamed,
+  withReferrer,
+} from './referrals.ts';
 import { refusalOf } from './refusal.ts';
 import { dueAfter } from './tier/advance.ts';
 import { termsOf } from './tier/terms.ts';
@@ -46,18 +51,20 @@ import { termsOf } from './tier/terms.ts';
 const NOTHING: BaseAmount = { amountMinor: 0 };
 
 /** The working memory of one record: what each kind of it does to its customer. */
-export class FoldWork implements MergeWork {
-  readonly partition: PartitionState;
+export class FoldWork implements MergeWork, EraseWork {
+  partition: PartitionState;
   readonly at: RecordCoordinates;
-  readonly #customers = new Map<string, CustomerState>();
+  readonly markerOf: MarkerOf;
+  readonly #customers = new Map<string, CustomerState | null>();
   readonly #dueAt = new Map<string, Instant | null>();
   readonly #outputs: Output[] = [];
   readonly #handOvers: HandOver[] = [];
   readonly #notes: FoldNote[] = [];
 
-  constructor(partition: PartitionState, at: RecordCoordinates) {
+  constructor(partition: PartitionState, at: RecordCoordinates, markerOf: MarkerOf) {
     this.partition = partition;
     this.at = at;
+    this.markerOf = markerOf;
   }
 
   result(): FoldResult {
@@ -102,7 +109,7 @@ export class FoldWork implements MergeWork {
 
   override(record: OverrideRecord, known: CustomerState | undefined): void {
     const { customerId } = record;
-    const before = known ?? NEW_CUSTOMER;
+    const before = known ?? newcomer(this, customerId);
     const clock = clockFor(this.partition, before.clock, record.clockAt);
     const settled = this.settled(customerId, before, clock);
     if (isKnown(settled.ledger, overrideKeyOf(record))) {
@@ -131,7 +138,8 @@ export class FoldWork implements MergeWork {
 
   event(record: EventRecord, known: CustomerState | undefined): void {
     const { event } = record;
-    const before = known ?? NEW_CUSTOMER;
+    if (isErased(this, { customerId: event.customerId, at: event.occurredAt })) return;
+    const before = known ?? newcomer(this, event.customerId);
     const partition = this.partition;
     const clock = clockFor(partition, before.clock, record.clockAt ?? event.occurredAt);
     const settled = this.trimmed(this.settled(event.customerId, before, clock), clock);
@@ -158,21 +166,28 @@ export class FoldWork implements MergeWork {
 
   /** Whoever was named may be unknown still. Nothing is settled: being named moves no clock and no tier. */
   referralMade(record: ReferralMade, known: CustomerState | undefined): void {
-    const before = known ?? NEW_CUSTOMER;
-    const { referrerId, referredId } = record;
+    const { referrerId, referredId, at } = record;
+    if (isErased(this, { customerId: referredId, at })) {
+      this.handOver([referralEnded(record, null)]);
+      return;
+    }
+    const before = known ?? newcomer(this, referredId);
     if (namesOf(referredId, before).has(referrerId)) return;
     const { state, handOvers } = withReferrer(before, record);
     this.handOver(handOvers);
-    if (state !== before) this.#customers.set(record.referredId, state);
+    if (state !== before) this.keepQuietly(referredId, state);
   }
 
   /** Applied as an event of the instant of the conversion would be. Who is unknown has been erased since. */
-  referralConverted(record: ReferralConverted, before: CustomerState | undefined): void {
-    if (before === undefined) {
+  referralConverted(record: ReferralConverted, known: CustomerState | undefined): void {
+    if (known === undefined) {
       this.note('never-matched');
       return;
     }
     const { referrerId, referredId, at } = record;
+    if (isErased(this, { customerId: referrerId, at })) return;
+    const before = withoutNamed(known, referredId);
+    if (before !== known) this.keepQuietly(referrerId, before);
     if (namesOf(referrerId, before).has(referredId)) return;
     const partition = this.partition;
     const clock = clockFor(partition, before.clock, at);
@@ -197,7 +212,8 @@ export class FoldWork implements MergeWork {
     if (step.refundExcessMinor > 0) this.note('refund-excess');
     this.handOver(handOversOfEvent(event));
     const { customerId } = event;
-    const next = this.existing(customerId, { ...state, ledger: step.ledger });
+    const named = withNamed({ ...state, ledger: step.ledger }, event);
+    const next = this.existing(customerId, named);
     const { correctedOrderAt } = step;
     return this.decided(customerId, { before: state, after: next, correctedOrderAt });
   }
@@ -284,6 +300,16 @@ export class FoldWork implements MergeWork {
       hasAcceptedEvent(before) && clock > Math.max(before.clock, this.partition.clock);
     if (!isMoved && settled.seq === before.seq) return;
     this.keep(customerId, { ...settled, clock });
+  }
+
+  /** For a change that moves neither a tier nor the instant at which one could move. */
+  keepQuietly(customerId: string, state: CustomerState): void {
+    this.#customers.set(customerId, state);
+  }
+
+  forget(customerId: string): void {
+    this.#customers.set(customerId, null);
+    this.#dueAt.set(customerId, null);
   }
 
   keep(customerId: string, state: CustomerState): void {

@@ -1,4 +1,6 @@
 import type { CustomerState } from './customer-state.ts';
+import { eraseCustomer, forgetName } from './erase-steps.ts';
+import { type MarkerOf, unkeyedMarker } from './erasures.ts';
 import type { FoldResult, PartitionState } from './fold-types.ts';
 import { FoldWork } from './fold-work.ts';
 import { isRepeatedHandOver } from './hand-over.ts';
@@ -12,6 +14,8 @@ export interface FoldInput {
   readonly customers: ReadonlyMap<string, CustomerState>;
   readonly record: LogRecord;
   readonly at: RecordCoordinates;
+  /** Has to be keyed, and always the same, where the state is stored. */
+  readonly markerOf?: MarkerOf;
 }
 
 /**
@@ -21,7 +25,7 @@ export interface FoldInput {
 export function fold(input: FoldInput): FoldResult {
   const { record, at } = input;
   const partition = evolvePartition(input.partition, record, at);
-  const work = new FoldWork(partition, at);
+  const work = new FoldWork(partition, at, input.markerOf ?? unkeyedMarker);
   if (isRepeatedHandOver(input.partition, record)) {
     work.note('repeated-hand-over');
     return work.result();
@@ -50,9 +54,17 @@ export function fold(input: FoldInput): FoldResult {
     case 'referral-converted':
       work.referralConverted(record, known);
       break;
+    case 'referral-ended':
+    case 'referrer-erased':
+      forgetName(work, record, known);
+      break;
     case 'override-set':
     case 'override-cleared':
       work.override(record, known);
+      break;
+    case 'erased':
+    case 'alias-erased':
+      eraseCustomer(work, record, known);
       break;
     case 'merge-asked':
       askMerge(work, record, known);

@@ -192,10 +192,53 @@ export interface Forwarded {
   readonly from: HandOverOrigin;
 }
 
+/** Tells the partition of who named a customer that nobody waits there under this id: it had bought before, or is gone. */
+export interface ReferralEnded {
+  readonly kind: 'referral-ended';
+  readonly referrerId: string;
+  readonly referredId: string;
+  readonly at: Instant;
+  /** Of whom the named one is part now, and who waits in its stead; null where nobody waits. */
+  readonly renamedTo: string | null;
+  readonly from: HandOverOrigin;
+}
+
+/** Tells the partition of a customer that who had named it is erased. */
+export interface ReferrerErased {
+  readonly kind: 'referrer-erased';
+  readonly referrerId: string;
+  readonly referredId: string;
+  /** The instant of the erasure. */
+  readonly at: Instant;
+  readonly from: HandOverOrigin;
+}
+
+/** In the partition of an alias: the customer of whom it is one is erased, and so is the alias. */
+export interface AliasErased {
+  readonly kind: 'alias-erased';
+  readonly id: string;
+  readonly customerId: string;
+  /** Up to when the erasure reaches. */
+  readonly at: Instant;
+  readonly from: HandOverOrigin;
+}
+
+/** A person has everything about a customer forgotten. By its own id: the same decision again is a repeat. */
+export interface Erased {
+  readonly kind: 'erased';
+  readonly id: string;
+  readonly customerId: string;
+  readonly reason: string;
+  readonly actor: string;
+}
+
 /** What the fold of one partition writes into another. */
 export type HandOverRecord =
   | ReferralMade
   | ReferralConverted
+  | ReferralEnded
+  | ReferrerErased
+  | AliasErased
   | MergeRequested
   | MergeHanded
   | MergeRefused
@@ -213,6 +256,7 @@ export type LogRecord =
   | Tick
   | OverrideRecord
   | MergeAsked
+  | Erased
   | HandOverRecord;
 
 export const TICK_CUSTOMERS_MAX = 1_000;
@@ -225,11 +269,15 @@ export function customersOf(record: LogRecord): readonly string[] {
     case 'tick':
       return record.customerIds;
     case 'referral-made':
+    case 'referrer-erased':
       return [record.referredId];
     case 'referral-converted':
+    case 'referral-ended':
       return [record.referrerId];
     case 'override-set':
     case 'override-cleared':
+    case 'erased':
+    case 'alias-erased':
     case 'forwarded':
       return [record.customerId];
     case 'merge-asked':

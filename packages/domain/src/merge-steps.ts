@@ -65,13 +65,14 @@ export function takesAlias(
   known: CustomerState | undefined,
 ): boolean {
   if (known?.alias === undefined) return false;
-  const handOver = forwardedTo(known.alias, record);
-  if (handOver !== null) {
+  const handOvers = forwardedTo(known.alias, record);
+  if (handOvers !== null) {
     work.note('forwarded');
-    work.handOver([handOver]);
+    work.handOver(handOvers);
     return true;
   }
-  if (record.kind !== 'override-set' && record.kind !== 'override-cleared') return false;
+  const isDecision = record.kind === 'override-set' || record.kind === 'override-cleared';
+  if (!isDecision && record.kind !== 'erased') return false;
   work.refuse({ reason: 'already-merged', detail: 'customerId' });
   return true;
 }

@@ -12,7 +12,7 @@ import type { Instant } from './instant.ts';
 import { LEDGER_LISTS } from './ledger/ledger-lists.ts';
 import { mergedLedger } from './ledger/merge.ts';
 import type { LogRecord, MergeAsked, MergeHanded } from './log-record.ts';
-import { withoutReferralsOf, withReferrers } from './referrals.ts';
+import { referralEnded, withoutReferralsOf, withReferrers } from './referrals.ts';
 import { inserted } from './sorted.ts';
 
 /**
@@ -115,12 +115,18 @@ export function united(
     existingSince: earliest(survivor.existingSince, other.existingSince),
     joinedAt: earliest(survivor.joinedAt, other.joinedAt),
     referredBy: [],
+    named: [...new Set([...survivor.named, ...other.named])].filter((it) => !names.has(it)),
     ledger: withoutReferralsOf(ledger, names),
     absorbed,
   };
   const referrals = [...survivor.referredBy, ...other.referredBy];
   const strangers = referrals.filter(({ referrerId }) => !names.has(referrerId));
-  return withReferrers(state, { referredId: survivorId, referrals: strangers });
+  // Who named the other waits for the survivor from here on, and hears of it before it may hear that this one has bought.
+  const renamed = other.referredBy
+    .filter(({ referrerId }) => !names.has(referrerId))
+    .map((it) => referralEnded({ ...it, referredId: otherId }, survivorId));
+  const step = withReferrers(state, { referredId: survivorId, referrals: strangers });
+  return { state: step.state, handOvers: [...renamed, ...step.handOvers] };
 }
 
 function earliest(a: Instant | null, b: Instant | null): Instant | null {
@@ -128,22 +134,32 @@ function earliest(a: Instant | null, b: Instant | null): Instant | null {
 }
 
 /** What happens to a record about an alias: it goes on to the survivor. Null for one that has no business there. */
-export function forwardedTo({ survivorId }: Alias, record: LogRecord): HandOver | null {
+export function forwardedTo({ survivorId }: Alias, record: LogRecord): readonly HandOver[] | null {
   const to = { addressee: survivorId };
   switch (record.kind) {
     case 'event':
     case 'forwarded': {
       const { event, clockAt } = record;
       const clocked = clockAt === undefined ? {} : { clockAt };
-      return { ...to, content: { kind: 'forwarded', customerId: survivorId, event, ...clocked } };
+      const content = { kind: 'forwarded', customerId: survivorId, event, ...clocked } as const;
+      return [{ ...to, content }];
     }
     case 'referral-made': {
       const { kind, referrerId, at } = record;
-      return { ...to, content: { kind, referrerId, referredId: survivorId, at } };
+      const content = { kind, referrerId, referredId: survivorId, at };
+      return [referralEnded(record, survivorId), { ...to, content }];
     }
     case 'referral-converted': {
       const { kind, referredId, at } = record;
-      return { ...to, content: { kind, referrerId: survivorId, referredId, at } };
+      return [{ ...to, content: { kind, referrerId: survivorId, referredId, at } }];
+    }
+    case 'referral-ended': {
+      const { kind, referredId, at, renamedTo } = record;
+      return [{ ...to, content: { kind, referrerId: survivorId, referredId, at, renamedTo } }];
+    }
+    case 'referrer-erased': {
+      const { kind, referrerId, at } = record;
+      return [{ ...to, content: { kind, referrerId, referredId: survivorId, at } }];
     }
     case 'stack-opened':
     case 'policy-activated':
@@ -159,6 +175,8 @@ export function forwardedTo({ survivorId }: Alias, record: LogRecord): HandOver 
     case 'merge-requested':
     case 'merge-handed':
     case 'merge-refused':
+    case 'erased':
+    case 'alias-erased':
       return null;
   }
 }

@@ -1,4 +1,5 @@
 import { calibrationAt, withCalibration } from './calibration/in-force.ts';
+import { NO_ERASURES } from './erasures.ts';
 import type { PartitionState } from './fold-types.ts';
 import { isRepeatedHandOver, receivedAfter } from './hand-over.ts';
 import { DAY_MS, type Instant } from './instant.ts';
@@ -22,6 +23,7 @@ export function initialPartition(partition: number): PartitionState {
     calibrations: [],
     received: [],
     rates: NO_RATES,
+    erasures: NO_ERASURES,
   };
 }
 
@@ -114,6 +116,9 @@ export function evolvePartition(
         : clocked;
     case 'referral-made':
     case 'referral-converted':
+    case 'referral-ended':
+    case 'referrer-erased':
+    case 'alias-erased':
     case 'merge-requested':
     case 'merge-handed':
     case 'merge-refused':
@@ -127,6 +132,7 @@ export function evolvePartition(
     case 'override-set':
     case 'override-cleared':
     case 'merge-asked':
+    case 'erased':
       return clocked;
   }
 }

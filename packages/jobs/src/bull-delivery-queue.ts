@@ -65,6 +65,10 @@ if stored == ARGV[2] then return 0 end
 if stored ~= ARGV[3] then return ${REFUSED} end
 if KEYS[2] and redis.call('EXISTS', KEYS[2]) == 0 then return ${REFUSED} end
 return redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])`;
+/** Keys in one step of a scan. */
+const SCAN_KEYS = 500;
+/** What is left of a job that was in hand when its subject was removed. */
+const NOTHING_LEFT: JobBody = { endpoint: '', body: '', eventId: '', subject: '' };
 
 /** Fails an attempt and carries what the receiver asked for to the back-off. */
 class RetryDelivery extends Error {
@@ -174,6 +178,7 @@ export class BullDeliveryQueue implements DeliveryQueue {
     job: Job<JobBody>,
     deliver: (job: DeliveryJob, attempt: number) => Promise<DeliveryOutcome>,
   ): Promise<void> {
+    if (job.data.endpoint === NOTHING_LEFT.endpoint) return;
     const delivery = deliver({ ...job.data, id: job.id ?? '' }, job.attemptsMade + 1);
     this.#inHand.add(delivery);
     const outcome = await delivery.finally(() => this.#inHand.delete(delivery));
@@ -205,6 +210,66 @@ export class BullDeliveryQueue implements DeliveryQueue {
       delivered: counts['completed'] ?? 0,
       failed: counts['failed'] ?? 0,
     };
+  }
+
+  async countAbout(subject: string): Promise<number> {
+    let count = 0;
+    for await (const ids of this.#about(subject)) count += ids.length;
+    return count;
+  }
+
+  /** A job that a worker holds cannot be removed: what its retry, and whoever looks at it later, finds is empty. */
+  async removeAbout(subject: string): Promise<number> {
+    let count = 0;
+    for await (const ids of this.#about(subject)) {
+      for (const id of ids) {
+        await during('removing deliveries', () => this.#remove(id));
+        count += 1;
+      }
+    }
+    return count;
+  }
+
+  async #remove(id: string): Promise<void> {
+    if ((await this.#queue.remove(id)) === 1) return;
+    const job = await this.#queue.getJob(id);
+    await job?.updateData(NOTHING_LEFT);
+    // It may have ended in between.
+    await this.#queue.remove(id);
+  }
+
+  /**
+   * Ids of the jobs about a subject, over all that the queue knows: erasing is rare, and an index would have to be kept
+   * for every job. A scan of the keys sees every job that is there throughout, however often it moves between lists.
+   */
+  async *#about(subject: string): AsyncGenerator<readonly string[]> {
+    const prefix = this.#queue.toKey('');
+    for (let cursor = '0'; ; ) {
+      const [next, keys] = await during('looking through the deliveries', () =>
+        this.#redis.scan(
+          cursor,
+          'MATCH',
+          `${globLiteral(prefix)}*`,
+          'COUNT',
+          SCAN_KEYS,
+          'TYPE',
+          'hash',
+        ),
+      );
+      const found: string[] = [];
+      const reading = this.#redis.pipeline();
+      for (const key of keys) reading.hget(key, 'data');
+      const replies = await during('looking through the deliveries', () => reading.exec());
+      for (const [index, key] of keys.entries()) {
+        const data = replies?.[index]?.[1];
+        if (typeof data !== 'string') continue;
+        if ((JSON.parse(data) as Partial<JobBody>).subject === subject)
+          found.push(key.slice(prefix.length));
+      }
+      yield found;
+      cursor = next;
+      if (cursor === '0') return;
+    }
   }
 
   async position(partition: number): Promise<DeliveryPosition | null> {
@@ -262,4 +327,9 @@ export class BullDeliveryQueue implements DeliveryQueue {
 /** Compared as text by the script, so it is written in one way only. */
 function positionText({ offset, epoch, seq }: DeliveryPosition): string {
   return JSON.stringify({ offset, epoch, seq });
+}
+
+/** A text as a pattern of Redis that matches nothing else. */
+function globLiteral(text: string): string {
+  return text.replaceAll(/[\\*?[\]]/g, String.raw`\$&`);
 }

@@ -62,6 +62,30 @@ export async function verifyTopics(
   await withAdmin(settings, options.logger, async (admin) => verify(admin, topics));
 }
 
+/** Settings of topics as the broker has them, by topic and name; of defaults too. */
+export async function topicConfigs(
+  settings: KafkaSettings,
+  topics: readonly string[],
+  options: { readonly names: readonly string[]; readonly logger?: Logger },
+): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
+  return withAdmin(settings, options.logger, async (admin) => {
+    const { resources } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: topics.map((name) => ({
+        type: kafkajs.ConfigResourceTypes.TOPIC,
+        name,
+        configNames: [...options.names],
+      })),
+    });
+    return new Map(
+      resources.map(({ resourceName, configEntries }) => [
+        resourceName,
+        new Map(configEntries.map(({ configName, configValue }) => [configName, configValue])),
+      ]),
+    );
+  });
+}
+
 async function verify(admin: Admin, topics: readonly TopicSpec[]): Promise<void> {
   if (topics.length === 0) return;
   const existing = new Set(await admin.listTopics());

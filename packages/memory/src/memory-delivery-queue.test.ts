@@ -30,7 +30,7 @@ deliveryQueueContract('in memory', async (settings) => {
 test('closing calls off what was planned', async () => {
   const clock = handClock();
   const queue = new MemoryDeliveryQueue({ ladderMs: [5, 5], schedule: clock.schedule });
-  await queue.add([{ id: 'a', endpoint: 'crm', body: '{}', eventId: '0.0.0' }]);
+  await queue.add([{ id: 'a', endpoint: 'crm', body: '{}', eventId: '0.0.0', subject: 'c1' }]);
   expect(clock.planned.size).toBe(1);
   await queue.close();
   expect(clock.planned.size).toBe(0);

@@ -26,6 +26,8 @@ type Deliver = (job: DeliveryJob, attempt: number) => Promise<DeliveryOutcome>;
 interface Held {
   readonly job: DeliveryJob;
   attempt: number;
+  /** In hand when its subject was removed: not tried again, and no longer known. */
+  isRemoved: boolean;
 }
 
 /** Finished jobs that stay known, as in the queue on Redis: a bound, so that a long run does not fill the memory. */
@@ -41,7 +43,7 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
   readonly #finished = new Map<string, 'delivered' | 'failed'>();
   readonly #waiting: Held[] = [];
   readonly #delayed = new Map<Held, () => void>();
-  readonly #active = new Set<Promise<void>>();
+  readonly #active = new Map<Promise<void>, Held>();
   readonly #positions = new Map<number, DeliveryPosition>();
   #deliver: Deliver | null = null;
   #isClosed = false;
@@ -59,7 +61,7 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
     for (const job of jobs) {
       if (this.#isKnown(job.id)) continue;
       this.#unfinished.add(job.id);
-      this.#enqueue({ job: { ...job }, attempt: 1 }, this.#ladderMs[0] ?? 0);
+      this.#enqueue({ job: { ...job }, attempt: 1, isRemoved: false }, this.#ladderMs[0] ?? 0);
     }
     this.#pump();
   }
@@ -79,6 +81,28 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
       delivered: finished.filter((end) => end === 'delivered').length,
       failed: finished.filter((end) => end === 'failed').length,
     };
+  }
+
+  /** A finished job is kept by its id alone. */
+  async countAbout(subject: string): Promise<number> {
+    return this.#about(subject).length;
+  }
+
+  async removeAbout(subject: string): Promise<number> {
+    const removed = this.#about(subject);
+    for (const held of removed) {
+      held.isRemoved = true;
+      this.#unfinished.delete(held.job.id);
+      this.#delayed.get(held)?.();
+      this.#delayed.delete(held);
+    }
+    this.#waiting.splice(0, Infinity, ...this.#waiting.filter(({ isRemoved }) => !isRemoved));
+    return removed.length;
+  }
+
+  #about(subject: string): readonly Held[] {
+    const held = [...this.#waiting, ...this.#delayed.keys(), ...this.#active.values()];
+    return held.filter(({ job, isRemoved }) => job.subject === subject && !isRemoved);
   }
 
   async position(partition: number): Promise<DeliveryPosition | null> {
@@ -103,7 +127,7 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
     this.#isClosed = true;
     for (const cancel of this.#delayed.values()) cancel();
     this.#delayed.clear();
-    await Promise.all(this.#active);
+    await Promise.all(this.#active.keys());
   }
 
   #isKnown(id: string): boolean {
@@ -132,7 +156,7 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
         this.#active.delete(delivery);
         this.#pump();
       });
-      this.#active.add(delivery);
+      this.#active.set(delivery, held);
     }
   }
 
@@ -143,6 +167,7 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
     } catch (error) {
       outcome = { kind: 'retry', reason: String(error) };
     }
+    if (held.isRemoved) return;
     if (outcome.kind === 'retry') {
       const { attempt } = held;
       const { afterMs } = outcome;

@@ -244,6 +244,8 @@ export interface DeliveryJob {
   readonly endpoint: string;
   readonly body: string;
   readonly eventId: string;
+  /** Whom the body is about, so that what is about somebody can be found again. */
+  readonly subject: string;
 }
 
 export type DeliveryOutcome =
@@ -283,6 +285,13 @@ export interface DeliveryQueue {
   /** Starts handing jobs to `deliver`, several at once; may be called once. A throw of `deliver` counts as `retry`. */
   work(deliver: (job: DeliveryJob, attempt: number) => Promise<DeliveryOutcome>): void;
   counts(): Promise<DeliveryCounts>;
+  /** Jobs in which a subject's body lies, whatever became of them. */
+  countAbout(subject: string): Promise<number>;
+  /**
+   * Takes the jobs about a subject out, finished ones too, as if they had never been added. One that is in hand is
+   * emptied: it is not tried again. Answers how many there were.
+   */
+  removeAbout(subject: string): Promise<number>;
   /** Null where nothing was stored for the partition. */
   position(partition: number): Promise<DeliveryPosition | null>;
   /** False, and nothing is stored, where the condition does not hold. The same position once more is stored already. */

@@ -70,7 +70,8 @@ const sealingKey = z
     }
   })
   .meta({
-    description: 'Key of the stack that seals dead letters: 32 bytes in base64 or hex.',
+    description:
+      'Key of the stack that seals dead letters and marks erased customers: 32 bytes in base64 or hex.',
     secret: true,
   });
 

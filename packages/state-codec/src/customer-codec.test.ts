@@ -38,6 +38,7 @@ const eightOrders: CustomerState = {
   isExisting: true,
   existingSince: START,
   referredBy: [],
+  named: [],
   setId: '5f1d7a84db00d2fce00b31a7fc73224f',
   standing: {
     tier: 'gold',
@@ -66,6 +67,7 @@ const everyField: CustomerState = {
   isExisting: true,
   existingSince: START,
   referredBy: [],
+  named: [],
   setId: 'set-二',
   standing: {
     tier: '金',

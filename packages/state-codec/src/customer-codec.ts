@@ -82,6 +82,7 @@ function readBody(reader: ByteReader, version: number): CustomerState {
     isExisting,
     existingSince: isExisting ? usualExistingSince({ ledger, clock }) : null,
     referredBy: [],
+    named: [],
     setId,
     standing,
     // Version 1 did not keep it, and nobody who never moved needs it.

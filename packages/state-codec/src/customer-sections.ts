@@ -11,7 +11,12 @@ import { feedbackSection, satisfactionSection } from './opinion-section.ts';
 import { originalSection } from './original-section.ts';
 import { pagesSection } from './pages-section.ts';
 import { attributesSection, opportunitiesSection } from './profile-sections.ts';
-import { existingSinceSection, referralSection, referredBySection } from './referral-section.ts';
+import {
+  existingSinceSection,
+  namedSection,
+  referralSection,
+  referredBySection,
+} from './referral-section.ts';
 import { StateCodecError } from './state-codec-error.ts';
 
 /** Stands behind the last section, so that bytes cut between two of them are told from a state without the second. */
@@ -32,6 +37,7 @@ export const SECTIONS: readonly CustomerSection[] = [
   originalSection,
   olderOrdersSection,
   pagesSection,
+  namedSection,
   aliasSection,
   absorbedSection,
 ];

@@ -1,4 +1,5 @@
 export { CUSTOMER_CODEC_VERSION, decodeCustomer, encodeCustomer } from './customer-codec.ts';
+export { encodeErasures } from './erasures-codec.ts';
 export {
   type OpenedCustomer,
   openCustomer,

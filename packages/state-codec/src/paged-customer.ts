@@ -43,14 +43,14 @@ export function pageKey(customerId: string, page: Hash64): string {
   return `${customerId}#${hash64Hex(page)}`;
 }
 
-/** The pages to write, and with null those to remove, when a customer as it was loaded becomes another. */
+/** The pages to write, and with null those to remove, when a customer as it was loaded becomes another, or goes. */
 export function pageChanges(
   customerId: string,
   before: CustomerState | undefined,
-  after: CustomerState,
+  after: CustomerState | null,
 ): readonly (readonly [page: string, bytes: Uint8Array | null])[] {
   const present = before === undefined ? [] : splitLedger(before.ledger).pages;
-  const wanted = splitLedger(after.ledger).pages;
+  const wanted = after === null ? [] : splitLedger(after.ledger).pages;
   if (present === wanted) return [];
   const changes = new Map<string, Uint8Array | null>();
   const kept = new Set(wanted.map(({ name }) => name));

@@ -1,6 +1,7 @@
 import type { Calibration, Instant, PartitionState } from '@strata/domain';
 
 import { damaged } from './byte-reader.ts';
+import { decodeErasures } from './erasures-codec.ts';
 import { decodeRates } from './rates-codec.ts';
 import { StateCodecError } from './state-codec-error.ts';
 
@@ -8,7 +9,10 @@ import { StateCodecError } from './state-codec-error.ts';
 export const PARTITION_CODEC_VERSION = 3;
 const VERSIONS: readonly number[] = [1, 2, PARTITION_CODEC_VERSION];
 
-type StoredPartition = Omit<PartitionState, 'clock' | 'calibrations' | 'rates' | 'received'> & {
+type StoredPartition = Omit<
+  PartitionState,
+  'clock' | 'calibrations' | 'rates' | 'received' | 'erasures'
+> & {
   readonly version: number;
   /** Null before the first mark or record: JSON has no minus infinity. */
   readonly clock: number | null;
@@ -42,8 +46,14 @@ export function encodePartition(state: PartitionState): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(stored));
 }
 
-/** `rates` as `encodeRates` stored them, beside the rest. @throws StateCodecError where the bytes are of an unknown version or damaged. */
-export function decodePartition(bytes: Uint8Array, rates?: Uint8Array): PartitionState {
+/** What changes far less often than the rest of a partition, and is stored beside it: by `encodeRates` and `encodeErasures`. */
+interface StoredBeside {
+  readonly rates?: Uint8Array | undefined;
+  readonly erasures?: Uint8Array | undefined;
+}
+
+/** @throws StateCodecError where the bytes are of an unknown version or damaged. */
+export function decodePartition(bytes: Uint8Array, beside: StoredBeside = {}): PartitionState {
   const { version, clock, calibrations = [], received = [], ...rest } = parse(bytes);
   if (!VERSIONS.includes(version)) {
     throw new StateCodecError(
@@ -65,7 +75,8 @@ export function decodePartition(bytes: Uint8Array, rates?: Uint8Array): Partitio
       since: knownInstant(since),
     })),
     received,
-    rates: decodeRates(rates),
+    rates: decodeRates(beside.rates),
+    erasures: decodeErasures(beside.erasures),
   };
 }
 

@@ -41,6 +41,21 @@ export const referredBySection: CustomerSection = {
   },
 };
 
+/** Customers whom this one named and of whom it waits to be told. */
+export const namedSection: CustomerSection = {
+  id: 55,
+  isEmpty: ({ named }) => named.length === 0,
+  write(writer, { named }) {
+    writer.unsigned(named.length);
+    for (const customerId of named) writer.text(customerId);
+  },
+  read(reader, state) {
+    const named: string[] = [];
+    for (let left = reader.count(); left > 0; left--) named.push(reader.text());
+    return { ...state, named };
+  },
+};
+
 /** Since when a customer is existing, where that is not the instant of its first order. */
 export const existingSinceSection: CustomerSection = {
   id: 6,

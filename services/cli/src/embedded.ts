@@ -28,7 +28,13 @@ import {
   type TopicSerde,
 } from '@strata/schema-registry';
 import { createScorerMetrics, startScorer } from '@strata/scorer';
-import { createMetrics, seal, systemAlarm, systemClock } from '@strata/service-runtime';
+import {
+  createMetrics,
+  keyedMarker,
+  seal,
+  systemAlarm,
+  systemClock,
+} from '@strata/service-runtime';
 import { topicSpecs } from './stack/deploy-topics.ts';
 import { openPartitions } from './stack/open-partitions.ts';
 import type { StackHandle } from './stack/stack-handle.ts';
@@ -80,7 +86,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     store,
     serdes,
     seal: (bytes) => seal(key, bytes),
-    deliveryCounts: () => queue.counts(),
+    markerOf: keyedMarker(key),
+    lookAtDeliveries: (look) => look(queue),
+    retention: async () => null,
     close: async () => {},
   };
   await openPartitions(stack, time);
@@ -108,11 +116,12 @@ async function startServices(
   const { log, store, serde, stack } = parts;
   const metrics = createMetrics({ withProcess: true });
   const { onFatal } = options;
-  const { reader } = stack;
-  const ports = { reader, serde, logger: silentLogger, metrics, onFatal, clock: systemClock };
+  const { reader, seal, markerOf } = stack;
+  const logger = silentLogger;
+  const ports = { reader, seal, markerOf, serde, logger, metrics, onFatal, clock: systemClock };
   const group = (): MemoryGroupReader => new MemoryGroupReader(log);
   const ingestor = await startIngestor(
-    { ...ports, seal: stack.seal, group: group(), writer: new MemoryLogWriter(log) },
+    { ...ports, group: group(), writer: new MemoryLogWriter(log) },
     {
       timeMode: options.time,
       rules: minimisation({ onForbidden: options.onForbidden ?? 'drop' }),
@@ -123,7 +132,6 @@ async function startServices(
   );
   const scorer = await startScorer({
     ...ports,
-    seal: stack.seal,
     group: group(),
     outputWriter: new MemoryLogWriter(log),
     customerLogWriter: new MemoryLogWriter(log),

@@ -139,6 +139,22 @@ test('the stream sends the list whole, then what is new, then what was missed', 
   expect(stranger.isReset).toBe(true);
 });
 
+test('an erased customer leaves the list, also on pages that show it already', async () => {
+  const { stage, url } = await aConsole();
+  const stream = await aStream(url);
+  const first = await stream.next();
+  expect(first.changes.join()).toContain('林记茶行');
+  stage.erase('林记茶行');
+  let update = await stream.next();
+  while (!update.isReset) update = await stream.next();
+  expect(update.changes.length).toBeGreaterThan(0);
+  expect(JSON.stringify(update)).not.toContain('林记茶行');
+  expect(await (await fetch(url)).text()).not.toContain('林记茶行');
+  const back = await (await aStream(url, { 'last-event-id': first.id })).next();
+  expect(back.isReset).toBe(true);
+  expect(back.changes.join()).not.toContain('林记茶行');
+});
+
 test('answers only to its own name, only to reading, and only on its own paths', async () => {
   const { url } = await aConsole();
   const called = await new Promise<IncomingMessage>((resolve, reject) => {

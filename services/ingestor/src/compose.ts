@@ -7,6 +7,7 @@ import {
 } from '@strata/schema-registry';
 import {
   crashHook,
+  keyedMarker,
   type RunningService,
   type ServiceContext,
   seal,
@@ -51,6 +52,7 @@ export async function composeIngestor(
       writer,
       serde,
       seal: (bytes) => seal(config.STRATA_SEALING_KEY, bytes),
+      markerOf: keyedMarker(config.STRATA_SEALING_KEY),
       metrics,
       logger,
       onFatal: (error) => lifecycle.fatal(error),

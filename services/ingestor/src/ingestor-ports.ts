@@ -1,5 +1,5 @@
 import type { Minimisation, WireRecord } from '@strata/contracts';
-import type { TimeMode } from '@strata/domain';
+import type { MarkerOf, TimeMode } from '@strata/domain';
 import type { GroupReader, Logger, LogReader, LogWriter, Serde } from '@strata/pipeline';
 import type { Metrics } from '@strata/service-runtime';
 import type { CrashHook } from './crash-point.ts';
@@ -21,6 +21,8 @@ export interface IngestorPorts {
   /** By topic: the intake topics, the customer log and the dead letters. */
   readonly serde: (topic: string) => PreparedSerde;
   readonly seal: (bytes: Uint8Array) => Uint8Array;
+  /** Keyed: what the dead letters of a customer are found by. */
+  readonly markerOf: MarkerOf;
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** The process has to end. */

@@ -6,6 +6,7 @@ import {
   eventToIntakeJson,
   eventToIntakeWire,
   INTAKE_TOPICS,
+  letterSubjectOf,
   logRecordFromWire,
   minimisation,
   TOPICS,
@@ -20,7 +21,7 @@ import {
   readSchemaFolder,
   registerSchemas,
 } from '@strata/schema-registry';
-import { createMetrics, seal, unseal } from '@strata/service-runtime';
+import { createMetrics, keyedMarker, seal, unseal } from '@strata/service-runtime';
 import { expect, onTestFinished, test } from 'vitest';
 import { startIngestor } from './start-ingestor.ts';
 
@@ -80,6 +81,7 @@ async function anIngestor(
       writer: given.writer?.(log) ?? new MemoryLogWriter(log),
       serde,
       seal: (original) => seal(KEY, original),
+      markerOf: keyedMarker(KEY),
       metrics,
       logger: silentLogger,
       onFatal: (error) => void fatal.push(error),
@@ -295,6 +297,37 @@ test.each(badRecords)('$why is a dead letter: $reason', async (bad) => {
   expect(Object.keys(original.headers)).toEqual(Object.keys(headers));
 });
 
+test('a letter says by markers whom it is about, and when it happened, where that can be read', async () => {
+  const { send, arrived, letters } = await anIngestor();
+  const occurredAt = '2026-02-03T04:05:06Z';
+  const raw = eventToIntakeJson(aPurchase('c1', 'e1'));
+  const bad = { ...raw, occurredAt, amount: { minor: -1, currency: 'CNY' } };
+  const referral = {
+    type: 'referral',
+    source: 'app',
+    eventId: '',
+    customerId: 7,
+    occurredAt: '2026-01-02T03:04:05Z',
+    referredCustomerId: 'c2',
+  };
+  const text = (value: object) => bytes(JSON.stringify(value));
+  send({ value: text(bad) }, { value: text(referral) }, { value: bytes('{') });
+  await arrived(3);
+  const markerOf = keyedMarker(KEY);
+  const subjects = letters()
+    .toSorted((a, b) => a.read.offset - b.read.offset)
+    .map(({ headers }) => letterSubjectOf(headers));
+  expect(subjects).toEqual([
+    { markers: [markerOf('c1')], occurredAt: Date.parse(occurredAt) },
+    {
+      markers: [markerOf('7'), markerOf('c2')],
+      occurredAt: Date.parse('2026-01-02T03:04:05Z'),
+    },
+    { markers: [], occurredAt: null },
+  ]);
+  expect(JSON.stringify(subjects)).not.toContain('"c1"');
+});
+
 test('has at least sixty ways to be wrong', () => {
   expect(badRecords.length).toBeGreaterThanOrEqual(60);
 });
@@ -358,6 +391,7 @@ test('does not start where clock marks would reach the wrong customers', async (
     writer: new MemoryLogWriter(log),
     serde,
     seal: (original: Uint8Array) => original,
+    markerOf: keyedMarker(KEY),
     metrics: createMetrics({ withProcess: false }),
     logger: silentLogger,
     onFatal: () => {},

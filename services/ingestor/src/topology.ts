@@ -1,4 +1,4 @@
-import { logRecordToWire, TOPICS } from '@strata/contracts';
+import { letterSubjectIn, logRecordToWire, TOPICS, UNNAMED_LETTER } from '@strata/contracts';
 import {
   type BatchOutcome,
   type OutgoingRecord,
@@ -12,7 +12,7 @@ import type { IngestorMetrics } from './metrics.ts';
 import { type Refused, refused } from './outcome.ts';
 import type { Appender } from './steps/append.ts';
 import { deadLetter } from './steps/dead-letter.ts';
-import { parse } from './steps/parse.ts';
+import { type Parsed, parse } from './steps/parse.ts';
 import { type Routed, route } from './steps/route.ts';
 import { validate } from './steps/validate.ts';
 
@@ -46,17 +46,18 @@ export function createTopology(
   /** The way of one record. A refusal leaves it at once; nothing here waits for anything. */
   function ingest(record: TopicRecord, tally: BatchTally): OutgoingRecord {
     const parsed = parse(record, ports.serde(record.topic), recordBytesMax);
-    if (parsed.kind === 'refused') return refuse(record, parsed, tally);
+    if (parsed.kind === 'refused') return refuse(record, parsed, { parsed, tally });
 
     const onDropped = tally.dropped;
     const valid = validate(parsed, { topic: record.topic, timeMode, rules, onDropped });
-    if (valid.kind === 'refused') return refuse(record, valid, tally);
+    if (valid.kind === 'refused') return refuse(record, valid, { parsed, tally });
 
     const routed = route(valid, record, { timeMode, partitions: partitions.customerLog });
-    if (routed.kind === 'refused') return refuse(record, routed, tally);
+    if (routed.kind === 'refused') return refuse(record, routed, { parsed, tally });
 
     const { schemaId } = parsed;
-    return append(routed, tally) ?? refuse(record, refused('bad-field', { schemaId }), tally);
+    const unfit = refused('bad-field', { schemaId });
+    return append(routed, tally) ?? refuse(record, unfit, { parsed, tally });
   }
 
   function append({ partition, key, record }: Routed, tally: BatchTally): OutgoingRecord | null {
@@ -66,9 +67,15 @@ export function createTopology(
     return { topic: TOPICS.customerLog, partition, key, value, headers: {} };
   }
 
-  function refuse(record: TopicRecord, why: Refused, tally: BatchTally): OutgoingRecord {
+  function refuse(
+    record: TopicRecord,
+    why: Refused,
+    { parsed, tally }: { readonly parsed: Parsed | Refused; readonly tally: BatchTally },
+  ): OutgoingRecord {
     tally.refused(why.reason);
-    return deadLetter(record, why, letters);
+    const isRead = parsed.kind === 'parsed';
+    const subject = isRead ? letterSubjectIn(parsed.raw, ports.markerOf) : UNNAMED_LETTER;
+    return deadLetter(record, why, { ...letters, subject });
   }
 
   return async function onBatch(batch: RecordBatch): Promise<BatchOutcome> {

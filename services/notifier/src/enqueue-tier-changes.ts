@@ -1,7 +1,8 @@
-import { tierChangeFromWire } from '@strata/contracts';
+import { retiredReasonOf, tierChangeFromWire } from '@strata/contracts';
 import {
   type AssignmentCause,
   type BatchOutcome,
+  type DeliveryJob,
   type DeliveryPosition,
   freshnessOf,
   type GroupHandlers,
@@ -155,7 +156,8 @@ export class TierChangeEnqueuer implements GroupHandlers {
     const before = this.#positions.get(partition) ?? null;
     let position = before;
     let fault: Error | null = null;
-    const jobs = [];
+    let jobs: DeliveryJob[] = [];
+    const erased: string[] = [];
     for (const record of records) {
       try {
         const number = outputNumberOf(record);
@@ -166,13 +168,19 @@ export class TierChangeEnqueuer implements GroupHandlers {
           continue;
         }
         if (freshness === 'gap') this.#tellGap(record, number.seq - (position?.seq ?? 0) - 1);
-        jobs.push(...this.#deliveriesOf(record));
+        if (record.value === null) {
+          const customerId = erasedBy(record);
+          // Not added and then removed: a worker would be faster. What comes behind is of another life.
+          jobs = jobs.filter(({ subject }) => subject !== customerId);
+          if (customerId !== null) erased.push(customerId);
+        } else jobs.push(...this.#deliveriesOf(record.value));
         position = { ...number, offset: record.offset + 1 };
       } catch (error) {
         fault = error instanceof Error ? error : new Error(String(error));
         break;
       }
     }
+    await this.#removeAbout(erased);
     if (jobs.length > 0) await this.#ports.queue.add(jobs);
     await this.#settings.at?.('after-enqueue');
     this.#metrics.jobs.inc(jobs.length);
@@ -188,9 +196,17 @@ export class TierChangeEnqueuer implements GroupHandlers {
     return true;
   }
 
-  #deliveriesOf(record: TopicRecord) {
-    if (record.value === null) throw new SerdeFault('malformed', 'The record has no value.');
-    const change = tierChangeFromWire(this.#ports.serde.decode(record.value));
+  /** Their changes lie before this in the topic, so that all that was ever queued of them is in the queue. */
+  async #removeAbout(customerIds: readonly string[]): Promise<void> {
+    for (const customerId of customerIds) {
+      const deliveries = await this.#ports.queue.removeAbout(customerId);
+      this.#metrics.tierChanges.inc({ outcome: 'erased' });
+      this.#ports.logger.info({ deliveries }, 'Removed the deliveries of an erased customer');
+    }
+  }
+
+  #deliveriesOf(value: Uint8Array): DeliveryJob[] {
+    const change = tierChangeFromWire(this.#ports.serde.decode(value));
     const subscriptions = matchSubscriptions(this.#settings.subscriptions, change);
     this.#metrics.tierChanges.inc({ outcome: subscriptions.length > 0 ? 'matched' : 'unmatched' });
     return buildDeliveries(change, subscriptions);
@@ -226,6 +242,13 @@ export class TierChangeEnqueuer implements GroupHandlers {
     this.#lag.set(partition, lag);
     this.#metrics.lag.set({ partition: String(partition) }, lag);
   }
+}
+
+/** Who is erased, null for whoever is gone for another reason. @throws SerdeFault for a record that says nothing. */
+function erasedBy(record: TopicRecord): string | null {
+  const reason = retiredReasonOf(record);
+  if (reason === null) throw new SerdeFault('malformed', 'The record has no value.');
+  return reason === 'erased' ? Buffer.from(record.key ?? []).toString() : null;
 }
 
 /** A repeat moves the offset on, never the number. */

@@ -21,7 +21,7 @@ export function notifierMetrics(metrics: Metrics, queue: DeliveryQueue) {
   return {
     tierChanges: metrics.counter({
       name: 'strata_notifier_tier_changes_total',
-      help: 'Tier changes read: matched (at least one subscription), unmatched, repeat.',
+      help: 'Tier changes read: matched (at least one subscription), unmatched, repeat, erased.',
       labelNames: ['outcome'],
     }),
     gaps: metrics.counter({

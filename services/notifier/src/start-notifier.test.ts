@@ -3,7 +3,13 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type TierChangeEvent, TOPICS, tierChangeToWire, type WireRecord } from '@strata/contracts';
+import {
+  RETIRED_HEADER,
+  type TierChangeEvent,
+  TOPICS,
+  tierChangeToWire,
+  type WireRecord,
+} from '@strata/contracts';
 import { MemoryDeliveryQueue, MemoryGroupReader, MemoryLog, MemoryLogReader } from '@strata/memory';
 import { type DeliveryQueue, SerdeFault, silentLogger } from '@strata/pipeline';
 import type { TopicSerde } from '@strata/schema-registry';
@@ -181,6 +187,11 @@ async function hasLine(metrics: Promise<string>, line: string): Promise<boolean>
   return (await metrics).split('\n').includes(line);
 }
 
+function retire(log: MemoryLog, seq: number, { customerId = 'c1', reason = 'erased' } = {}): void {
+  const headers = { 'strata-seq': text(`1.${seq}`), [RETIRED_HEADER]: text(reason) };
+  log.append([{ topic, partition: 0, key: text(customerId), value: null, headers }]);
+}
+
 const ids = () => received.map(({ headers }) => String(headers['webhook-id']));
 const sortedIds = () => ids().toSorted((one, other) => one.localeCompare(other));
 
@@ -217,6 +228,33 @@ test('drops repeats by number and counts them', async () => {
   expect(sortedIds()).toEqual(['0.10.0', '0.20.0', '0.30.0']);
   expect(await metric('strata_notifier_tier_changes_total{outcome="repeat"} 2')).toBe(true);
   expect(await metric('strata_notifier_seq_gaps_total 0')).toBe(true);
+});
+
+test('removes the deliveries of an erased customer that wait, and no others', async () => {
+  answers = Array.from({ length: 3 }, () => ({ status: 500 }));
+  const log = aLog();
+  const queue = new MemoryDeliveryQueue({ ladderMs: [0, 3_600_000], schedule: () => () => {} });
+  publish(log, aTierChange(1), aTierChange(2), aTierChange(3, { customerId: 'c2' }));
+  const { metric } = await aNotifier(log, queue);
+  await expect.poll(async () => (await queue.counts()).delayed).toBe(3);
+  retire(log, 4);
+  await expect.poll(() => queue.position(0)).toEqual({ offset: 4, epoch: 1, seq: 4 });
+  expect(await queue.countAbout('c1')).toBe(0);
+  expect(await queue.countAbout('c2')).toBe(1);
+  expect(await metric('strata_notifier_tier_changes_total{outcome="erased"} 1')).toBe(true);
+});
+
+test('never queues what lies before an erasure, and queues what lies behind it', async () => {
+  const log = aLog();
+  publish(log, aTierChange(1), aTierChange(2, { customerId: 'c2' }));
+  retire(log, 3);
+  retire(log, 4, { customerId: 'c2', reason: 'merged' });
+  publish(log, aTierChange(5));
+  const queue = aQueue();
+  await aNotifier(log, queue);
+  await expect.poll(() => received.length).toBe(2);
+  expect(sortedIds()).toEqual(['0.20.0', '0.50.0']);
+  expect(await queue.position(0)).toEqual({ offset: 5, epoch: 1, seq: 5 });
 });
 
 test('counts a gap in the numbers as an alarm and delivers what did come', async () => {

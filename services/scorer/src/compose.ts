@@ -9,6 +9,7 @@ import {
 } from '@strata/schema-registry';
 import {
   crashHook,
+  keyedMarker,
   type RunningService,
   type ServiceContext,
   seal,
@@ -65,6 +66,7 @@ export async function composeScorer(
       store,
       serde,
       seal: (bytes) => seal(config.STRATA_SEALING_KEY, bytes),
+      markerOf: keyedMarker(config.STRATA_SEALING_KEY),
       clock: systemClock,
       alarm: systemAlarm,
       logger,

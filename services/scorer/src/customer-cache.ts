@@ -22,6 +22,10 @@ export class CustomerCache<T> {
     return state;
   }
 
+  delete(customerId: string): void {
+    this.#entries.delete(customerId);
+  }
+
   set(customerId: string, state: T): void {
     this.#entries.delete(customerId);
     this.#entries.set(customerId, state);

@@ -1,9 +1,9 @@
 import { TOPICS, type WireRecord } from '@strata/contracts';
-import type { LogWriter, Serde } from '@strata/pipeline';
+import type { LogWriter, OutgoingRecord, Serde } from '@strata/pipeline';
 
 /**
- * Appends the scorer's own records (ticks, activations) to the customer log. Ticks and activations come from different
- * loops, and a writer takes one send at a time: they queue here.
+ * Appends the scorer's own records (ticks, activations) to the customer log, and tombstones to the dead letters. They
+ * come from different loops, and a writer takes one send at a time: they queue here.
  */
 export class LogAppender {
   readonly #writer: LogWriter;
@@ -23,6 +23,10 @@ export class LogAppender {
       value: this.#serde.encode(wire),
       headers: {},
     }));
+    return this.send(records);
+  }
+
+  send(records: readonly OutgoingRecord[]): Promise<void> {
     const send = this.#last.then(() => this.#writer.send(records));
     this.#last = send.catch(() => {});
     return send;

@@ -1,4 +1,5 @@
 import { TOPICS } from '@strata/contracts';
+import { FOLD_VERSION } from '@strata/domain';
 import {
   aDimension,
   aPolicy,
@@ -244,7 +245,7 @@ describe('a store that is emptied under a running scorer', () => {
     await scorer.stop();
     stack.store = losable.lose();
     const later = await stack.start({
-      settings: { foldVersion: 2 },
+      settings: { foldVersion: FOLD_VERSION + 1 },
       ports: { store: losable.store },
     });
     await stack.until('both are halted', () => {

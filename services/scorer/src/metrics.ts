@@ -33,6 +33,10 @@ export function createScorerMetrics(metrics: Metrics) {
       help: 'Records refused and committed as dead letters, by reason',
       labelNames: ['reason'],
     }),
+    lettersErased: metrics.counter({
+      name: 'strata_scorer_letters_erased_total',
+      help: 'Dead letters of erased customers that got a tombstone',
+    }),
     ...relayMetrics(metrics),
     ...tickMetrics(metrics),
     lagRecords: metrics.gauge({

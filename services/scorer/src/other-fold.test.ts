@@ -1,3 +1,4 @@
+import { FOLD_VERSION } from '@strata/domain';
 import { aPurchase, day } from '@strata/domain/builders';
 import { StrataError } from '@strata/pipeline';
 import { expect, it } from 'vitest';
@@ -13,12 +14,12 @@ it('refuses to go on with what another version of the fold has made, and says wh
   await first.stop();
   const before = await stack.store.inspect(0);
 
-  await stack.start({ settings: { foldVersion: 2 } });
+  await stack.start({ settings: { foldVersion: FOLD_VERSION + 1 } });
   await stack.until('the process has to end', () => stack.fatal.length > 0);
   const fault = stack.fatal[0] as StrataError;
   expect(fault).toBeInstanceOf(StrataError);
   expect(fault.code).toBe('STRATA_SCORER_FOLD_VERSION');
-  expect(fault.message).toContain('folded by version 1');
+  expect(fault.message).toContain(`folded by version ${FOLD_VERSION}`);
   expect(fault.message).toContain('./strata rebuild');
   const after = await stack.store.inspect(0);
   expect({ ...after, owner: null }).toEqual({ ...before, owner: null });

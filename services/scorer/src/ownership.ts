@@ -8,6 +8,7 @@ import type {
   TopicPartition,
 } from '@strata/pipeline';
 import { tpKey } from '@strata/pipeline';
+import { markerKeyId } from '@strata/service-runtime';
 import { decodePartition } from '@strata/state-codec';
 import { breakInLog } from './log-continuity.ts';
 import { lostGround, publishedByAnotherFold, type Witnesses } from './lost-ground.ts';
@@ -36,7 +37,7 @@ type TakenShard = PartitionShard & {
  * which refuses the commits of whoever held them before, also of ourselves.
  */
 export class Ownership {
-  readonly #ports: Pick<ScorerPorts, 'reader' | 'store' | 'initialPartition'>;
+  readonly #ports: Pick<ScorerPorts, 'reader' | 'store' | 'initialPartition' | 'markerOf'>;
   readonly #settings: OwnershipSettings;
   readonly #shards = new Map<number, Shard>();
   readonly #halted = new Map<number, StrataError>();
@@ -45,7 +46,7 @@ export class Ownership {
   #hasBeenAssigned = false;
 
   constructor(
-    ports: Pick<ScorerPorts, 'reader' | 'store' | 'initialPartition'>,
+    ports: Pick<ScorerPorts, 'reader' | 'store' | 'initialPartition' | 'markerOf'>,
     settings: OwnershipSettings,
   ) {
     this.#ports = ports;
@@ -159,12 +160,13 @@ export class Ownership {
     const { partition, fields, next } = picture;
     const { log, partitionCount, witnesses } = around;
     const state = fields[SHARD_FIELDS.state];
-    const rates = fields[SHARD_FIELDS.rates];
     const ledger = this.#ledgerOf(partition, fields[SHARD_FIELDS.ledger]);
     const shard = new Shard({
       ...picture,
       state:
-        state === undefined ? this.#ports.initialPartition(partition) : readState(state, rates),
+        state === undefined
+          ? this.#ports.initialPartition(partition)
+          : this.#checkedMarkers(readState(state, fields)),
       ledger,
       logEnd: log.end,
       rebuildTo: lostGround({ next, logEnd: log.end, ledger }, witnesses),
@@ -194,6 +196,20 @@ export class Ownership {
     );
   }
 
+  /** Under another key nobody who was erased would be known again, and would come back with the next late event. */
+  #checkedMarkers(state: PartitionState): PartitionState {
+    const own = markerKeyId(this.#ports.markerOf(''));
+    const strange = state.erasures.byMarker.keys().find((marker) => markerKeyId(marker) !== own);
+    if (strange === undefined) return state;
+    throw scorerFault(
+      'STRATA_SCORER_MARKER_KEY',
+      `The erased customers of partition ${state.partition} were marked with key ` +
+        `${markerKeyId(strange)}, and this process has ${own}: set STRATA_SEALING_KEY to the key of ` +
+        'the stack, or rebuild the partition from the log.',
+      { details: { partition: state.partition } },
+    );
+  }
+
   /** Outputs go to the partition of the same number, so the topics have to agree before anything is folded. */
   async #checkedPartitionCount(): Promise<number> {
     const [log, ...outputs] = await Promise.all(
@@ -213,9 +229,10 @@ export class Ownership {
   }
 }
 
-function readState(bytes: Uint8Array, rates: Uint8Array | undefined): PartitionState {
+function readState(bytes: Uint8Array, fields: PartitionShard['fields']): PartitionState {
   try {
-    return decodePartition(bytes, rates);
+    const [rates, erasures] = [fields[SHARD_FIELDS.rates], fields[SHARD_FIELDS.erasures]];
+    return decodePartition(bytes, { rates, erasures });
   } catch (cause) {
     throw scorerFault(
       'STRATA_SCORER_STATE_UNREADABLE',

@@ -10,6 +10,7 @@ export const SCORER_FAULT_CODES = [
   'STRATA_SCORER_LOG_CUT',
   'STRATA_SCORER_LOG_REPLACED',
   'STRATA_SCORER_RELAY_HANGS',
+  'STRATA_SCORER_MARKER_KEY',
 ] as const;
 export type ScorerFaultCode = (typeof SCORER_FAULT_CODES)[number];
 

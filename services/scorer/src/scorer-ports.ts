@@ -1,5 +1,5 @@
 import type { WireRecord } from '@strata/contracts';
-import type { FoldInput, FoldResult, PartitionState } from '@strata/domain';
+import type { FoldInput, FoldResult, MarkerOf, PartitionState } from '@strata/domain';
 import type {
   GroupReader,
   Logger,
@@ -32,6 +32,8 @@ export interface ScorerPorts {
   /** By topic: customer log, tier changes, tiers, dead letters and policies. */
   readonly serde: (topic: string) => PreparedSerde;
   readonly seal: (bytes: Uint8Array) => Uint8Array;
+  /** Keyed: what the fold keeps of erased customers, and what dead letters are found by. */
+  readonly markerOf: MarkerOf;
   readonly clock: WallClock;
   readonly alarm: Alarm;
   readonly logger: Logger;

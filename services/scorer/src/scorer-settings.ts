@@ -25,6 +25,8 @@ export interface ScorerSettings {
   readonly ticksInFlightMax: number;
   /** How often the published policy is looked at. */
   readonly policyPollMs: number;
+  /** How often new dead letters are held against the erased customers. */
+  readonly letterPollMs: number;
   readonly groupCommitIntervalMs: number;
   readonly at: CrashHook;
 }
@@ -43,6 +45,7 @@ export const DEFAULT_SCORER_SETTINGS: ScorerSettings = {
   tickWaitMsMax: 5_000,
   ticksInFlightMax: 10,
   policyPollMs: 2_000,
+  letterPollMs: 60_000,
   groupCommitIntervalMs: 5_000,
   at: () => {},
 };

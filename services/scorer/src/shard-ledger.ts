@@ -4,7 +4,12 @@ import type { LastFolded } from './log-continuity.ts';
 import { scorerFault } from './scorer-fault.ts';
 
 /** Names of the partition's fields in the store. */
-export const SHARD_FIELDS = { state: 'state', rates: 'rates', ledger: 'ledger' } as const;
+export const SHARD_FIELDS = {
+  state: 'state',
+  rates: 'rates',
+  erasures: 'erasures',
+  ledger: 'ledger',
+} as const;
 
 /**
  * What the scorer itself keeps for a partition, committed with everything else: how far its outputs are numbered, the

@@ -2,7 +2,7 @@ import { TOPICS } from '@strata/contracts';
 import { fold, initialPartition } from '@strata/domain';
 import { aPurchase, day } from '@strata/domain/builders';
 import { MemoryLogReader, MemoryLogWriter } from '@strata/memory';
-import { createMetrics, seal } from '@strata/service-runtime';
+import { createMetrics, keyedMarker, seal } from '@strata/service-runtime';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createScorerMetrics } from './metrics.ts';
 import { type RebuildPorts, ShardRebuild } from './shard-rebuild.ts';
@@ -24,6 +24,7 @@ beforeEach(async () => {
     reader: new MemoryLogReader(stack.log),
     serde,
     seal: (bytes) => seal(SEALING_KEY, bytes),
+    markerOf: keyedMarker(SEALING_KEY),
     clock: stack.clock,
     metrics: createScorerMetrics(createMetrics({ withProcess: false })),
     fold,

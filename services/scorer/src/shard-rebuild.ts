@@ -9,7 +9,7 @@ import {
   type RecordBatch,
   StrataError,
 } from '@strata/pipeline';
-import { decodePartition, encodePartition, encodeRates } from '@strata/state-codec';
+import { decodePartition, encodeErasures, encodePartition, encodeRates } from '@strata/state-codec';
 import { type Tail, tailsOf } from './numbered-topics.ts';
 import type { ScorerPorts } from './scorer-ports.ts';
 import { DEFAULT_SCORER_SETTINGS } from './scorer-settings.ts';
@@ -73,13 +73,14 @@ export class ShardRebuild {
       await plant(beside, { partition, owner: picture.owner, seed });
       picture = await beside.acquire(partition);
     }
-    const { [SHARD_FIELDS.state]: state, [SHARD_FIELDS.rates]: rates } = picture.fields;
-    const ledger = picture.fields[SHARD_FIELDS.ledger];
+    const { state, rates, erasures, ledger } = picture.fields;
     const shard = new Shard({
       ...picture,
       partition,
       state:
-        state === undefined ? ports.initialPartition(partition) : decodePartition(state, rates),
+        state === undefined
+          ? ports.initialPartition(partition)
+          : decodePartition(state, { rates, erasures }),
       ledger: ledger === undefined ? EMPTY_SHARD_LEDGER : decodeShardLedger(ledger),
       logEnd: 0,
       rebuildTo: null,
@@ -227,6 +228,7 @@ async function plant(
     fields: {
       [SHARD_FIELDS.state]: encodePartition(state),
       [SHARD_FIELDS.rates]: encodeRates(state.rates),
+      [SHARD_FIELDS.erasures]: encodeErasures(state.erasures),
       [SHARD_FIELDS.ledger]: encodeShardLedger({ ...EMPTY_SHARD_LEDGER, partitions }),
     },
     states: [],

@@ -3,6 +3,7 @@ import type { AssignmentCause, BatchOutcome, RecordBatch, TopicPartition } from 
 import type { HealthReport } from '@strata/service-runtime';
 import { Bell } from './bell.ts';
 import { reportHealth } from './health.ts';
+import { LetterSweeper } from './letter-sweeper.ts';
 import { LogAppender } from './log-appender.ts';
 import { Ownership } from './ownership.ts';
 import { PolicyWatch } from './policy-watch.ts';
@@ -43,8 +44,9 @@ class Scorer implements RunningScorer {
   readonly #ticker: Ticker;
   readonly #policyWatch: PolicyWatch;
   readonly #shardWatch: ShardWatch;
+  readonly #sweeper: LetterSweeper;
   readonly #score: ReturnType<typeof createTopology>;
-  readonly #bells: Record<'relay' | 'drained' | 'ticker' | 'policy', Bell>;
+  readonly #bells: Record<'relay' | 'drained' | 'ticker' | 'policy' | 'sweeper', Bell>;
   /** Partitions that were lost while the log could not be written to. */
   readonly #asleep = new Set<number>();
   #isStopping = false;
@@ -55,7 +57,13 @@ class Scorer implements RunningScorer {
     this.#ports = ports;
     this.#settings = settings;
     const bell = (): Bell => new Bell(ports.alarm);
-    this.#bells = { relay: bell(), drained: bell(), ticker: bell(), policy: bell() };
+    this.#bells = {
+      relay: bell(),
+      drained: bell(),
+      ticker: bell(),
+      policy: bell(),
+      sweeper: bell(),
+    };
     this.#ownership = new Ownership(ports, settings);
     this.#appender = new LogAppender(ports.customerLogWriter, ports.serde(TOPICS.customerLog));
     const { logger } = ports;
@@ -81,6 +89,12 @@ class Scorer implements RunningScorer {
       appender,
       logger,
     });
+    this.#sweeper = new LetterSweeper(ports, settings.letterPollMs, {
+      shards,
+      bell: this.#bells.sweeper,
+      appender,
+      logger,
+    });
     this.#shardWatch = new ShardWatch(ports, {
       shards,
       relayTurns: () => this.#relay.turns,
@@ -90,7 +104,7 @@ class Scorer implements RunningScorer {
       onLook: () => this.#wakeAgain(),
     });
     this.#score = createTopology(ports, settings, {
-      backPressure: (shard, batch) => this.#backPressure(shard, batch),
+      backPressure: (shard, batch, depthMax) => this.#backPressure(shard, batch, depthMax),
       onCommitted: (shard) => this.#committed(shard),
       isStopping: () => this.#isStopping,
     });
@@ -102,6 +116,7 @@ class Scorer implements RunningScorer {
     this.#ticker.start();
     this.#policyWatch.start();
     this.#shardWatch.start();
+    this.#sweeper.start();
     await this.#ports.group.start(
       { groupId, topics: [TOPICS.customerLog], commitIntervalMs },
       {
@@ -127,7 +142,7 @@ class Scorer implements RunningScorer {
     this.#bells.drained.ring();
     await this.#settings.at('mid-shutdown');
     await this.#leave();
-    const loops = [this.#ticker, this.#policyWatch, this.#relay, this.#shardWatch];
+    const loops = [this.#ticker, this.#policyWatch, this.#sweeper, this.#relay, this.#shardWatch];
     await Promise.all(loops.map((loop) => loop.stop()));
     this.#ownership.loseAll();
   }
@@ -211,9 +226,9 @@ class Scorer implements RunningScorer {
     return this.#leaving;
   }
 
-  async #backPressure(shard: Shard, batch: RecordBatch): Promise<void> {
+  async #backPressure(shard: Shard, batch: RecordBatch, depthMax: number): Promise<void> {
     const isOver = (): boolean => this.#isStopping || shard.isLost || !batch.isOwned();
-    while (shard.outboxDepth > this.#settings.outboxDepthMax && !isOver()) {
+    while (shard.outboxDepth > depthMax && !isOver()) {
       this.#bells.relay.ring();
       await this.#bells.drained.wait(HEARTBEAT_MS);
       await batch.heartbeat();
@@ -228,6 +243,7 @@ class Scorer implements RunningScorer {
     if (shard.outboxDepth > 0) this.#bells.relay.ring();
     this.#bells.ticker.ring();
     if (shard.activeSet === null) this.#bells.policy.ring();
+    if (this.#sweeper.isBehind(shard)) this.#bells.sweeper.ring();
   }
 
   #tellRebuild(shard: Shard | null): void {

@@ -40,7 +40,7 @@ import {
   readSchemaFolder,
   registerSchemas,
 } from '@strata/schema-registry';
-import { createMetrics, seal } from '@strata/service-runtime';
+import { createMetrics, keyedMarker, seal } from '@strata/service-runtime';
 import type { CrashHook, CrashPoint } from './crash-point.ts';
 import { createScorerMetrics } from './metrics.ts';
 import type { ScorerPorts } from './scorer-ports.ts';
@@ -110,6 +110,7 @@ export class TestStack {
       store: this.store,
       serde,
       seal: (bytes) => seal(SEALING_KEY, bytes),
+      markerOf: keyedMarker(SEALING_KEY),
       clock: this.clock,
       alarm: (afterMs, ring) => {
         const alarm = { atMs: this.clock.ms + afterMs, ring };
@@ -201,17 +202,17 @@ export class TestStack {
   }
 
   changes(): TierChangeEvent[] {
-    const records = this.records(TOPICS.tierChanges);
+    const records = this.records(TOPICS.tierChanges).filter(({ value }) => value !== null);
     return records.map((record) => tierChangeFromWire(decoded(TOPICS.tierChanges, record)));
   }
 
   snapshots(): TierSnapshot[] {
-    const records = this.records(TOPICS.tiers);
+    const records = this.records(TOPICS.tiers).filter(({ value }) => value !== null);
     return records.map((record) => tierSnapshotFromWire(decoded(TOPICS.tiers, record)));
   }
 
   deadLetters(): DeadLetter[] {
-    const records = this.records(TOPICS.deadLetters);
+    const records = this.records(TOPICS.deadLetters).filter(({ value }) => value !== null);
     return records.map((record) => deadLetterFromWire(decoded(TOPICS.deadLetters, record)));
   }
 

@@ -5,27 +5,27 @@ import type { ScorerPorts } from './scorer-ports.ts';
 import type { ScorerSettings } from './scorer-settings.ts';
 import type { Shard } from './shard.ts';
 import { commitDraft, isWritten } from './steps/commit.ts';
-import { decodeRecords } from './steps/decode.ts';
+import { decodeRecords, isErasure } from './steps/decode.ts';
 import { foldRecords } from './steps/fold.ts';
 import { loadCustomers } from './steps/load.ts';
 
 export interface TopologyParts {
-  /** Waits while too many outputs of the shard are unpublished. */
-  readonly backPressure: (shard: Shard, batch: RecordBatch) => Promise<void>;
+  /** Waits while more outputs of the shard than so many are unpublished. */
+  readonly backPressure: (shard: Shard, batch: RecordBatch, depthMax: number) => Promise<void>;
   readonly onCommitted: (shard: Shard) => void;
   readonly isStopping: () => boolean;
 }
 
 /** strata.customer-log.v1 -> state, due index, outbox and offset in one write; the relay publishes what it finds there. */
 export function createTopology(
-  ports: Pick<ScorerPorts, 'store' | 'serde' | 'seal' | 'clock' | 'metrics' | 'fold'>,
+  ports: Pick<ScorerPorts, 'store' | 'serde' | 'seal' | 'markerOf' | 'clock' | 'metrics' | 'fold'>,
   settings: ScorerSettings,
   parts: TopologyParts,
 ) {
   const { store } = ports;
   const serde = ports.serde(TOPICS.customerLog);
   const { commitRecordsMax: recordsMax, commitCustomersMax: customersMax } = settings;
-  const { commitMsMax, at } = settings;
+  const { commitMsMax, outboxDepthMax, at } = settings;
   const read = (record: TopicRecord) => {
     return logRecordFromWire(serde.decode(record.value ?? new Uint8Array()));
   };
@@ -39,10 +39,12 @@ export function createTopology(
     // The store decides where a partition goes on; what lies below was committed before.
     const records = batch.records.filter(({ offset }) => offset >= shard.next);
     for (let from = 0; from < records.length; ) {
-      await parts.backPressure(shard, batch);
+      const decoded = decodeRecords(records, { from, recordsMax, customersMax, read });
+      // Nothing about an erased customer may be published behind its erasure: so what waits is published before it.
+      const depthMax = decoded.some(isErasure) ? 0 : outboxDepthMax;
+      await parts.backPressure(shard, batch, depthMax);
       if (isOver(shard, batch)) return 'reacquire';
 
-      const decoded = decodeRecords(records, { from, recordsMax, customersMax, read });
       const loaded = await loadCustomers(shard, decoded, store);
       await at('after-load');
       const draft = foldRecords(shard, { decoded, loaded, commitMsMax }, ports);

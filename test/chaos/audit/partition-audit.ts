@@ -12,6 +12,7 @@ import {
   decidingPolicy,
   fold,
   initialPartition,
+  keepChanged,
   type LogRecord,
   type PartitionState,
 } from '@strata/domain';
@@ -109,7 +110,7 @@ export class PartitionAudit {
     const at = { partition: this.#partition, offset, appendedAt };
     const result = fold({ partition: this.#state, customers: new Map(known), record, at });
     this.#state = result.partition;
-    for (const [id, customer] of result.customers) this.#customers.set(id, customer);
+    keepChanged(this.#customers, result);
     this.counts.handedOver += result.handOvers.length;
     for (const output of result.outputs) {
       if (output.kind !== 'tier-change') continue;

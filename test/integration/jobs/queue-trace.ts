@@ -103,7 +103,11 @@ export async function replayQueue(
     switch (step.kind) {
       case 'add':
         return crashing(() =>
-          queue.add(step.ids.map((it) => ({ id: it, endpoint: 'crm', body: it, eventId: it }))),
+          queue.add(
+            step.ids.map((it) => {
+              return { id: it, endpoint: 'crm', body: it, eventId: it, subject: 'c1' };
+            }),
+          ),
         );
       case 'work':
         return crashing(async () => {

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const aJob = (id: string) => ({ id, endpoint: 'crm', body: '{}', eventId: id });
+const aJob = (id: string) => ({ id, endpoint: 'crm', body: '{}', eventId: id, subject: 'c1' });
 
 const quiet = () => undefined;
 function warningsInto(warnings: LogFields[]): Logger {

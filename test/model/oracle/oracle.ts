@@ -69,6 +69,8 @@ export class Oracle {
       case 'referral-made':
       case 'referral-converted':
       // Its logs hold no merges: test/model/merge.model.test.ts holds those against a log of one customer.
+      case 'referral-ended':
+      case 'referrer-erased':
       case 'merge-asked':
       case 'merge-requested':
       case 'merge-handed':
@@ -78,6 +80,10 @@ export class Oracle {
       case 'override-set':
         this.override(record, record.override, offset);
         return;
+      // Held against properties of its own: packages/domain/src/erase.property.test.ts.
+      case 'erased':
+      case 'alias-erased':
+        throw new Error('The logs of the model erase nobody');
       case 'override-cleared':
         this.override(record, null, offset);
         return;

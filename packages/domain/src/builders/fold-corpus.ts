@@ -38,6 +38,7 @@ export class FoldCorpus {
       if (n % 9 === 8) this.#passTo(at + DAY_MS - 1);
       if (n % 150 === 60) this.#calibrate(CORPUS_SETS[n < 310 ? 0 : 1], at + DAY_MS - 1);
       if (n === 310) this.#append({ kind: 'policy-activated', set: CORPUS_SETS[1] }, at);
+      if (n === 250 || n === 450) this.#erase(`c${n % 4}`, at);
       if (n === 400) {
         this.#append({ kind: 'rates-corrected', table: rateTableOf(rows('6.9'), 2) }, at);
       }
@@ -73,11 +74,19 @@ export class FoldCorpus {
       const base = { source: 'corpus', eventId: `e${++this.#events}`, customerId, occurredAt: at };
       this.#purchase(base, at);
     }
+    this.#erase('c4', at);
+    this.partition.deliver();
   }
 
   #append(record: LogRecord, appendedAt: Instant): void {
     this.kinds.add(record.kind);
     this.partition.append(record, appendedAt);
+  }
+
+  /** Of somebody who does much, and so comes again. */
+  #erase(customerId: string, at: Instant): void {
+    const why = { reason: 'asked for it', actor: 'ann' };
+    this.#append({ kind: 'erased', id: `d${at}`, customerId, ...why }, at);
   }
 
   /** Numerical Recipes' quick generator: whole numbers alone, so that no platform can differ. */

@@ -15,6 +15,7 @@ import { fold } from '../fold.ts';
 import type { HandOver, Output, PartitionState } from '../fold-types.ts';
 import { handOverRecord } from '../hand-over.ts';
 import { DAY_MS, type Instant } from '../instant.ts';
+import { keepChanged } from '../keep-changed.ts';
 import { customersOf, type LogRecord } from '../log-record.ts';
 import { initialPartition } from '../partition-state.ts';
 import type { Policy, PolicySet, WindowedDimension } from '../policy/policy.ts';
@@ -221,7 +222,7 @@ export class TestPartition {
     const at = { partition: 0, offset: this.#offset++, appendedAt };
     const result = fold({ partition: this.state, customers: new Map(known), record, at });
     this.state = result.partition;
-    for (const [id, state] of result.customers) this.customers.set(id, state);
+    keepChanged(this.customers, result);
     for (const [id, due] of result.dueAt) this.dueAt.set(id, due);
     this.outputs.push(...result.outputs);
     this.notes.push(...result.notes);

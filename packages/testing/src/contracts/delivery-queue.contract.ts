@@ -23,8 +23,9 @@ const delivered: DeliveryOutcome = { kind: 'delivered' };
 const retry: DeliveryOutcome = { kind: 'retry', reason: 'receiver said 503' };
 const rejected: DeliveryOutcome = { kind: 'rejected', reason: 'receiver said 410' };
 
-function aJob(id: string): DeliveryJob {
-  return { id, endpoint: 'crm', body: `{"id":"${id}","名":"林记茶行"}`, eventId: `event.${id}` };
+function aJob(id: string, subject = 'c1'): DeliveryJob {
+  const body = `{"id":"${id}","名":"林记茶行"}`;
+  return { id, endpoint: 'crm', body, eventId: `event.${id}`, subject };
 }
 
 /** What every `DeliveryQueue` promises. Run it on each implementation. */
@@ -180,6 +181,70 @@ export function deliveryQueueContract(name: string, open: OpenDeliveryQueue): vo
       );
     });
 
+    test('what is about a subject is removed, whatever became of it; the rest stays', async () => {
+      const { queue } = await openQueue([0, 3_600_000]);
+      const seen: string[] = [];
+      const outcomes: Record<string, DeliveryOutcome> = { later: retry, refused: rejected };
+      queue.work(async ({ id }) => {
+        seen.push(id);
+        return outcomes[id.split('-')[0] ?? ''] ?? delivered;
+      });
+      const ids = ['done', 'later', 'refused'];
+      await queue.add(ids.flatMap((id) => [aJob(`${id}-lin`, '林*[1]'), aJob(`${id}-c2`, 'c2')]));
+      await until(async () =>
+        expect(await queue.counts()).toMatchObject({ delivered: 2, delayed: 2, failed: 2 }),
+      );
+      expect(await queue.countAbout('林*[1]')).toBeGreaterThanOrEqual(1);
+      expect(await queue.removeAbout('林*[1]')).toBeGreaterThanOrEqual(1);
+      expect(await queue.countAbout('林*[1]')).toBe(0);
+      expect(await queue.removeAbout('林*[1]')).toBe(0);
+      expect(await queue.counts()).toMatchObject({ delayed: 1 });
+      expect(await queue.countAbout('c2')).toBeGreaterThanOrEqual(1);
+      expect(await queue.removeAbout('nobody')).toBe(0);
+      // No longer known, so it may come again.
+      await queue.add([aJob('later-lin', '林*[1]')]);
+      await until(async () => expect(await queue.counts()).toMatchObject({ delayed: 2 }));
+      expect(seen.filter((id) => id === 'later-lin')).toHaveLength(2);
+    });
+
+    test('jobs that nobody works on yet are removed', async () => {
+      const { queue } = await openQueue([0]);
+      const jobs = Array.from({ length: 1_200 }, (_, n) =>
+        aJob(`j${n}`, n % 3 === 0 ? 'c1' : 'c2'),
+      );
+      await queue.add(jobs);
+      expect(await queue.removeAbout('c1')).toBe(400);
+      expect(await queue.counts()).toMatchObject({ waiting: 800 });
+      const seen = new Set<string>();
+      queue.work(async ({ subject }) => {
+        seen.add(subject);
+        return delivered;
+      });
+      await until(async () => expect(await queue.counts()).toMatchObject({ delivered: 800 }));
+      expect([...seen]).toEqual(['c2']);
+    });
+
+    test('a removed job that is in hand is not tried again', async () => {
+      const { queue } = await openQueue([0, 10, 10]);
+      const gate = Promise.withResolvers<DeliveryOutcome>();
+      const attempts: string[] = [];
+      queue.work(({ id, body }) => {
+        attempts.push(body === '' ? 'empty' : id);
+        return id === 'held' ? gate.promise : Promise.resolve(delivered);
+      });
+      await queue.add([aJob('held', 'gone')]);
+      await until(() => expect(attempts).toEqual(['held']));
+      expect(await queue.removeAbout('gone')).toBe(1);
+      expect(await queue.countAbout('gone')).toBe(0);
+      gate.resolve(retry);
+      await until(async () =>
+        expect(await queue.counts()).toMatchObject({ active: 0, delayed: 0 }),
+      );
+      await queue.add([aJob('next', 'c2')]);
+      await until(() => expect(attempts).toContain('next'));
+      expect(attempts).toEqual(['held', 'next']);
+    });
+
     test('no more run at once than allowed', async () => {
       const { queue } = await openQueue([0], 3);
       const gate = Promise.withResolvers<DeliveryOutcome>();
@@ -247,7 +312,7 @@ export function deliveryQueueContract(name: string, open: OpenDeliveryQueue): vo
       expect(await queue.storePosition(0, two, onto(null))).toBe(false);
       expect(await queue.storePosition(0, two, onto(one, '0.1.0.crm'))).toBe(false);
       expect(await queue.position(0)).toEqual(one);
-      await queue.add([{ id: '0.1.0.crm', endpoint: 'crm', body: '{}', eventId: '0.1.0' }]);
+      await queue.add([aJob('0.1.0.crm')]);
       expect(await queue.storePosition(0, two, onto(one, '0.1.0.crm'))).toBe(true);
       expect(await queue.position(0)).toEqual(two);
     });

@@ -12,6 +12,7 @@ import {
   hasAcceptedEvent,
   type Instant,
   initialPartition,
+  keepChanged,
   LEDGER_HORIZON_DAYS_DEFAULT,
   type LogRecord,
   type PartitionState,
@@ -220,7 +221,7 @@ class Backtest {
     const result = fold({ partition, customers: this.#customers, record, at });
     this.#offset++;
     this.#partition = result.partition;
-    for (const [customerId, state] of result.customers) this.#customers.set(customerId, state);
+    keepChanged(this.#customers, result);
     for (const [customerId, dueAt] of result.dueAt) this.#due.set(customerId, dueAt);
     for (const output of result.outputs) {
       if (output.kind === 'dead-letter') {

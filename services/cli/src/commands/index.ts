@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 import { backtestCommand } from './backtest.ts';
 import { demoCommand } from './demo.ts';
 import { downCommand } from './down.ts';
+import { eraseCommand } from './erase.ts';
 import { importCommand } from './import.ts';
 import { mergeCommand } from './merge.ts';
 import { overrideCommand } from './override.ts';
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   whyCommand,
   overrideCommand,
   mergeCommand,
+  eraseCommand,
   policyCheckCommand,
   policyPublishCommand,
   ratesPublishCommand,

@@ -1,5 +1,15 @@
-import { deadLetterToWire, packOriginal, TOPICS } from '@strata/contracts';
-import { hash64, hash64Hex } from '@strata/domain';
+import {
+  ContractFault,
+  deadLetterToWire,
+  type LetterSubject,
+  letterSubjectHeaders,
+  letterSubjectIn,
+  packOriginal,
+  parseStrictJson,
+  TOPICS,
+  UNNAMED_LETTER,
+} from '@strata/contracts';
+import { hash64, hash64Hex, type MarkerOf } from '@strata/domain';
 import { type OutgoingRecord, partitionFor } from '@strata/pipeline';
 import type { FileRefusal } from '../formats/file-format.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
@@ -19,7 +29,7 @@ export interface RefusalOptions {
  * file and record number, so that importing the same file again replaces its letters instead of adding to them.
  */
 export async function publishRefusals(
-  stack: Pick<StackHandle, 'reader' | 'writer' | 'serdes' | 'seal'>,
+  stack: Pick<StackHandle, 'reader' | 'writer' | 'serdes' | 'seal' | 'markerOf'>,
   options: RefusalOptions,
 ): Promise<void> {
   const { refusals, signal, onSent } = options;
@@ -34,7 +44,7 @@ export async function publishRefusals(
 }
 
 function letterOf(
-  { serdes, seal }: Pick<StackHandle, 'serdes' | 'seal'>,
+  { serdes, seal, markerOf }: Pick<StackHandle, 'serdes' | 'seal' | 'markerOf'>,
   refusal: FileRefusal,
   context: RefusalOptions & { readonly partitions: number },
 ): OutgoingRecord {
@@ -63,6 +73,17 @@ function letterOf(
     partition: partitionFor(key, context.partitions),
     key,
     value,
-    headers: {},
+    headers: letterSubjectHeaders(subjectOf(context.format, raw, markerOf)),
   };
+}
+
+/** Only events name their customer in a field that is known by its name. */
+function subjectOf(format: string, raw: Uint8Array, markerOf: MarkerOf): LetterSubject {
+  if (format !== 'events') return UNNAMED_LETTER;
+  try {
+    return letterSubjectIn(parseStrictJson(raw), markerOf);
+  } catch (error) {
+    if (!(error instanceof ContractFault)) throw error;
+    return UNNAMED_LETTER;
+  }
 }

@@ -53,13 +53,13 @@ export async function rebuildPartition(
 
 /** The new state of a partition as far as an earlier try has brought it. */
 export function openRebuild(
-  { store, reader, serdes, seal }: StackHandle,
+  { store, reader, serdes, seal, markerOf }: StackHandle,
   partition: number,
   seed: RebuildSeed | null = null,
 ): Promise<ShardRebuild> {
   const beside = store.beside(BESIDE);
   const metrics = createScorerMetrics(createMetrics({ withProcess: false }));
-  const tools = { serde: serdes.of, seal, clock: systemClock, metrics, fold, initialPartition };
+  const tools = { serde: serdes.of, seal, markerOf, clock: systemClock, metrics, fold, initialPartition };
   return ShardRebuild.open({ beside, reader, ...tools }, partition, seed);
 }
 

@@ -4,9 +4,10 @@ import { KafkaLogReader, KafkaLogWriter } from '@strata/kafka';
 import type { StackAddresses } from '@strata/local-stack';
 import { RedisStateStore } from '@strata/redis';
 import { ConfluentSchemaRegistry } from '@strata/schema-registry';
-import { parseSealingKey, seal, systemClock } from '@strata/service-runtime';
+import { keyedMarker, parseSealingKey, seal, systemClock } from '@strata/service-runtime';
 import type { StackHandle, StackKind } from './stack-handle.ts';
 import { openStackSerdes } from './stack-serdes.ts';
+import { retentionOf } from './topic-retention.ts';
 
 export interface ConnectOptions {
   readonly kind: StackKind;
@@ -35,10 +36,12 @@ export async function connectStack(options: ConnectOptions): Promise<StackHandle
     store,
     serdes,
     seal: (bytes) => seal(key, bytes),
-    deliveryCounts: async () => {
+    markerOf: keyedMarker(key),
+    retention: (topics) => retentionOf(settings, topics),
+    lookAtDeliveries: async (look) => {
       const queue = await BullDeliveryQueue.connect({ url: addresses.queueRedisUrl });
       try {
-        return await queue.counts();
+        return await look(queue);
       } finally {
         await queue.close();
       }

@@ -26,7 +26,10 @@ export async function viewPartition(store: StateStore, partition: number): Promi
     state:
       bytes === undefined
         ? initialPartition(partition)
-        : decodePartition(bytes, shard.fields[SHARD_FIELDS.rates]),
+        : decodePartition(bytes, {
+            rates: shard.fields[SHARD_FIELDS.rates],
+            erasures: shard.fields[SHARD_FIELDS.erasures],
+          }),
     ledger: ledger === undefined ? null : decodeShardLedger(ledger),
     next: shard.next,
     outboxDepth: shard.outboxDepth,

@@ -1,7 +1,7 @@
 import type { WireRecord } from '@strata/contracts';
-import type { TimeMode } from '@strata/domain';
+import type { MarkerOf, TimeMode } from '@strata/domain';
 import type {
-  DeliveryCounts,
+  DeliveryQueue,
   LogReader,
   LogWriter,
   Serde,
@@ -26,6 +26,15 @@ export interface StackSerdes {
   prepare(records: readonly TopicRecord[]): Promise<void>;
 }
 
+export type DeliveryLook = Pick<DeliveryQueue, 'counts' | 'countAbout' | 'position'>;
+
+export interface TopicRetention {
+  /** Only the newest record of a key stays. */
+  readonly isCompacted: boolean;
+  /** After at most so many milliseconds a record is gone; null for never. A topic drops whole segments, once closed. */
+  readonly goneAfterMs: number | null;
+}
+
 /**
  * A running stack as the commands see it: the same ports whether the parts are processes here, containers, or
  * memory of this very process.
@@ -40,6 +49,11 @@ export interface StackHandle {
   readonly store: StateStore;
   readonly serdes: StackSerdes;
   readonly seal: (bytes: Uint8Array) => Uint8Array;
-  deliveryCounts(): Promise<DeliveryCounts>;
+  /** As the services of the stack mark erased customers. */
+  readonly markerOf: MarkerOf;
+  /** For as long as `look` takes. */
+  lookAtDeliveries<T>(look: (queue: DeliveryLook) => Promise<T>): Promise<T>;
+  /** How long records stay in topics; null where they end with this process. */
+  retention(topics: readonly string[]): Promise<ReadonlyMap<string, TopicRetention> | null>;
   close(): Promise<void>;
 }

@@ -32,7 +32,7 @@ export async function stackReport(stack: StackHandle): Promise<StackReport> {
     viewPartitions(stack.store, stack.partitions),
     stack.reader.bounds(TOPICS.customerLog),
     stack.reader.bounds(TOPICS.deadLetters),
-    stack.deliveryCounts(),
+    stack.lookAtDeliveries((queue) => queue.counts()),
   ]);
   const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
   const clock = Math.max(...views.map(({ state }) => state.clock));

@@ -1,5 +1,5 @@
 import type { StateStore } from '@strata/pipeline';
-import { encodePartition, encodeRates } from '@strata/state-codec';
+import { encodeErasures, encodePartition, encodeRates } from '@strata/state-codec';
 import { type PartitionView, viewPartition } from '../stack/partition-view.ts';
 import { type Findings, found } from './finding.ts';
 import type { LogFold } from './log-fold.ts';
@@ -91,7 +91,8 @@ export function comparePartition(fold: LogFold, view: PartitionView, findings: F
   const { state, ledger } = view;
   const isState =
     Buffer.compare(encodePartition(state), encodePartition(fold.state)) === 0 &&
-    Buffer.compare(encodeRates(state.rates), encodeRates(fold.state.rates)) === 0;
+    Buffer.compare(encodeRates(state.rates), encodeRates(fold.state.rates)) === 0 &&
+    Buffer.compare(encodeErasures(state.erasures), encodeErasures(fold.state.erasures)) === 0;
   if (!isState) found(findings, 'partition-state-differs');
   if (ledger === null) return;
   if (ledger.decisionHash !== fold.decisionHash) found(findings, 'hash-differs');

@@ -16,6 +16,7 @@ import {
   fold,
   type Instant,
   initialPartition,
+  keepChanged,
   type LogRecord,
   type PartitionState,
   type RetiredOutput,
@@ -62,12 +63,12 @@ export class LogFold {
   #customerSeqBase = 0;
   records = 0;
   next = 0;
-  readonly #stack: Pick<StackHandle, 'reader' | 'serdes'>;
+  readonly #stack: Pick<StackHandle, 'reader' | 'serdes' | 'markerOf'>;
   readonly #only: string | null;
 
   /** `only`: of all customers this one, so that the numbers and the hash mean nothing. */
   constructor(
-    stack: Pick<StackHandle, 'reader' | 'serdes'>,
+    stack: Pick<StackHandle, 'reader' | 'serdes' | 'markerOf'>,
     partition: number,
     only: string | null = null,
   ) {
@@ -119,12 +120,12 @@ export class LogFold {
       return state === undefined ? [] : [[customerId, state] as const];
     });
     const at = { partition, offset, appendedAt };
-    const result = fold({ partition: this.state, customers: new Map(known), record: own, at });
+    const { markerOf } = this.#stack;
+    const customers = new Map(known);
+    const result = fold({ partition: this.state, customers, record: own, at, markerOf });
     this.state = result.partition;
-    for (const [customerId, state] of result.customers) {
-      this.customers.set(customerId, state);
-      touched.add(customerId);
-    }
+    keepChanged(this.customers, result);
+    for (const customerId of result.customers.keys()) touched.add(customerId);
     for (const [customerId, dueAt] of result.dueAt) {
       touched.add(customerId);
       if (dueAt === null) this.dueAt.delete(customerId);
@@ -162,8 +163,9 @@ export class LogFold {
 
   #retired(output: RetiredOutput): void {
     this.#decided(output);
+    this.#number(TOPICS.tierChanges);
     const seq = this.#number(TOPICS.tiers);
-    this.digests.get(TOPICS.tiers)?.push(null);
+    for (const topic of NUMBERED_TOPICS) this.digests.get(topic)?.push(null);
     this.lastSeqs.set(output.customerId, seq);
   }
 

@@ -1,10 +1,11 @@
-import { logRecordFromWire, TOPICS } from '@strata/contracts';
+import { formatRfc3339, logRecordFromWire, TOPICS } from '@strata/contracts';
 import {
   type Alias,
   type ClockMark,
   type CustomerState,
   type EventRecord,
   fold,
+  type HandOverRecord,
   hasAcceptedEvent,
   type Instant,
   initialPartition,
@@ -13,7 +14,6 @@ import {
   type PartitionState,
   type RecordCoordinates,
   type ReferralConverted,
-  type ReferralMade,
   type TierChange,
 } from '@strata/domain';
 import { partitionFor } from '@strata/pipeline';
@@ -55,19 +55,26 @@ export async function replayCustomer(
   until: { readonly at: Instant | null; readonly isKnownNow: boolean },
 ): Promise<CustomerHistory> {
   const records = await recordsAbout(stack, customerId);
+  refuseErased(records, until.at);
   const ordered = until.isKnownNow ? byOccurrence(records) : records;
   let partition = initialPartition(partitionOf(stack, customerId));
   let state: CustomerState | null = null;
   const changes: TierChange[] = [];
   const events = new Map<number, EventRecord['event']>();
   const conversions = new Map<number, ReferralConverted>();
-  const merges = new MergeNotes();
+  let merges = new MergeNotes();
   for (const { record, at, clock } of ordered) {
     if (until.at !== null && isAfter({ record, at, clock }, partition, until.at)) continue;
     const customers = new Map(state === null ? [] : [[customerId, state]]);
     const result = fold({ partition, customers, record: about(record, customerId), at });
     partition = result.partition;
-    state = result.customers.get(customerId) ?? state;
+    const after = result.customers.get(customerId);
+    if (after !== undefined) state = after;
+    if (after === null) {
+      changes.length = 0;
+      for (const kept of [events, conversions]) kept.clear();
+      merges = new MergeNotes();
+    }
     for (const output of result.outputs) if (output.kind === 'tier-change') changes.push(output);
     if (record.kind === 'event' || record.kind === 'forwarded') events.set(at.offset, record.event);
     merges.note({ record, offset: at.offset, state, outputs: result.outputs });
@@ -84,6 +91,19 @@ export async function replayCustomer(
     merges: merges.stories,
     refusedMerges: merges.refused,
   };
+}
+
+/** What was known of an erased customer is told no more, though it may lie in the log still. */
+function refuseErased(records: readonly LoggedRecord[], until: Instant | null): void {
+  const last = records.findLast(({ record: { kind } }) => {
+    return kind === 'erased' || kind === 'alias-erased';
+  });
+  if (last === undefined || until === null || until > last.at.appendedAt) return;
+  const date = formatRfc3339(last.at.appendedAt);
+  throw new BilingualFault('STRATA_CLI_ERASED', {
+    en: `The customer was erased at ${date}; what was known before is not told any more. Ask for a later instant.`,
+    zh: `该客户已于 ${date} 删除；此前的信息不再提供。请查询更晚的时间。`,
+  });
 }
 
 /** Records between customers of the partition are left out; a tick keeps only this customer's name. */
@@ -140,7 +160,9 @@ function clockOf(record: LogRecord, appendedAt: Instant): Instant {
 
 /** What a person decided, and what came of it: it has no instant but the clock that it found. */
 function isDecision(record: LogRecord): boolean {
-  return record.kind === 'override-set' || record.kind === 'override-cleared' || isOfMerge(record);
+  const { kind } = record;
+  const isOwn = kind === 'override-set' || kind === 'override-cleared' || kind === 'erased';
+  return isOwn || isOfMerge(record);
 }
 
 function isOfMerge({ kind }: LogRecord): boolean {
@@ -166,19 +188,22 @@ function isAfter(
   return isDated(record) && record.at > at;
 }
 
-function isReferral(record: LogRecord): record is ReferralMade | ReferralConverted {
-  return record.kind === 'referral-made' || record.kind === 'referral-converted';
+type Dated = Extract<HandOverRecord, { readonly at: Instant }>;
+
+/** What another partition tells of an instant: of a referral, or of an erasure. */
+function isTold(record: LogRecord): record is Dated {
+  return 'from' in record && 'at' in record;
 }
 
-function isDated(record: LogRecord): record is ClockMark | ReferralMade | ReferralConverted {
-  return record.kind === 'clock' || isReferral(record);
+function isDated(record: LogRecord): record is ClockMark | Dated {
+  return record.kind === 'clock' || isTold(record);
 }
 
 /** Control records first, then the events as they happened: what came late takes its true place. */
 function byOccurrence(records: readonly LoggedRecord[]): readonly LoggedRecord[] {
   const instant = ({ record, clock }: LoggedRecord): number => {
     if (record.kind === 'event' || record.kind === 'forwarded') return record.event.occurredAt;
-    if (isReferral(record)) return record.at;
+    if (isTold(record)) return record.at;
     if (isDecision(record)) return clock;
     return record.kind === 'clock' || record.kind === 'tick' ? Infinity : -Infinity;
   };

@@ -2,6 +2,7 @@ import {
   CURRENT_POLICY_KEY,
   INTAKE_TOPICS,
   policyPublicationToWire,
+  RETIRED_HEADER,
   TOPICS,
   tierChangeEvent,
   tierChangeHeaders,
@@ -141,10 +142,13 @@ export class ConsoleStage {
     this.#publish(this.#partition.passTo(instantOf(day)));
   }
 
-  /** A customer's erasure: a tombstone in the compacted topic. */
+  /** A customer's erasure: no value, in both topics. */
   erase(customerId: string): void {
     const number = { epoch: 1, seq: (this.#seq += 1) };
-    this.#append(TOPICS.tiers, { key: customerId, value: null, headers: headerOf(number) });
+    const headers = { ...headerOf(number), [RETIRED_HEADER]: Buffer.from('erased') };
+    for (const topic of [TOPICS.tierChanges, TOPICS.tiers]) {
+      this.#append(topic, { key: customerId, value: null, headers });
+    }
   }
 
   #fold(events: readonly CustomerEvent[]): void {

@@ -16,6 +16,8 @@ interface Client {
   readonly language: Language;
   position: number;
   isReset: boolean;
+  /** Of the list, when it was sent last. */
+  drops: number;
   lastSent: string;
 }
 
@@ -55,6 +57,8 @@ export class EventFeed {
       language,
       position: position ?? 0,
       isReset: position === null,
+      // What its page holds from before may have been taken out since: only a console without any drop knows.
+      drops: 0,
       lastSent: '',
     };
     response.writeHead(200, {
@@ -89,7 +93,10 @@ export class EventFeed {
 
   #send(client: Client, view: LiveView): void {
     if (client.response.writableLength > UNSENT_BYTES_MAX) return;
-    const { language, isReset } = client;
+    const { language } = client;
+    const { drops } = view.board.latest;
+    // What was taken out of the list has to leave the page too: it gets the whole list anew.
+    const isReset = client.isReset || client.drops !== drops;
     const changes = isReset
       ? view.changes
       : view.board.latest.after(client.position, LISTED_CHANGES);
@@ -106,6 +113,7 @@ export class EventFeed {
     if (data === client.lastSent) return;
     client.lastSent = data;
     client.isReset = false;
+    client.drops = drops;
     client.position = view.board.changes();
     // JSON has no line break, so one data line is enough.
     client.response.write(`event: update\nid: ${this.#boot}-${client.position}\ndata: ${data}\n\n`);

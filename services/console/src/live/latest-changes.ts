@@ -19,12 +19,26 @@ const KEPT = 200;
 export class LatestChanges {
   /** Oldest first. */
   readonly #listed: ListedChange[] = [];
+  #drops = 0;
 
   add(listed: ListedChange): void {
     let at = this.#listed.length;
     while (at > 0 && (this.#listed[at - 1]?.appendedAt ?? 0) > listed.appendedAt) at -= 1;
     this.#listed.splice(at, 0, listed);
     if (this.#listed.length > KEPT) this.#listed.shift();
+  }
+
+  /** Every change of a customer that is to be forgotten. */
+  drop(customerId: string): void {
+    const kept = this.#listed.filter(({ change }) => change.customerId !== customerId);
+    if (kept.length === this.#listed.length) return;
+    this.#listed.splice(0, Infinity, ...kept);
+    this.#drops += 1;
+  }
+
+  /** How often something was taken out: a reader that has seen less holds what it should not. */
+  get drops(): number {
+    return this.#drops;
   }
 
   /** Newest first. */

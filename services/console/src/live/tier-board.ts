@@ -1,6 +1,7 @@
 import {
   CURRENT_POLICY_KEY,
   policyPublicationFromWire,
+  retiredReasonOf,
   type TierChangeEvent,
   type TierSnapshot,
   TOPICS,
@@ -154,7 +155,10 @@ export class TierBoard {
   }
 
   #applyChange(record: TopicRecord): void {
-    if (record.value === null) return;
+    if (record.value === null) {
+      this.#retire(record);
+      return;
+    }
     const change: TierChangeEvent = tierChangeFromWire(
       this.#serdes[TOPICS.tierChanges].decode(record.value),
     );
@@ -165,6 +169,12 @@ export class TierBoard {
     this.rate.note(record.appendedAt);
     const listed: ListedChange = { position: this.#changes, appendedAt: record.appendedAt, change };
     this.latest.add(listed);
+  }
+
+  /** Behind every change of the customer in its topic; so what the list holds of an erased one goes at the right time. */
+  #retire(record: TopicRecord): void {
+    if (retiredReasonOf(record) !== 'erased') return;
+    this.latest.drop(Buffer.from(record.key ?? []).toString());
   }
 
   /** Every set lies under its own id, too; only the one that holds is shown. */

@@ -1,6 +1,8 @@
 import {
   type DeadLetter,
   deadLetterToWire,
+  type LetterSubject,
+  letterSubjectHeaders,
   packOriginal,
   TOPICS,
   tellableName,
@@ -26,6 +28,7 @@ export function deadLetter(
     readonly seal: (bytes: Uint8Array) => Uint8Array;
     readonly serde: Serde<WireRecord>;
     readonly partitions: number;
+    readonly subject: LetterSubject;
   },
 ): OutgoingRecord {
   const { topic, partition, offset, key, value, headers } = record;
@@ -51,6 +54,6 @@ export function deadLetter(
     partition: partitionFor(id, to.partitions),
     key: id,
     value: to.serde.encode(deadLetterToWire(letter)),
-    headers: {},
+    headers: letterSubjectHeaders(to.subject),
   };
 }

@@ -3,10 +3,12 @@ import {
   type DeadLetterReason,
   type Dropped,
   isClockControl,
+  isErasureControl,
   isMergeControl,
   isOverrideControl,
   type Minimisation,
   readClockControl,
+  readErasureControl,
   readIntakeEvent,
   readMergeControl,
   readOverrideControl,
@@ -15,6 +17,7 @@ import {
 import type {
   ClockMark,
   CustomerEvent,
+  Erased,
   MergeAsked,
   OverrideRecord,
   TimeMode,
@@ -28,7 +31,8 @@ export interface Valid {
     | { readonly kind: 'event'; readonly event: CustomerEvent }
     | ClockMark
     | OverrideRecord
-    | MergeAsked;
+    | MergeAsked
+    | Erased;
   readonly schemaId: number | null;
 }
 
@@ -55,6 +59,13 @@ export function validate(
   }
   if (isMergeControl(raw)) {
     const decision = { reason: 'merge-not-allowed', read: () => readMergeControl(raw) } as const;
+    return decided(raw, decision, { schemaId, topic: context.topic });
+  }
+  if (isErasureControl(raw)) {
+    const decision = {
+      reason: 'erasure-not-allowed',
+      read: () => readErasureControl(raw),
+    } as const;
     return decided(raw, decision, { schemaId, topic: context.topic });
   }
   const result = readIntakeEvent(raw, { instants, rules: context.rules });
@@ -84,7 +95,7 @@ function clockMark(
 /** A person's word. The topics of shops and desks take none: who may write there may not decide about customers. */
 function decided(
   raw: Readonly<Record<string, unknown>>,
-  { reason, read }: { reason: DeadLetterReason; read: () => OverrideRecord | MergeAsked },
+  { reason, read }: { reason: DeadLetterReason; read: () => OverrideRecord | MergeAsked | Erased },
   { schemaId, topic }: { schemaId: number | null; topic: string },
 ): Valid | Refused {
   const about = { schemaId, type: String(raw['type']) };
@@ -92,7 +103,7 @@ function decided(
 }
 
 function control(
-  read: () => ClockMark | OverrideRecord | MergeAsked,
+  read: () => ClockMark | OverrideRecord | MergeAsked | Erased,
   about: { readonly schemaId: number | null; readonly type: string },
 ): Valid | Refused {
   try {

@@ -28,5 +28,6 @@ export function buildDeliveries(
     endpoint: id,
     body,
     eventId: change.id,
+    subject: change.customerId,
   }));
 }

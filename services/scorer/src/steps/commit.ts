@@ -1,6 +1,12 @@
-import type { Rates } from '@strata/domain';
+import type { PartitionState } from '@strata/domain';
 import type { CommitOutcome, StateStore, WallClock } from '@strata/pipeline';
-import { encodePartition, encodeRates, packCustomer, pageChanges } from '@strata/state-codec';
+import {
+  encodeErasures,
+  encodePartition,
+  encodeRates,
+  packCustomer,
+  pageChanges,
+} from '@strata/state-codec';
 import type { ScorerMetrics } from '../metrics.ts';
 import type { Shard } from '../shard.ts';
 import { encodeShardLedger, SHARD_FIELDS } from '../shard-ledger.ts';
@@ -23,10 +29,13 @@ export async function commitDraft(
     next,
     fields: {
       [SHARD_FIELDS.state]: encodePartition(draft.state),
-      ...ratesField(shard.state.rates, draft.state.rates),
+      ...changedFields(shard.state, draft.state),
       [SHARD_FIELDS.ledger]: encodeShardLedger(draft.ledger),
     },
-    states: [...draft.customers].map(([id, state]) => [id, packCustomer(state).value]),
+    states: [...draft.customers].map(([id, state]) => [
+      id,
+      state === null ? null : packCustomer(state).value,
+    ]),
     pages: [...draft.customers].flatMap(([id, state]) =>
       pageChanges(id, draft.loaded.get(id), state),
     ),
@@ -42,9 +51,16 @@ export async function commitDraft(
   return outcome;
 }
 
-/** Thousands of days that change once a day at most: only written when they did. */
-function ratesField(before: Rates, after: Rates): Readonly<Record<string, Uint8Array>> {
-  return before === after ? {} : { [SHARD_FIELDS.rates]: encodeRates(after) };
+/** Thousands of days, or of erased customers, that change once a day or so: only written when they did. */
+function changedFields(
+  before: PartitionState,
+  after: PartitionState,
+): Readonly<Record<string, Uint8Array>> {
+  const { rates, erasures } = after;
+  return {
+    ...(before.rates === rates ? {} : { [SHARD_FIELDS.rates]: encodeRates(rates) }),
+    ...(before.erasures === erasures ? {} : { [SHARD_FIELDS.erasures]: encodeErasures(erasures) }),
+  };
 }
 
 /** `already` is our own commit whose reply was lost: the store compares owner and offset. */
@@ -57,7 +73,10 @@ function moveOn(shard: Shard, draft: Draft, next: number): void {
   shard.state = draft.state;
   shard.ledger = draft.ledger;
   shard.outboxDepth += draft.outbox.length;
-  for (const [customerId, state] of draft.customers) shard.cache.set(customerId, state);
+  for (const [customerId, state] of draft.customers) {
+    if (state === null) shard.cache.delete(customerId);
+    else shard.cache.set(customerId, state);
+  }
   for (const dueAt of draft.due.values()) {
     if (dueAt !== null) shard.earliestDue = Math.min(shard.earliestDue ?? dueAt, dueAt);
   }

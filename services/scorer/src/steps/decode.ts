@@ -17,7 +17,8 @@ export interface DecodedRecord {
 
 /**
  * The next cut of a batch: as many records as one commit may hold. It ends early where ticks name more customers than
- * one load should fetch; a single record is never split.
+ * one load should fetch; a single record is never split. An erasure begins a cut: what was told of its customer before
+ * has to be committed, and published, before it is folded.
  */
 export function decodeRecords(
   records: readonly TopicRecord[],
@@ -33,11 +34,16 @@ export function decodeRecords(
   for (const original of records.slice(cut.from, cut.from + cut.recordsMax)) {
     const next = decodeRecord(original, cut.read);
     const named = next.content.kind === 'record' ? next.content.customers.length : 0;
-    if (decoded.length > 0 && customers + named > cut.customersMax) break;
+    if (decoded.length > 0 && (customers + named > cut.customersMax || isErasure(next))) break;
     customers += named;
     decoded.push(next);
   }
   return decoded;
+}
+
+export function isErasure({ content }: DecodedRecord): boolean {
+  if (content.kind !== 'record') return false;
+  return content.record.kind === 'erased' || content.record.kind === 'alias-erased';
 }
 
 function decodeRecord(

@@ -23,7 +23,7 @@ export interface Draft {
   readonly recordCount: number;
   readonly state: PartitionState;
   readonly ledger: ShardLedger;
-  readonly customers: ReadonlyMap<string, CustomerState>;
+  readonly customers: FoldResult['customers'];
   /** Those of them that are stored already, as they are stored. */
   readonly loaded: ReadonlyMap<string, CustomerState>;
   readonly due: ReadonlyMap<string, number | null>;
@@ -40,7 +40,7 @@ export interface DraftCounts {
   readonly deadLetters: Map<string, number>;
 }
 
-type FoldPorts = Pick<ScorerPorts, 'fold' | 'serde' | 'seal' | 'clock'>;
+type FoldPorts = Pick<ScorerPorts, 'fold' | 'serde' | 'seal' | 'markerOf' | 'clock'>;
 
 /**
  * Folds the records one after the other, in memory: a customer's second record sees what its first one did. Ends
@@ -71,7 +71,7 @@ class Folding {
   readonly #partition: number;
   readonly #ledger: ShardLedger;
   readonly #loaded: ReadonlyMap<string, CustomerState>;
-  readonly #changed = new Map<string, CustomerState>();
+  readonly #changed = new Map<string, CustomerState | null>();
   readonly #due = new Map<string, number | null>();
   readonly #outbox: OutboxDraft;
   readonly #ticked: string[] = [];
@@ -127,7 +127,7 @@ class Folding {
       if (output.kind === 'dead-letter') {
         const type = record.kind === 'event' ? record.event.type : null;
         const { id, reason, detail } = output;
-        this.#refuse({ id, reason, detail, type }, { original });
+        this.#refuse({ id, reason, detail, type }, decoded);
         continue;
       }
       this.#hash = advanceDecisionHash(this.#hash, output);
@@ -179,7 +179,8 @@ class Folding {
   }
 
   #customer(customerId: string): CustomerState | undefined {
-    return this.#changed.get(customerId) ?? this.#loaded.get(customerId);
+    const changed = this.#changed.get(customerId);
+    return changed === null ? undefined : (changed ?? this.#loaded.get(customerId));
   }
 
   #fold(decoded: DecodedRecord, record: LogRecord, named: readonly string[]): FoldResult {
@@ -189,7 +190,14 @@ class Folding {
       if (state !== undefined) customers.set(customerId, state);
     }
     try {
-      return this.#ports.fold({ partition: this.#state, customers, record, at: decoded.at });
+      const { markerOf } = this.#ports;
+      return this.#ports.fold({
+        partition: this.#state,
+        customers,
+        record,
+        at: decoded.at,
+        markerOf,
+      });
     } catch (cause) {
       const { partition, offset } = decoded.at;
       throw scorerFault(
@@ -203,12 +211,12 @@ class Folding {
 
   #refuse(
     letter: { id: string; reason: DeadLetterReason; detail: string | null; type: string | null },
-    { original }: Pick<DecodedRecord, 'original'>,
+    decoded: DecodedRecord,
   ): void {
     const { id, reason } = letter;
     this.#hash = advanceDecisionHash(this.#hash, { kind: 'dead-letter', id, reason });
     count(this.#counts.deadLetters, reason);
-    writeDeadLetter(this.#outbox, letter, { original, ports: this.#ports });
+    writeDeadLetter(this.#outbox, letter, { decoded, ports: this.#ports });
   }
 
   /** A second record of the same epoch, or one of an earlier, begins nothing. */

@@ -1,8 +1,11 @@
 import {
   type DeadLetterReason,
   deadLetterToWire,
+  type LetterSubject,
+  letterSubjectHeaders,
   logRecordToWire,
   packOriginal,
+  RETIRED_HEADER,
   type TierSnapshot,
   TOPICS,
   tierChangeEvent,
@@ -14,16 +17,19 @@ import {
   decidingPolicy,
   type HandOver,
   handOverRecord,
+  type LogRecord,
+  type MarkerOf,
   type PartitionState,
   type RetiredOutput,
   type Standing,
   type TierChange,
 } from '@strata/domain';
-import { OUTPUT_NUMBER_HEADER, type OutputNumber, type TopicRecord } from '@strata/pipeline';
+import { OUTPUT_NUMBER_HEADER, type OutputNumber } from '@strata/pipeline';
 import type { OutboxDraft } from '../outbox-draft.ts';
 import type { ScorerPorts } from '../scorer-ports.ts';
+import type { DecodedRecord } from './decode.ts';
 
-type OutputPorts = Pick<ScorerPorts, 'serde' | 'seal'>;
+type OutputPorts = Pick<ScorerPorts, 'serde' | 'seal' | 'markerOf'>;
 
 /** A tier change goes out twice: as an event, and as where its customer stands now. */
 export function writeTierChange(
@@ -47,8 +53,7 @@ export function writeTierChange(
   draft.add(TOPICS.tiers, (number) => {
     const snapshot = tierSnapshotOf(change, standing, number);
     const value = serde(TOPICS.tiers).encode(tierSnapshotToWire(snapshot));
-    const header = new TextEncoder().encode(`${number.epoch}.${number.seq}`);
-    return { key, value, headers: { [OUTPUT_NUMBER_HEADER]: header } };
+    return { key, value, headers: numberHeader(number) };
   });
 }
 
@@ -77,19 +82,22 @@ export function tierSnapshotOf(
   };
 }
 
-/** Why a customer left, on the tombstone that takes the place of its tier. */
-const RETIRED_HEADER = 'strata-retired';
-
-/** A customer who left: the newest of it is nothing, and a compacted topic forgets the rest. */
+/**
+ * Goes out twice, as a tier change does: without a value, so that the one topic forgets where the customer stood, and
+ * whoever reads the other in order learns it behind all that was told before.
+ */
 export function writeRetired(draft: OutboxDraft, { customerId, reason }: RetiredOutput): void {
-  draft.add(TOPICS.tiers, (number) => ({
-    key: new TextEncoder().encode(customerId),
-    value: null,
-    headers: {
-      [OUTPUT_NUMBER_HEADER]: new TextEncoder().encode(`${number.epoch}.${number.seq}`),
-      [RETIRED_HEADER]: new TextEncoder().encode(reason),
-    },
-  }));
+  const key = new TextEncoder().encode(customerId);
+  const retired = { [RETIRED_HEADER]: new TextEncoder().encode(reason) };
+  for (const topic of [TOPICS.tierChanges, TOPICS.tiers]) {
+    draft.add(topic, (number) => {
+      return { key, value: null, headers: { ...numberHeader(number), ...retired } };
+    });
+  }
+}
+
+function numberHeader({ epoch, seq }: OutputNumber): Record<string, Uint8Array> {
+  return { [OUTPUT_NUMBER_HEADER]: new TextEncoder().encode(`${epoch}.${seq}`) };
 }
 
 /** A record for another customer's partition of the customer log, which tells repeats by the number inside. */
@@ -109,8 +117,9 @@ export function writeHandOver(
 export function writeDeadLetter(
   draft: OutboxDraft,
   letter: { id: string; reason: DeadLetterReason; detail: string | null; type: string | null },
-  { original, ports }: { original: TopicRecord; ports: OutputPorts },
+  { decoded, ports }: { decoded: DecodedRecord; ports: OutputPorts },
 ): void {
+  const { original } = decoded;
   const { topic, partition, offset, appendedAt, value } = original;
   const wire = deadLetterToWire({
     ...letter,
@@ -126,8 +135,39 @@ export function writeDeadLetter(
   draft.add(TOPICS.deadLetters, () => ({
     key: new TextEncoder().encode(letter.id),
     value: ports.serde(TOPICS.deadLetters).encode(wire),
-    headers: {},
+    headers: letterSubjectHeaders(subjectOf(decoded, ports.markerOf)),
   }));
+}
+
+/** Of what cannot be read the key still says whose it is: the log is keyed by customer. */
+function subjectOf({ content, original }: DecodedRecord, markerOf: MarkerOf): LetterSubject {
+  if (content.kind === 'poison') {
+    const { key } = original;
+    const markers = key === null ? [] : [markerOf(new TextDecoder().decode(key))];
+    return { markers, occurredAt: null };
+  }
+  const { record, customers } = content;
+  const occurredAt = 'event' in record ? record.event.occurredAt : null;
+  return { markers: [...new Set([...customers, ...othersIn(record)])].map(markerOf), occurredAt };
+}
+
+/** Whom a record names beside its own customer. */
+function othersIn(record: LogRecord): readonly string[] {
+  switch (record.kind) {
+    case 'event':
+    case 'forwarded': {
+      const { event } = record;
+      const named = event.type === 'referral' ? [event.referredCustomerId] : [];
+      return [event.customerId, ...named];
+    }
+    case 'merge-asked':
+    case 'merge-requested':
+    case 'merge-handed':
+    case 'merge-refused':
+      return [record.survivorId, record.otherId];
+    default:
+      return [];
+  }
 }
 
 /** Confluent's envelope: a zero byte, then the schema id. */

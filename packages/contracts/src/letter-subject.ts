@@ -1,0 +1,67 @@
+import type { Erasure, Instant, MarkerOf } from '@strata/domain';
+import { parseRfc3339 } from './rfc3339.ts';
+
+/**
+ * Whom a dead letter is about, in its headers: markers, so that the letters of a customer can be found and erased
+ * without any id in the open. What could not be read has none.
+ */
+export interface LetterSubject {
+  readonly markers: readonly string[];
+  /** Null where the original does not say when it happened. */
+  readonly occurredAt: Instant | null;
+}
+
+const ABOUT_HEADER = 'strata-about';
+const OCCURRED_HEADER = 'strata-occurred-at';
+export const UNNAMED_LETTER: LetterSubject = { markers: [], occurredAt: null };
+/** Every field that names a customer: a letter goes with each of those whom it names. */
+const CUSTOMER_FIELDS = ['customerId', 'referredCustomerId'] as const;
+
+/** Whom a refused record is about, as far as it could be read. Nothing in it has been checked. */
+export function letterSubjectIn(
+  raw: Readonly<Record<string, unknown>>,
+  markerOf: MarkerOf,
+): LetterSubject {
+  const ids = CUSTOMER_FIELDS.flatMap((field) => {
+    const value = raw[field];
+    // A number where an id has to be is a common fault, and still says who is meant.
+    return typeof value === 'string' || typeof value === 'number' ? [String(value)] : [];
+  });
+  const { occurredAt } = raw;
+  const isInstant = typeof occurredAt === 'number' && Number.isSafeInteger(occurredAt);
+  return {
+    markers: ids.map(markerOf),
+    occurredAt:
+      typeof occurredAt === 'string' ? parseRfc3339(occurredAt) : isInstant ? occurredAt : null,
+  };
+}
+
+export function letterSubjectHeaders({
+  markers,
+  occurredAt,
+}: LetterSubject): Record<string, Uint8Array> {
+  if (markers.length === 0) return {};
+  const encoder = new TextEncoder();
+  const about = { [ABOUT_HEADER]: encoder.encode(markers.join(',')) };
+  if (occurredAt === null) return about;
+  return { ...about, [OCCURRED_HEADER]: encoder.encode(String(occurredAt)) };
+}
+
+export function letterSubjectOf(headers: Readonly<Record<string, Uint8Array>>): LetterSubject {
+  const about = headers[ABOUT_HEADER];
+  if (about === undefined) return UNNAMED_LETTER;
+  const decoder = new TextDecoder();
+  const occurred = headers[OCCURRED_HEADER];
+  return {
+    markers: decoder.decode(about).split(','),
+    occurredAt: occurred === undefined ? null : Number(decoder.decode(occurred)),
+  };
+}
+
+/** Whether a letter is of the time before an erasure: what it tells of happened by then, or lay somewhere by then. */
+export function isBeforeErasure(
+  letter: { readonly occurredAt: Instant | null; readonly firstSeenAt: Instant },
+  { at, recordedAt }: Pick<Erasure, 'at' | 'recordedAt'>,
+): boolean {
+  return letter.firstSeenAt <= recordedAt || (letter.occurredAt ?? Infinity) <= at;
+}
