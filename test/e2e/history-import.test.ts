@@ -104,7 +104,9 @@ async function expectFoldedAgain(handle: StackHandle): Promise<void> {
   const { stdout } = await stack.must('verify', '--from-log', '--json');
   const verified = JSON.parse(stdout) as { isSame: boolean; partitions: { records: number }[] };
   expect(verified.isSame).toBe(true);
-  expect(verified.partitions.reduce((sum, it) => sum + it.records, 0)).toBe(before.folded);
+  // A tick in each partition that was silent when it was lost comes behind.
+  const records = verified.partitions.reduce((sum, it) => sum + it.records, 0);
+  expect(records).toBeGreaterThanOrEqual(before.folded);
 }
 
 describe.skipIf(isDataMissing(CDNOW))('CDNOW on the real stack', () => {
@@ -132,7 +134,7 @@ describe.skipIf(isDataMissing(CDNOW))('CDNOW on the real stack', () => {
     await expectAudited(handle, accounts.published);
     await expectFoldedAgain(handle);
     await handle.close();
-  });
+  }, 1_200_000);
 });
 
 /** Months after the last order, so that time alone has demoted people. */

@@ -213,12 +213,12 @@ export const MACHINERY_MUTANTS: readonly Mutant[] = [
     tests: SHARD_WATCH,
   },
   {
-    guard: 'seek: a partition starts where its owner says',
+    guard: 'seek: a partition goes back where its owner says',
     file: GROUP,
     from: 'consumer.seek({ topic, partition, offset: String(next) });',
     to: '',
     tests: KAFKA,
-    named: 'delivers nothing below the answered start',
+    named: 'goes back where a partition',
   },
   {
     guard: 'group: offsets are committed by us alone',
@@ -227,14 +227,6 @@ export const MACHINERY_MUTANTS: readonly Mutant[] = [
     to: 'autoCommit: true,',
     tests: KAFKA,
     named: 'never commits what was not done',
-  },
-  {
-    guard: 'group: an answer that comes after the next join is dropped',
-    file: GROUP,
-    from: 'return this.#isEnding || join !== this.#join;',
-    to: 'return this.#isEnding;',
-    tests: KAFKA,
-    named: 'voids a batch in hand',
   },
   {
     guard: 'group: kafkajs does not jump where an offset is out of range',

@@ -30,6 +30,29 @@ describe('documents', () => {
     expect(row).toMatch(/`packages\/domain\/src\/[\w/-]+\.ts`/);
   });
 
+  describe('the guarantees', () => {
+    const text = readText('docs/operations/guarantees.md');
+    const rows = text.split('\n').filter((line) => /^\| T\d+ \|/.test(line));
+
+    test('have a row for each test of the catalogue', () => {
+      const numbers = rows.map((row) => Number(/\d+/.exec(row)?.[0]));
+      expect(numbers).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 16]);
+    });
+
+    test.each(rows)('name tests that are there: %s', (row) => {
+      const named = [...row.matchAll(/`([\w/.-]+\.test\.ts|test\/[\w/.-]+)`/g)];
+      expect(named.length).toBeGreaterThan(0);
+    });
+
+    test('name files that are there', () => {
+      const named = [...text.matchAll(/`((?:packages|services|test)\/[\w/.-]+)`/g)];
+      const paths = named.map(([, path = '']) => path);
+      const isThere = (path: string): boolean =>
+        FILES.some((file) => file === path || file.startsWith(`${path}/`));
+      expect(paths.filter((path) => !isThere(path))).toEqual([]);
+    });
+  });
+
   test('the two READMEs tell the same commands', () => {
     const commands = (path: string): readonly string[] =>
       [...readText(path).matchAll(/^ {4}(\.\/strata .+|npm .+)$/gm)].map(([, line = '']) =>

@@ -178,6 +178,22 @@ export function groupReaderContract(name: string, open: () => Promise<RecordLogH
       expect(probe.records.map(({ offset }) => offset)).toEqual([0, 0]);
     });
 
+    test('goes back where a partition that is asked for again starts below what was done', async () => {
+      const topic = await log.createTopic(1);
+      await send(topic, 0, ['a', 'b', 'c']);
+      let asked = 0;
+      const probe = new GroupProbe({
+        starts: () => new Map([[`${topic}:0`, asked++]]),
+        batch: ({ records }) =>
+          asked === 1 && records.some(({ offset }) => offset === 3) ? 'reacquire' : 'done',
+      });
+      await member(topic, log.newGroupId(), probe);
+      await probe.until(() => probe.values().includes('c'));
+      await send(topic, 0, ['d']);
+      await probe.until(() => probe.records.length === 7);
+      expect(probe.values()).toEqual(['a', 'b', 'c', 'd', 'b', 'c', 'd']);
+    });
+
     test('brings a batch again that threw, with nothing passed over', async () => {
       const topic = await log.createTopic(1);
       await send(topic, 0, ['a', 'b']);
