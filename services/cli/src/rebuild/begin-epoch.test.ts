@@ -25,7 +25,7 @@ import {
   registerSchemas,
 } from '@strata/schema-registry';
 import { createScorerMetrics, type Fold, type RunningScorer, startScorer } from '@strata/scorer';
-import { createMetrics } from '@strata/service-runtime';
+import { createMetrics, keyedMarker } from '@strata/service-runtime';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CliFault } from '../cli-fault.ts';
 import type { CommandContext } from '../command.ts';
