@@ -12,6 +12,7 @@ import { CliFault } from '../cli-fault.ts';
 import type { CommandContext } from '../command.ts';
 import { currenciesOf } from '../formats/currencies-of.ts';
 import type { FileFormat } from '../formats/file-format.ts';
+import type { LoadedFile } from '../formats/load-events.ts';
 import { readDataFile } from '../formats/read-data-file.ts';
 import type { Language } from '../language.ts';
 import { backtestTexts } from '../messages/backtest.ts';
@@ -50,6 +51,8 @@ export interface BacktestPlan {
   readonly profilesPath: string | null;
   readonly changesPath: string | null;
   readonly isJson: boolean;
+  /** Where the events come from, instead of a file. */
+  readonly load?: () => Promise<LoadedFile>;
 }
 
 /** Where the results of the run go; null where nobody asked. */
@@ -103,7 +106,8 @@ export async function gradeFile(
   outs: Outs = { profiles: null, changes: null },
 ): Promise<BacktestOutcome> {
   const { context, path, format, timeZone, policies } = plan;
-  const { events, counts } = await readDataFile({ path, format, timeZone }, context);
+  const load = plan.load ?? (() => readDataFile({ path, format, timeZone }, context));
+  const { events, counts } = await load();
   const file: FileReport = {
     counts,
     events: events.length,

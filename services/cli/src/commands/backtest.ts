@@ -1,5 +1,6 @@
 import { type RateTable, rateTableOf } from '@strata/domain';
 import { type BacktestPlan, executeBacktest } from '../backtest/execute-backtest.ts';
+import { loadLog } from '../backtest/load-log.ts';
 import { EXIT_CODES, UsageFault } from '../cli-fault.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { parseDate } from '../dates.ts';
@@ -9,6 +10,7 @@ import { isTimeZone } from '../formats/zoneless-instant.ts';
 import { backtestTexts } from '../messages/backtest.ts';
 import { type ChosenPolicy, PRESET_DEFAULT, readPolicy } from '../policy-choice.ts';
 import { readRates } from '../rates/read-rates.ts';
+import { withStack } from '../stack/with-stack.ts';
 
 /** `./strata backtest`: the fold of the scorer over a file, offline and in this process. */
 export const backtestCommand = defineCommand({
@@ -20,6 +22,7 @@ export const backtestCommand = defineCommand({
   operands: [
     {
       name: 'FILE',
+      isOptional: true,
       about: {
         en: "the data file, packed or not; a folder for olist; '-' reads events from stdin",
         zh: '数据文件（可为 gz）；olist 为文件夹；“-”表示从标准输入读取 events',
@@ -31,7 +34,6 @@ export const backtestCommand = defineCommand({
       kind: 'text',
       value: 'FORMAT',
       choices: FILE_FORMATS,
-      isNeeded: true,
       about: { en: 'what the file is', zh: '文件格式' },
     },
     policy: {
@@ -92,21 +94,32 @@ export const backtestCommand = defineCommand({
         zh: '无时区时间所用的时区（默认 UTC）',
       },
     },
+    'from-log': {
+      kind: 'switch',
+      about: {
+        en: 'takes the events of the running stack from its customer log instead of a file',
+        zh: '从运行中的栈的客户日志读取事件，而非文件',
+      },
+    },
     json: { kind: 'switch', about: { en: 'the summary as JSON', zh: '以 JSON 输出汇总' } },
   },
   examples: [
     'backtest CDNOW_master.txt.gz --format cdnow --at 1997-12-31 --at 1998-06-30 --profiles profiles.csv',
     'backtest events.ndjson --format events --policy my-policy.yaml --changes changes.ndjson',
     'backtest events.ndjson --format events --policy shop --policy my-policy.yaml',
+    'backtest --from-log --policy my-policy.yaml --changes changes.ndjson',
   ],
   async run(context, { flags, operands }) {
     const { language } = context;
-    const [path = ''] = operands;
-    if (!isFileFormatName(flags.format)) throw new UsageFault(flags.format);
+    const texts = backtestTexts(language);
+    const [file] = operands;
+    if ((file === undefined) !== flags['from-log']) throw new UsageFault(texts.fileOrLog);
+    const format = flags.format ?? (file === undefined ? 'events' : '');
+    if (!isFileFormatName(format)) throw new UsageFault(texts.needsFormat);
     const plan: BacktestPlan = {
       context,
-      path,
-      format: fileFormat(flags.format, language),
+      path: file ?? texts.customerLog,
+      format: fileFormat(format, language),
       timeZone: timeZoneOf(flags['time-zone'], context),
       policies: await choosePolicies(flags.policy, context),
       rates: await ratesTable(flags.rates, context),
@@ -118,8 +131,14 @@ export const backtestCommand = defineCommand({
       isJson: flags.json,
     };
     checkPaths(plan);
-    await executeBacktest(plan);
-    return EXIT_CODES.success;
+    if (!flags['from-log']) {
+      await executeBacktest(plan);
+      return EXIT_CODES.success;
+    }
+    return withStack(context, async (stack) => {
+      await executeBacktest({ ...plan, load: () => loadLog(stack, context) });
+      return EXIT_CODES.success;
+    });
   },
 });
 

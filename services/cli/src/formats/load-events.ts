@@ -79,7 +79,8 @@ export async function loadEvents(options: LoadOptions): Promise<LoadedFile> {
   return collector.finish();
 }
 
-class EventCollector {
+/** Takes events in the order in which they lie somewhere, each once. */
+export class EventCollector {
   readonly #events: CustomerEvent[] = [];
   readonly #refusals: FileRefusal[] = [];
   readonly #seen = new Set<Hash64>();

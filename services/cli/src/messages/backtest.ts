@@ -123,6 +123,11 @@ export const backtestTexts = catalogue({
       `Different under the second policy: ${count} of ${customers}`,
     noFileWithTwo: (flag: string) =>
       `${flag} goes with one policy. Run the backtest once for each policy, or leave ${flag} out to compare them.`,
+    readingLog: 'Reading the customer log',
+    records: 'records',
+    fileOrLog: 'Give a FILE with its --format, or --from-log.',
+    needsFormat: 'A FILE needs its --format.',
+    customerLog: 'the customer log',
     threePolicies: 'At most two policies can be compared; give --policy once or twice.',
     notAZone: (value: string) =>
       `'${value}' is no value for --time-zone: write an IANA zone, as Asia/Shanghai or UTC.`,
@@ -181,6 +186,11 @@ export const backtestTexts = catalogue({
       `换用第二个策略后等级不同的客户：${count} / ${customers}`,
     noFileWithTwo: (flag: string) =>
       `${flag} 只能配一个策略。请为每个策略各运行一次，或去掉 ${flag} 只作比较。`,
+    readingLog: '正在读取客户日志',
+    records: '条记录',
+    fileOrLog: '请给出 FILE 及其 --format，或使用 --from-log。',
+    needsFormat: 'FILE 需要 --format。',
+    customerLog: '客户日志',
     threePolicies: '最多比较两个策略，--policy 请写一次或两次。',
     notAZone: (value: string) =>
       `--time-zone 不能取“${value}”：请写 IANA 时区，例如 Asia/Shanghai 或 UTC。`,
