@@ -24,6 +24,7 @@ export function differences(stack: Stack, partitions: number): string[] {
   const decoded = logged.map((records) => records.map(decodedOrNull));
   const found: string[] = [];
   folded.forEach((expected, p) => {
+    found.push(...expected.wrong);
     found.push(...stateDifferences(stack, p, expected));
     found.push(...publishedDifferences(log, p, expected));
   });

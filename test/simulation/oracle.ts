@@ -25,6 +25,8 @@ export interface Folded {
   readonly tiers: readonly (TierChange | RetiredOutput)[];
   readonly handOvers: readonly HandOver[];
   readonly letters: readonly string[];
+  /** What the fold did and must never do. */
+  readonly wrong: readonly string[];
   readonly decisionHash: string;
   readonly partitions: number | null;
   /** Offset and digest of the last record. */
@@ -47,6 +49,7 @@ export function foldLog(
   const tiers: (TierChange | RetiredOutput)[] = [];
   const handOvers: HandOver[] = [];
   const letters: string[] = [];
+  const wrong: string[] = [];
   let partitions: number | null = null;
   let hash = '0'.repeat(64);
   const link = (decision: unknown): void => {
@@ -69,6 +72,9 @@ export function foldLog(
     });
     const at = { partition, offset, appendedAt };
     const result = fold({ partition: state, customers: new Map(named), record, at });
+    if (isRepeated(record, state) && (result.customers.size > 0 || result.outputs.length > 0)) {
+      wrong.push(`a hand-over that came before changed something at ${partition}:${offset}`);
+    }
     state = result.partition;
     keepChanged(customers, result);
     for (const [id, due] of result.dueAt) {
@@ -94,10 +100,18 @@ export function foldLog(
     tiers,
     handOvers,
     letters,
+    wrong,
     decisionHash: hash,
     partitions,
     last: last === undefined ? null : { offset: last.offset, digest: digestOf(last) },
   };
+}
+
+/** One number for each source: what is not above it has been here. */
+function isRepeated(record: LogRecord, { received }: PartitionState): boolean {
+  if (!('from' in record)) return false;
+  const last = received.find(({ partition }) => partition === record.from.partition);
+  return last !== undefined && record.from.number <= last.number;
 }
 
 function digestOf({ appendedAt, key, value }: TopicRecord): string {

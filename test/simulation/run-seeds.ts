@@ -53,7 +53,7 @@ export async function runSeeds(
   };
   await Promise.all(
     Array.from({ length: Math.min(range.workers, to - from + 1) }, async () => {
-      const worker = new Worker(WORKER, { workerData: { mutant: range.mutant } });
+      const worker = new Worker(WORKER, { workerData: { mutant: range.mutant ?? null } });
       try {
         while (next <= to && failed.length < failuresMax) {
           worker.postMessage({ seed: next++, steps });

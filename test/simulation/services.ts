@@ -72,7 +72,7 @@ function portsOf(name: ServiceName, process: SimProcess, stack: Stack) {
     }),
     clock: process.clock,
     logger: silentLogger,
-    metrics: talliedMetrics(process.world.tally),
+    metrics: talliedMetrics(process.world.tally, (what) => process.world.fail(what)),
     onFatal: (error: unknown) => {
       const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
       process.world.fail(`${process.name} gave up: ${why}`);

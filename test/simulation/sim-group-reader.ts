@@ -276,11 +276,13 @@ export class SimGroupReader implements GroupReader {
       nextOffset: fetched.nextOffset,
       logEnd: fetched.bounds.end,
       heartbeat: async () => {
+        this.#process.conduct.beats(partition);
         await this.#process.sleep(0);
         await this.#beat(tenure);
       },
       isOwned: () => !tenure.isLost && this.#isCurrent(tenure, position),
     };
+    this.#process.conduct.batchBegins(partition, batch.isOwned);
     const outcome = await this.#handle(tenure, position, batch);
     // Whether a batch was finished after its assignment was void is not known: it comes again.
     if (!batch.isOwned()) return false;

@@ -6,7 +6,7 @@ import type {
   TopicPartition,
   TopicRecord,
 } from '@strata/pipeline';
-import { assert, StrataError, tpKey } from '@strata/pipeline';
+import { assert, OUTPUT_NUMBER_HEADER, StrataError, tpKey } from '@strata/pipeline';
 import type { SimProcess } from './sim-process.ts';
 
 /** Tells of everything that is appended, before it is. */
@@ -27,7 +27,10 @@ export class SimLogWriter implements LogWriter {
     assert(!this.#isSending, 'a log writer sends once at a time: await the send before');
     if (records.length === 0) return;
     this.#isSending = true;
-    const { chaos, random } = this.#process.world;
+    const { conduct, world } = this.#process;
+    const { chaos, random } = world;
+    const numbered = records.filter(({ headers }) => OUTPUT_NUMBER_HEADER in headers);
+    conduct.sends(numbered);
     try {
       await this.#process.call('log', 'send', () => {
         if (!chaos.strikes('append partial')) return this.#append(records);
@@ -36,6 +39,9 @@ export class SimLogWriter implements LogWriter {
           isRetryable: true,
         });
       });
+    } catch (error) {
+      if (numbered.length > 0) conduct.sendFailed();
+      throw error;
     } finally {
       this.#isSending = false;
     }
@@ -78,7 +84,9 @@ export function logReaderOf(process: SimProcess, log: MemoryLog): LogReader {
       const tails = await Promise.all(
         [...topics.values()].map((ofTopic) => ask('tails', () => reader.tails(ofTopic))),
       );
-      return new Map(tails.flatMap((each) => [...each]));
+      const found = new Map(tails.flatMap((each) => [...each]));
+      process.conduct.hasRead(found);
+      return found;
     },
     committed: (groupId, topics) => ask('committed', () => reader.committed(groupId, topics)),
     close: async () => {},

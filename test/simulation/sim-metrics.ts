@@ -9,17 +9,20 @@ const COUNTED: ReadonlySet<string> = new Set([
   'strata_scorer_tier_changes_total',
   'strata_notifier_tier_changes_total',
   'strata_notifier_positions_lost_total',
-  'strata_notifier_seq_gaps_total',
 ]);
 
 interface Named {
   readonly name: string;
 }
 
+/** In a world that loses no output nobody may miss one. */
+const NEVER: ReadonlySet<string> = new Set(['strata_notifier_seq_gaps_total']);
+
 /** Metrics of a service that go into the tally of the run. */
-export function talliedMetrics(tally: Tally): Metrics {
+export function talliedMetrics(tally: Tally, fail: (what: string) => void): Metrics {
   const counter = ({ name }: Named) => ({
     inc: (labels: unknown = {}, times = 1) => {
+      if (NEVER.has(name)) fail(`${name} has counted`);
       if (!COUNTED.has(name)) return;
       const values = typeof labels === 'object' ? Object.values(labels ?? {}).join(' ') : '';
       const count = typeof labels === 'number' ? labels : times;

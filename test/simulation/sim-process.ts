@@ -1,6 +1,7 @@
 import { StrataError } from '@strata/pipeline';
 import type { Alarm } from '@strata/service-runtime';
 import type { Chaos } from './chaos.ts';
+import { Conduct } from './conduct.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Tally } from './tally.ts';
@@ -35,6 +36,7 @@ export class SimProcess {
   readonly name: string;
   readonly world: Surroundings;
   isDead = false;
+  readonly conduct: Conduct;
   /** The clock of its host against the broker's. */
   skewMs = 0;
   #isPaused = false;
@@ -45,6 +47,7 @@ export class SimProcess {
     this.name = name;
     this.world = world;
     this.#onKilled = onKilled;
+    this.conduct = new Conduct((what) => world.fail(`${name} ${what}`));
   }
 
   get isPaused(): boolean {

@@ -73,7 +73,7 @@ export class SharedQueue {
   ): boolean {
     const now = this.#now.positions.get(partition) ?? null;
     if (textOf(now) === textOf(position)) return true;
-    const { before = null, lastJobId = null } = condition ?? {};
+    const { before, lastJobId } = condition ?? { before: now, lastJobId: null };
     const isAhead = lastJobId !== null && !this.#now.jobs.has(lastJobId);
     if (textOf(now) !== textOf(before) || isAhead) {
       this.#world.tally.add(isAhead ? 'position ahead of its jobs' : 'position of another');

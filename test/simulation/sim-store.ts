@@ -166,7 +166,10 @@ export function storeOf(process: SimProcess, shared: SharedStore): StateStore {
     load: (partition, ids) => ask('load', () => shared.of(partition).load(partition, ids)),
     loadPages: (partition, names) =>
       ask('load pages', () => shared.of(partition).loadPages(partition, names)),
-    commit: (commit) => ask('commit', () => shared.commit(commit)),
+    commit: (commit) => {
+      process.conduct.commits(commit.partition);
+      return ask('commit', () => shared.commit(commit));
+    },
     dueCustomers: (query) =>
       ask('due customers', () => shared.of(query.partition).dueCustomers(query)),
     earliestDue: (partition) =>
