@@ -45,7 +45,12 @@ async function strata(argv: readonly string[], signal = new AbortController().si
 }
 
 async function underLoad<T>(work: () => Promise<T>): Promise<T> {
-  const feeder = new Feeder({ stack, audit, shoppers, lagMax: 400 });
+  const feeder = new Feeder({
+    stack,
+    audit,
+    feed: () => shoppers.anotherDay(stack.handle, 60),
+    lagMax: 400,
+  });
   feeder.start();
   const before = (await stack.nexts()).reduce((sum, next) => sum + next, 0);
   await until('there is load', async () => {

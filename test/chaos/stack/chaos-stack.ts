@@ -123,7 +123,9 @@ export class ChaosStack {
       before = this.endpoint.posts.size;
       let seen = '';
       const isOver = async (): Promise<boolean> => {
-        const counts = await insist('to ask the queue', () => this.handle.lookAtDeliveries((queue) => queue.counts()));
+        const counts = await insist('to ask the queue', () =>
+          this.handle.lookAtDeliveries((queue) => queue.counts()),
+        );
         const { waiting, delayed, active } = counts;
         const { size } = this.endpoint.posts;
         seen = `${JSON.stringify(counts)}, ${size} of ${changes()}`;

@@ -72,6 +72,7 @@ beforeEach(() => {
     seal: (bytes) => bytes,
     markerOf: keyedMarker(new Uint8Array(32).fill(5)),
     lookAtDeliveries: () => Promise.reject(new Error('nobody asks')),
+    retention: async () => null,
     close: async () => {},
   };
   everywhere({
@@ -136,6 +137,7 @@ async function started(other?: { fold: Fold; foldVersion: number }): Promise<Run
       store: stack.store,
       serde,
       seal: stack.seal,
+      markerOf: stack.markerOf,
       clock,
       alarm: () => () => {},
       logger: silentLogger,

@@ -59,7 +59,15 @@ export function openRebuild(
 ): Promise<ShardRebuild> {
   const beside = store.beside(BESIDE);
   const metrics = createScorerMetrics(createMetrics({ withProcess: false }));
-  const tools = { serde: serdes.of, seal, markerOf, clock: systemClock, metrics, fold, initialPartition };
+  const tools = {
+    serde: serdes.of,
+    seal,
+    markerOf,
+    clock: systemClock,
+    metrics,
+    fold,
+    initialPartition,
+  };
   return ShardRebuild.open({ beside, reader, ...tools }, partition, seed);
 }
 
