@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { mutated } from '../mutants/mutant.ts';
 import type { GuardMutant } from './guard-mutants.ts';
@@ -11,7 +12,7 @@ export function loadWith(mutant: GuardMutant): void {
     load: (url, context, next) => {
       const loaded = next(url, context);
       if (url !== place) return loaded;
-      const source = String(loaded.source);
+      const source = readFileSync(new URL(place), 'utf8');
       return { ...loaded, source: mutated(source, { ...mutant, tests: [] }) };
     },
   });

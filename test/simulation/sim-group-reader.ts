@@ -282,7 +282,7 @@ export class SimGroupReader implements GroupReader {
       },
       isOwned: () => !tenure.isLost && this.#isCurrent(tenure, position),
     };
-    this.#process.conduct.batchBegins(partition, batch.isOwned);
+    this.#process.conduct.batchBegins(partition, () => batch.isOwned());
     const outcome = await this.#handle(tenure, position, batch);
     // Whether a batch was finished after its assignment was void is not known: it comes again.
     if (!batch.isOwned()) return false;
