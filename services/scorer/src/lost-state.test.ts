@@ -252,7 +252,7 @@ describe('a store that is emptied under a running scorer', () => {
       const { halted } = later.report().details as { halted: { code: string }[] };
       return halted.filter(({ code }) => code === 'STRATA_SCORER_FOLD_VERSION').length === 2;
     });
-    expect(later.report().reasons.join()).toContain('came of version 1 of the fold');
+    expect(later.report().reasons.join()).toContain(`came of version ${FOLD_VERSION} of the fold`);
     expect(stack.fatal).toEqual([]);
     expect((await stack.store.inspect(0)).next).toBe(0);
     await later.stop();
