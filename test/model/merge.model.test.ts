@@ -83,6 +83,9 @@ describe('two customers who turn out to be one', () => {
           const once = [...new Map(events.map((it) => [it.event.eventId, it])).values()];
           const rates = records.map(({ record }) => record).filter(isTurn);
           const before = { clock: endAt + 2 * DAY_MS, rates };
+          // At the very instant of the horizon an order is still taken and what waits for it has gone: there, and only
+          // there, the order of arrival shows.
+          fc.pre(once.every(({ event }) => event.occurredAt !== before.clock - 800 * DAY_MS));
           const ofFirst = once.filter(({ holder }) => holder !== 'second');
           const ofSecond = once.filter(({ holder }) => holder === 'second');
           // What only the other had comes behind everything, in its order, with the record of the merge.
