@@ -14,10 +14,11 @@ import {
   initialPartition,
   keepChanged,
   type LogRecord,
+  type Output,
   type PartitionState,
 } from '@strata/domain';
 import { freshnessOf, type OutputNumber, outputNumberOf, type TopicRecord } from '@strata/pipeline';
-import { advanceDecisionHash, FIRST_DECISION_HASH } from '@strata/scorer';
+import { advanceDecisionHash, type Decision, FIRST_DECISION_HASH } from '@strata/scorer';
 import { type Told, told } from './told.ts';
 
 /** Of one fault that repeats itself, the first few say enough. */
@@ -113,8 +114,8 @@ export class PartitionAudit {
     keepChanged(this.#customers, result);
     this.counts.handedOver += result.handOvers.length;
     for (const output of result.outputs) {
+      this.decisionHash = advanceDecisionHash(this.decisionHash, decisionOf(output));
       if (output.kind !== 'tier-change') continue;
-      this.decisionHash = advanceDecisionHash(this.decisionHash, output);
       const seq = this.changes.length + 1;
       const address = { partition: this.#partition, epoch: 1, seq };
       const event = tierChangeEvent(output, address, decidingPolicy(this.#state, output));
@@ -137,4 +138,11 @@ export class PartitionAudit {
       `partition ${this.#partition}: published ${said(bytes)}, the log says ${said(expected)}`,
     );
   }
+}
+
+/** As the hash takes it: of a refused record that it was, and why. */
+function decisionOf(output: Output): Decision {
+  if (output.kind !== 'dead-letter') return output;
+  const { id, reason } = output;
+  return { kind: 'dead-letter', id, reason };
 }
