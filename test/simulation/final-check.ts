@@ -83,6 +83,7 @@ function stateDifferences({ store }: Stack, p: number, expected: Folded): string
   const wanted = {
     layout: 1,
     epoch: 1,
+    customerSeqBase: 0,
     position: changes.length + tiers.length + letters.length + handOvers.length,
     seqs,
     decisionHash: expected.decisionHash,
