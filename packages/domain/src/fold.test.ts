@@ -78,6 +78,7 @@ describe('a customer who stops buying', () => {
     const before = partition.customers.get('c1');
     expect(partition.append({ kind: 'tick', customerIds: ['c1', 'nobody'] })).toEqual([]);
     expect(partition.customers.get('c1')).toBe(before);
+    expect(partition.notes).toEqual(['early-tick']);
   });
 });
 

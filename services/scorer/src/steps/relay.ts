@@ -164,8 +164,7 @@ export class Relay {
         afterPosition: cursor.position,
         limit: recordsLeft,
       });
-      // The depth is our own count; where the store knows better and nothing was added meanwhile, it holds.
-      if (entries.length === 0 && shard.outboxDepth === outboxDepth) shard.outboxDepth = 0;
+      if (entries.length === 0 && shard.outboxDepth === outboxDepth) this.#lookAnew(shard, cursor);
       const taken: OutboxEntry[] = [];
       for (const entry of entries) {
         if (taken.length > 0 && bytesLeft <= 0) break;
@@ -177,6 +176,15 @@ export class Relay {
       if (taken.length > 0) portions.push({ shard, cursor, taken, records });
     }
     return portions;
+  }
+
+  /**
+   * The depth is our own count; where the store knows better and nothing was added meanwhile, it holds. But what a
+   * store undid together with its trim, and was then told again, lies below the cursor: so first all is looked through.
+   */
+  #lookAnew(shard: Shard, cursor: Cursor): void {
+    if (cursor.position === 0) shard.outboxDepth = 0;
+    else this.#cursors.delete(shard);
   }
 
   /**
@@ -234,7 +242,8 @@ export class Relay {
       this.#parts.onFenced(shard);
       return;
     }
-    shard.outboxDepth = Math.max(0, shard.outboxDepth - taken.length);
+    // By position and not by count: what a store that went back holds again is trimmed twice.
+    shard.outboxDepth = Math.max(0, shard.ledger.position - upToPosition);
     cursor.position = upToPosition;
     cursor.acknowledged = Math.max(cursor.acknowledged, upToPosition);
     for (const { topic, headers } of taken) {
