@@ -68,10 +68,7 @@ export async function readTierChanges(at: {
           const id = value.readUInt32BE(1);
           const type = types.get(id) ?? (await typeOf(at.registryUrl, id));
           types.set(id, type);
-          const { cause, ...rest } = type.fromBuffer(value.subarray(5)) as ForeignChange & {
-            cause: { kind: string };
-          };
-          changes.push({ ...rest, cause: cause.kind });
+          changes.push(changeIn(value, type));
         }
         if (missing.size === 0) resolve();
       } catch (fault) {
@@ -84,7 +81,15 @@ export async function readTierChanges(at: {
   return { changes, ...counts };
 }
 
-async function typeOf(registryUrl: string, id: number): Promise<avro.Type> {
+/** A framed value, by the schema that it names. */
+export function changeIn(value: Buffer, type: avro.Type): ForeignChange {
+  const { cause, ...rest } = type.fromBuffer(value.subarray(5)) as ForeignChange & {
+    cause: { kind: string };
+  };
+  return { ...rest, cause: cause.kind };
+}
+
+export async function typeOf(registryUrl: string, id: number): Promise<avro.Type> {
   const answer = await fetch(`${registryUrl}/schemas/ids/${id}`);
   const { schema } = (await answer.json()) as { schema: string };
   return avro.Type.forSchema(JSON.parse(schema) as avro.Schema);

@@ -10,6 +10,8 @@ import { Redis } from 'ioredis';
 export interface RedisServer {
   readonly url: string;
   readonly port: number;
+  /** Where its data lies. */
+  readonly folder: string;
   /** Dies without a word, as by `kill -9`. */
   kill(): Promise<void>;
   /** Starts again on the same port with the same data. */
@@ -25,15 +27,14 @@ export async function startRedisServer(
   const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), 'strata-redis-'));
   let running: ChildProcess | null = null;
+  // A test run that ends early leaves no server behind.
+  process.once('exit', () => running?.kill('SIGKILL'));
 
   async function start(): Promise<void> {
     const server = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
     const safety = ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction'];
     running = spawn('redis-server', [...server, ...safety, ...extraArguments], { stdio: 'ignore' });
     running.on('error', () => undefined);
-    // A test run that ends early leaves no server behind.
-    const started = running;
-    process.once('exit', () => started.kill('SIGKILL'));
     await untilAnswering(port, running);
   }
 
@@ -49,6 +50,7 @@ export async function startRedisServer(
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
+    folder,
     start,
     kill,
     async stop() {

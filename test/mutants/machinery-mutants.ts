@@ -12,6 +12,7 @@ const CONTINUITY = 'services/scorer/src/log-continuity.ts';
 /** On a real Redis, Kafka or BullMQ: what is proved of the ports in memory says nothing of these. */
 const REDIS = ['test/integration/redis/redis-state-store.test.ts'];
 const REDIS_TROUBLE = ['test/integration/redis/redis-trouble.test.ts'];
+const TORN = ['test/integration/redis/torn-commit.test.ts'];
 const KAFKA = ['test/integration/kafka/kafka-log.test.ts'];
 const KAFKA_TROUBLE = ['test/integration/kafka/kafka-trouble.test.ts'];
 const CRASHES = ['services/scorer/src/scorer-crash.test.ts'];
@@ -49,6 +50,27 @@ export const MACHINERY_MUTANTS: readonly Mutant[] = [
     tests: REDIS,
   },
   {
+    guard: 'commit: nothing on top of what is not whole',
+    file: COMMIT,
+    from: "if meta[4] ~= meta[5] then return 'offset' end",
+    to: '',
+    tests: TORN,
+  },
+  {
+    guard: 'commit: one that was executed unseen is told by the next',
+    file: COMMIT,
+    from: "redis.call('HSET', KEYS[1], 'ended', string.format('%.0f', begun))",
+    to: "redis.call('HINCRBY', KEYS[1], 'ended', 1)",
+    tests: TORN,
+  },
+  {
+    guard: 'acquire: what is not whole is emptied',
+    file: ACQUIRE,
+    from: 'if isPart then',
+    to: 'if false then',
+    tests: TORN,
+  },
+  {
     guard: 'commit: the outbox has no gap',
     file: COMMIT,
     from: "if ARGV[4] ~= '0' and tonumber(ARGV[4]) ~= tonumber(position) + 1 then return 'position ' .. position end",
@@ -72,15 +94,15 @@ export const MACHINERY_MUTANTS: readonly Mutant[] = [
   {
     guard: 'acquire: a new token voids the older one',
     file: ACQUIRE,
-    from: "string.format('%.0f', counter) .. ':' .. ARGV[1]",
-    to: "redis.call('HGET', KEYS[1], 'owner') or '1:' .. ARGV[1]",
+    from: "'owner', counter .. ':' .. ARGV[1]",
+    to: "'owner', redis.call('HGET', KEYS[1], 'owner') or '1:' .. ARGV[1]",
     tests: REDIS,
   },
   {
     guard: 'acquire: a counter that went back hands out no token twice',
     file: ACQUIRE,
-    from: "string.format('%.0f', counter) .. ':' .. ARGV[1]",
-    to: "string.format('%.0f', counter) .. ':'",
+    from: "'owner', counter .. ':' .. ARGV[1]",
+    to: "'owner', counter .. ':'",
     tests: REDIS_TROUBLE,
   },
   {
@@ -100,7 +122,7 @@ export const MACHINERY_MUTANTS: readonly Mutant[] = [
   {
     guard: 'amend: a partition that has moved on is left alone',
     file: 'packages/redis/src/lua/amend.lua',
-    from: "if (redis.call('HGET', KEYS[1], 'next') or '0') ~= ARGV[1] then return 0 end",
+    from: "(meta[1] or '0') ~= ARGV[1] or",
     to: '',
     tests: REDIS,
   },

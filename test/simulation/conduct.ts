@@ -6,7 +6,8 @@ import { type OutgoingRecord, outputNumberOf, type TopicRecord, tpKey } from '@s
  */
 export class Conduct {
   readonly #fail: (what: string) => void;
-  readonly #batches = new Map<number, { readonly isOwned: () => boolean; commits: number }>();
+  /** By partition those in hand, most often one. */
+  readonly #batches = new Map<number, { commits: number; readonly owned: Set<() => boolean> }>();
   readonly #tails = new Map<string, number>();
   #areTailsKnown = false;
 
@@ -14,22 +15,31 @@ export class Conduct {
     this.#fail = fail;
   }
 
-  batchBegins(partition: number, isOwned: () => boolean): void {
-    this.#batches.set(partition, { isOwned, commits: 0 });
+  /** Answers what to call when the batch has ended. */
+  batchBegins(partition: number, isOwned: () => boolean): () => void {
+    const batches = this.#batches.get(partition) ?? { commits: 0, owned: new Set() };
+    this.#batches.set(partition, batches);
+    if (batches.owned.size === 0) batches.commits = 0;
+    batches.owned.add(isOwned);
+    return () => {
+      batches.owned.delete(isOwned);
+      // The last of what it committed, if anything, was refused: then no heartbeat follows.
+      batches.commits = Math.max(0, batches.commits - 1);
+    };
   }
 
   beats(partition: number): void {
-    const batch = this.#batches.get(partition);
-    if (batch !== undefined) batch.commits = 0;
+    const batches = this.#batches.get(partition);
+    if (batches !== undefined) batches.commits = 0;
   }
 
   commits(partition: number): void {
-    const batch = this.#batches.get(partition);
-    if (batch === undefined) return;
-    batch.commits += 1;
-    if (batch.commits > 1)
+    const batches = this.#batches.get(partition);
+    if (batches === undefined || batches.owned.size === 0) return;
+    batches.commits += 1;
+    if (batches.commits > batches.owned.size)
       this.#fail(`commits twice to partition ${partition} without a heartbeat`);
-    if (!batch.isOwned())
+    if (![...batches.owned].some((isOwned) => isOwned()))
       this.#fail(`commits to partition ${partition}, which it knows to be lost`);
   }
 

@@ -37,6 +37,24 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
     counted: 'commit already',
   },
   {
+    guard: 'acquire: what is not whole is folded anew',
+    file: STORE,
+    from: 'if (found.isPart) this.#shards.set(partition, emptyShard(found.counter));',
+    to: 'found.isPart = false;',
+  },
+  {
+    guard: 'commit: nothing on top of what is not whole',
+    file: STORE,
+    from: "if (shard.isPart) return 'offset';",
+    to: '',
+  },
+  {
+    guard: 'batch: given out twice, it is folded once',
+    file: START,
+    from: 'shard.inTurn(() => this.#score(shard, batch))',
+    to: 'this.#score(shard, batch)',
+  },
+  {
     guard: 'trim: only the owner drops outputs',
     file: STORE,
     from: 'if (shard.owner !== trim.owner) return false;',

@@ -47,6 +47,7 @@ const LEAST: readonly (readonly [what: string, least: number])[] = [
   ['commit fenced', 500],
   ['commit offset', 80],
   ['trim fenced', 200],
+  ['acquired emptied', 10],
   ['assigned reacquired', 1_000],
   ['assigned joined', 4_000],
   ['rebalance', 3_000],

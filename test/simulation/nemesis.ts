@@ -61,6 +61,8 @@ export class Nemesis {
         return store.rewind(random.below(log.partitionCount('strata.customer-log.v1')));
       case 'rewind store':
         return store.rewindAll();
+      case 'tear commit':
+        return store.tear(random.below(log.partitionCount('strata.customer-log.v1')));
       case 'flush store':
         return random.chance(0.3) && store.flush();
       case 'rewind queue':

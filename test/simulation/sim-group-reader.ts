@@ -237,6 +237,9 @@ export class SimGroupReader implements GroupReader {
       if (position.next < start || position.next > end) {
         return this.#end(offsetOutOfRange({ ...position, offset: position.next }, { start, end }));
       }
+      // As kafkajs may while it finds its feet again: two handlers at once, with the same records.
+      const isTwice = this.#process.world.chaos.strikes('batch twice');
+      if (isTwice) void this.#work(tenure, position, fetched);
       if (!(await this.#work(tenure, position, fetched))) return;
     }
   }
@@ -282,8 +285,8 @@ export class SimGroupReader implements GroupReader {
       },
       isOwned: () => !tenure.isLost && this.#isCurrent(tenure, position),
     };
-    this.#process.conduct.batchBegins(partition, () => batch.isOwned());
-    const outcome = await this.#handle(tenure, position, batch);
+    const ends = this.#process.conduct.batchBegins(partition, () => batch.isOwned());
+    const outcome = await this.#handle(tenure, position, batch).finally(ends);
     // Whether a batch was finished after its assignment was void is not known: it comes again.
     if (!batch.isOwned()) return false;
     if (outcome === 'fault') {

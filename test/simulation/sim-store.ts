@@ -4,10 +4,14 @@ import type { Random } from './random.ts';
 import type { SimProcess } from './sim-process.ts';
 import type { Tally } from './tally.ts';
 
+/** Of the commits that are torn. */
+const LATER_SHARE = 0.5;
+
 /** What changed a partition, in order; a store that went back has lost the last of them. */
 type Change = { readonly number: number } & (
   | { readonly kind: 'acquire'; readonly tag: string }
   | { readonly kind: 'commit'; readonly commit: PartitionCommit }
+  | { readonly kind: 'part'; readonly commit: PartitionCommit; readonly customers: number }
   | { readonly kind: 'trim'; readonly trim: Parameters<StateStore['trimOutbox']>[0] }
 );
 
@@ -55,6 +59,8 @@ export class SharedStore {
     const tag = /:(.*)-/.exec(shard.owner)?.[1] ?? '';
     place.changes.push({ number: ++this.#changes, kind: 'acquire', tag });
     place.owner = shard.owner;
+    place.next = shard.next;
+    if (shard.wasPart) this.#tally.add('acquired emptied');
     return shard;
   }
 
@@ -128,6 +134,25 @@ export class SharedStore {
     return true;
   }
 
+  /**
+   * A partition goes back into the middle of a commit. Where it is still whole after that, as Redis is after the first
+   * load of a file that was cut, the part is executed when it goes back the next time.
+   */
+  tear(partition: number): boolean {
+    const { changes } = this.#at(partition);
+    const at = changes.findLastIndex(({ kind }) => kind === 'commit');
+    const torn = changes[at];
+    if (torn?.kind !== 'commit') return false;
+    const { commit } = torn;
+    const customers = this.#random.below(commit.states.length + 1);
+    const part = { number: torn.number, kind: 'part', commit, customers } as const;
+    const before = changes.slice(0, at);
+    const isLater = this.#random.chance(LATER_SHARE);
+    this.#replay(partition, isLater ? before : [...before, part]);
+    this.#at(partition).changes = [...before, part];
+    return true;
+  }
+
   flush(): boolean {
     if (this.#changes === 0) return false;
     this.#partitions.forEach((_, partition) => this.#replay(partition, []));
@@ -142,6 +167,7 @@ export class SharedStore {
     for (const change of changes) {
       if (change.kind === 'acquire') void store.acquire(partition);
       else if (change.kind === 'commit') void store.commit(change.commit);
+      else if (change.kind === 'part') store.writePart(change.commit, change.customers);
       else void store.trimOutbox(change.trim);
     }
     const { owner, next } = store.contents(partition);

@@ -149,6 +149,7 @@ class Simulation {
       if (store.nextOf(partition) < end) {
         left.push(`partition ${partition} is folded to ${store.nextOf(partition)} of ${end}`);
       }
+      if (store.contents(partition).isPart) left.push(`partition ${partition} is not whole`);
     });
     // The rest is dearer to look at, and cannot hold before this does.
     if (left.length > 0) return left;

@@ -1,4 +1,5 @@
 import {
+  type AcquiredShard,
   type Amendment,
   assert,
   assertSoundCommit,
@@ -16,6 +17,8 @@ interface Shard {
   counter: number;
   next: number;
   position: number;
+  /** A commit was written in part. */
+  isPart: boolean;
   readonly fields: Map<string, Uint8Array>;
   readonly customers: Map<string, Uint8Array>;
   readonly pages: Map<string, Uint8Array>;
@@ -27,6 +30,7 @@ type Shards = Map<number, Shard>;
 
 export interface MemoryContents {
   readonly owner: string | null;
+  readonly isPart: boolean;
   readonly next: number;
   readonly fields: ReadonlyMap<string, Uint8Array>;
   readonly customers: ReadonlyMap<string, Uint8Array>;
@@ -50,10 +54,12 @@ export class MemoryStateStore implements StateStore {
     this.#tag = tag;
   }
 
-  async acquire(partition: number): Promise<PartitionShard & { readonly owner: string }> {
+  async acquire(partition: number): Promise<AcquiredShard> {
+    const found = this.#shard(partition);
+    if (found.isPart) this.#shards.set(partition, emptyShard(found.counter));
     const shard = this.#shard(partition);
     const owner = takeAnew(shard, partition, this.#tag());
-    return { ...pictureOf(shard), owner };
+    return { ...pictureOf(shard), owner, wasPart: found.isPart };
   }
 
   async inspect(partition: number): Promise<PartitionShard> {
@@ -61,8 +67,8 @@ export class MemoryStateStore implements StateStore {
   }
 
   async holder(partition: number): Promise<ShardHolder> {
-    const { owner, next } = this.#shard(partition);
-    return { owner, next };
+    const { owner, next, isPart } = this.#shard(partition);
+    return { owner: isPart ? null : owner, next };
   }
 
   async load(
@@ -85,6 +91,7 @@ export class MemoryStateStore implements StateStore {
     assertSoundCommit(commit);
     const shard = this.#shard(commit.partition);
     if (shard.owner !== commit.owner) return 'fenced';
+    if (shard.isPart) return 'offset';
     if (shard.next === commit.next) return 'already';
     if (shard.next !== commit.expectedNext) return 'offset';
     const first = commit.outbox[0];
@@ -152,7 +159,7 @@ export class MemoryStateStore implements StateStore {
   async amend(amendment: Amendment): Promise<boolean> {
     const { partition, next, customerId, value, pages, dueAtMs } = amendment;
     const shard = this.#shard(partition);
-    if (shard.next !== next) return false;
+    if (shard.next !== next || shard.isPart) return false;
     takeAnew(shard, partition, this.#tag());
     writeBytes(shard.customers, [[customerId, value]]);
     writeBytes(shard.pages, pages);
@@ -169,11 +176,19 @@ export class MemoryStateStore implements StateStore {
 
   async close(): Promise<void> {}
 
+  /** Writes the first `customers` of a commit and no more, as Redis does that finds a part of it in a file that was cut. */
+  writePart(commit: PartitionCommit, customers: number): void {
+    const shard = this.#shard(commit.partition);
+    shard.isPart = true;
+    write(shard, { ...commit, states: commit.states.slice(0, customers), outbox: [] });
+  }
+
   /** Everything that a partition holds, for comparing. */
   contents(partition: number): MemoryContents {
-    const { customers, pages, due, outbox, fields, next, owner } = this.#shard(partition);
+    const { customers, pages, due, outbox, fields, next, owner, isPart } = this.#shard(partition);
     return {
       owner,
+      isPart,
       next,
       fields: new Map(fields),
       customers: new Map(customers),
@@ -186,17 +201,7 @@ export class MemoryStateStore implements StateStore {
   #shard(partition: number): Shard {
     let shard = this.#shards.get(partition);
     if (shard === undefined) {
-      shard = {
-        owner: null,
-        counter: 0,
-        next: 0,
-        position: 0,
-        fields: new Map(),
-        customers: new Map(),
-        pages: new Map(),
-        due: new Map(),
-        outbox: [],
-      };
+      shard = emptyShard();
       this.#shards.set(partition, shard);
     }
     return shard;
@@ -216,7 +221,7 @@ class MemoryBesideStore extends MemoryStateStore implements BesideStore {
 
   async adopt(partition: number, owner: string, liveOwner?: string): Promise<boolean> {
     const shard = this.#own.get(partition);
-    if (shard === undefined || shard.owner !== owner) return false;
+    if (shard === undefined || shard.owner !== owner || shard.isPart) return false;
     const live = this.#live.get(partition);
     if (liveOwner !== undefined && live?.owner !== liveOwner) return false;
     shard.counter = Math.max(shard.counter, live?.counter ?? 0);
@@ -229,6 +234,21 @@ class MemoryBesideStore extends MemoryStateStore implements BesideStore {
   async discard(partition: number): Promise<void> {
     this.#own.delete(partition);
   }
+}
+
+function emptyShard(counter = 0): Shard {
+  return {
+    owner: null,
+    counter,
+    next: 0,
+    position: 0,
+    isPart: false,
+    fields: new Map(),
+    customers: new Map(),
+    pages: new Map(),
+    due: new Map(),
+    outbox: [],
+  };
 }
 
 function takeAnew(shard: Shard, partition: number, tag = 'memory'): string {

@@ -144,6 +144,13 @@ export interface PartitionShard extends ShardHolder {
   readonly customerCount: number;
 }
 
+/** As its new owner finds it. */
+export interface AcquiredShard extends PartitionShard {
+  readonly owner: string;
+  /** A write had got into the store in part, which a store may do that was cut short: all of it was dropped. */
+  readonly wasPart: boolean;
+}
+
 export interface PartitionCommit {
   readonly partition: number;
   readonly owner: string;
@@ -162,15 +169,16 @@ export interface PartitionCommit {
 
 /**
  * ok: written. already: this very commit was written before (its reply was lost). fenced: another owner holds the
- * partition. offset: the stored offset is not the expected one (the store went back in time, or we are wrong).
+ * partition. offset: the stored offset is not the expected one (the store went back in time, or we are wrong), or what is
+ * stored is not whole.
  */
 export const COMMIT_OUTCOMES = ['ok', 'already', 'fenced', 'offset'] as const;
 export type CommitOutcome = (typeof COMMIT_OUTCOMES)[number];
 
 /** Customer state by partition of the customer log. One partition is one shard with one owner at a time. */
 export interface StateStore {
-  /** Takes the partition: a new owner token voids every older one. */
-  acquire(partition: number): Promise<PartitionShard & { readonly owner: string }>;
+  /** Takes the partition: a new owner token voids every older one. What was written in part is empty from then on. */
+  acquire(partition: number): Promise<AcquiredShard>;
   /** Reads without taking. */
   inspect(partition: number): Promise<PartitionShard>;
   /** The same in few bytes, for an owner that asks now and then whether it still is one. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type AcquiredShard,
   type Amendment,
   assert,
   assertSoundCommit,
@@ -61,14 +62,13 @@ export class RedisStateStore implements StateStore {
     return new RedisStateStore({ redis, scripts: shardScripts(redis), keyPrefix });
   }
 
-  async acquire(partition: number): Promise<PartitionShard & { readonly owner: string }> {
-    const { meta, customers, outbox } = this.#keys(partition);
+  async acquire(partition: number): Promise<AcquiredShard> {
     const reply = await during(`acquiring partition ${partition}`, () =>
-      this.#scripts.acquire([meta, customers, outbox, randomUUID()]),
+      this.#scripts.acquire([...keyList(this.#keys(partition)), randomUUID()]),
     );
     const shard = partitionShard(reply);
     assert(shard.owner !== null, 'an acquired partition has an owner');
-    return { ...shard, owner: shard.owner };
+    return { ...shard, owner: shard.owner, wasPart: (reply as unknown[]).at(-1) === 1 };
   }
 
   async inspect(partition: number): Promise<PartitionShard> {
@@ -80,10 +80,12 @@ export class RedisStateStore implements StateStore {
   }
 
   async holder(partition: number): Promise<ShardHolder> {
-    const [owner, next] = await during(`asking who holds partition ${partition}`, () =>
-      this.#redis.hmget(this.#keys(partition).meta, 'owner', 'next'),
+    const [owner, next, begun, ended] = await during(
+      `asking who holds partition ${partition}`,
+      () => this.#redis.hmget(this.#keys(partition).meta, 'owner', 'next', 'begun', 'ended'),
     );
-    return { owner: owner ?? null, next: Number(next ?? 0) };
+    // Nobody holds what is not whole: who thinks so has to take it anew.
+    return { owner: begun === ended ? (owner ?? null) : null, next: Number(next ?? 0) };
   }
 
   async load(
@@ -135,8 +137,8 @@ export class RedisStateStore implements StateStore {
   /** The read goes over the same connection, hence behind whatever of the commit is still to be sent again. */
   async #settleUnknownCommit(commit: PartitionCommit, cause: unknown): Promise<CommitOutcome> {
     const place = `partition ${commit.partition} at offset ${commit.next}`;
-    const [owner, next] = await this.#redis
-      .hmget(this.#keys(commit.partition).meta, 'owner', 'next')
+    const [owner, next, begun, ended] = await this.#redis
+      .hmget(this.#keys(commit.partition).meta, 'owner', 'next', 'begun', 'ended')
       .catch((error: unknown) => {
         throw new StrataError(
           'STRATA_REDIS_OUTCOME_UNKNOWN',
@@ -146,6 +148,7 @@ export class RedisStateStore implements StateStore {
       });
     if (owner !== commit.owner) return 'fenced';
     const stored = Number(next ?? 0);
+    if (begun !== ended) return 'offset';
     if (stored === commit.next) return 'ok';
     if (stored !== commit.expectedNext) return 'offset';
     throw new StrataError(

@@ -1,6 +1,6 @@
 /** The five keys of a shard. The hash tag puts them on one node, so a failover takes them back together. */
 export interface ShardKeys {
-  /** Hash: owner, counter, next, position, f:<field>... */
+  /** Hash: owner, counter, next, position, begun, ended, f:<field>... */
   readonly meta: string;
   /** Hash: customer id -> state bytes. */
   readonly customers: string;

@@ -24,7 +24,7 @@ function lua(name: string): string {
  */
 export function shardScripts(redis: Redis): ShardScripts {
   return {
-    acquire: register(redis, 'strataAcquire', { lua: lua('acquire'), numberOfKeys: 3 }),
+    acquire: register(redis, 'strataAcquire', { lua: lua('acquire'), numberOfKeys: 5 }),
     inspect: register(redis, 'strataInspect', { lua: lua('inspect'), numberOfKeys: 3 }),
     commit: register(redis, 'strataCommit', { lua: lua('commit'), numberOfKeys: 5 }),
     trimOutbox: register(redis, 'strataTrimOutbox', { lua: lua('trim-outbox'), numberOfKeys: 2 }),

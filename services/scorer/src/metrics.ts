@@ -54,6 +54,10 @@ export function createScorerMetrics(metrics: Metrics) {
       help: 'Records left to fold for the second time, because the state was lost or went back, by partition',
       labelNames: ['partition'],
     }),
+    shardsEmptied: metrics.counter({
+      name: 'strata_scorer_shards_emptied_total',
+      help: 'Partitions found with a state that is not whole, emptied, and folded again from the log',
+    }),
     outboxDepth: metrics.gauge({
       name: 'strata_scorer_outbox_depth_records',
       help: 'Outputs committed and not published yet, by partition',

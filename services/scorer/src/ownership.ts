@@ -1,6 +1,7 @@
 import { TOPICS } from '@strata/contracts';
 import type { PartitionState } from '@strata/domain';
 import type {
+  AcquiredShard,
   AssignmentCause,
   LogBounds,
   PartitionShard,
@@ -26,9 +27,8 @@ import {
 
 type OwnershipSettings = Pick<ScorerSettings, 'groupId' | 'hotCustomersMax' | 'foldVersion' | 'at'>;
 
-type TakenShard = PartitionShard & {
+type TakenShard = AcquiredShard & {
   readonly partition: number;
-  readonly owner: string;
   readonly earliestDue: number | null;
 };
 

@@ -21,6 +21,8 @@ export class Shard {
   readonly catchUpTo: number;
   /** Where the partition was taken, and up to where it is folded for the second time; null for not at all. */
   readonly rebuilding: { readonly from: number; readonly to: number } | null;
+  /** What the store held was not whole, and is gone. */
+  readonly wasPart: boolean;
   /** Partitions of the customer log when the partition was taken. */
   readonly partitionCount: number;
   /** Earliest instant in the due index, as far as known; null for never. */
@@ -32,6 +34,7 @@ export class Shard {
   /** Number of the last table of rates that was appended here, folded yet or not; 0 for none. */
   ratesSent = 0;
   isLost = false;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(taken: {
     partition: number;
@@ -41,6 +44,7 @@ export class Shard {
     ledger: ShardLedger;
     logEnd: number;
     rebuildTo: number | null;
+    wasPart: boolean;
     partitionCount: number;
     outboxDepth: number;
     earliestDue: number | null;
@@ -54,10 +58,18 @@ export class Shard {
     this.logEnd = taken.logEnd;
     this.outboxDepth = taken.outboxDepth;
     this.earliestDue = taken.earliestDue;
+    this.wasPart = taken.wasPart;
     this.partitionCount = taken.partitionCount;
     this.catchUpTo = taken.logEnd;
     this.rebuilding = taken.rebuildTo === null ? null : { from: taken.next, to: taken.rebuildTo };
     this.cache = new CustomerCache(taken.hotCustomersMax);
+  }
+
+  /** One batch at a time: a reader that finds its feet again may give out a second one while the first is in hand. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work, work);
+    this.#turn = turn;
+    return turn;
   }
 
   get hasCaughtUp(): boolean {

@@ -169,7 +169,7 @@ class Scorer implements RunningScorer {
     const shard = this.#ownership.shard(batch.partition);
     if (shard === null || this.#hasFailed) return 'reacquire';
     try {
-      const outcome = await this.#score(shard, batch);
+      const outcome = await shard.inTurn(() => this.#score(shard, batch));
       if (outcome === 'reacquire') this.#ownership.lose(shard);
       return outcome;
     } catch (error) {
@@ -247,8 +247,16 @@ class Scorer implements RunningScorer {
   }
 
   #tellRebuild(shard: Shard | null): void {
-    if (shard === null || shard.rebuilding === null || shard.rebuildLeft === 0) return;
+    if (shard === null) return;
     const { partition, rebuilding } = shard;
+    if (shard.wasPart) {
+      this.#ports.metrics.shardsEmptied.inc();
+      this.#ports.logger.warn(
+        { partition },
+        'Redis had executed a part of a commit, as it does after its append-only file was cut: the state was emptied',
+      );
+    }
+    if (rebuilding === null || shard.rebuildLeft === 0) return;
     this.#ports.metrics.rebuildLeftRecords.set({ partition: String(partition) }, shard.rebuildLeft);
     this.#ports.logger.warn(
       { partition, from: rebuilding.from, to: rebuilding.to },

@@ -1,6 +1,7 @@
 import { TOPICS } from '@strata/contracts';
 import { MemoryStateStore } from '@strata/memory';
 import {
+  type AcquiredShard,
   type Amendment,
   type BesideStore,
   type CommitOutcome,
@@ -113,7 +114,7 @@ export class RewindingStore implements StateStore {
 
   readonly #bases = new Map<number, Base>();
 
-  async acquire(partition: number): Promise<PartitionShard & { readonly owner: string }> {
+  async acquire(partition: number): Promise<AcquiredShard> {
     const shard = await this.#store.acquire(partition);
     if (!this.#bases.has(partition)) {
       this.#bases.set(partition, { next: shard.next, fields: shard.fields });

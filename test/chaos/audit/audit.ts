@@ -47,10 +47,6 @@ export class Audit {
     return this.#partitions.flatMap(({ changes }) => changes);
   }
 
-  ids(): readonly string[] {
-    return this.#partitions.flatMap((partition) => partition.ids);
-  }
-
   async advance(): Promise<void> {
     for (const partition of this.#partitions) await partition.advance();
   }

@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process';
-import { Readable } from 'node:stream';
-import { promisify } from 'node:util';
-import { runCli } from '@strata/cli';
-import { TOPICS } from '@strata/contracts';
 import { readTierChanges } from '../../e2e/foreign-reader.ts';
 import type { Audit, Verdict } from '../audit/audit.ts';
-import { foreignTold } from '../audit/told.ts';
+import { foreignTold, type Told } from '../audit/told.ts';
 import type { ChaosStack } from '../stack/chaos-stack.ts';
+import { isReferrer } from '../stack/shoppers.ts';
+import { CURRENCY } from './load.ts';
+import { readByKcat } from './read-by-kcat.ts';
+import { backtestFromLog, verifyFromLog } from './strata-commands.ts';
 
 /** `null` where it could not be made; else what is wrong, which is nothing where all is well. */
 export interface Check {
@@ -14,77 +13,50 @@ export interface Check {
   readonly faults: readonly string[] | null;
 }
 
-const KCAT_BYTES_MAX = 1_000_000_000;
-
 /** Everything that is held against the log once all is quiet. */
 export async function allChecks(
   stack: ChaosStack,
   audit: Audit,
   verdict: Verdict,
 ): Promise<readonly Check[]> {
+  const byKcat = await readByKcat(stack.backends);
   return [
     { name: 'fold of the log, record by record', faults: verdict.faults },
-    { name: './strata verify --from-log', faults: await verifyFromLog(stack) },
+    { name: './strata verify --from-log', faults: await verifyFromLog(stack.handle) },
     { name: 'plain kafkajs, by the one rule', faults: await readByKafkajs(stack, audit) },
-    { name: 'kcat, by the one rule', faults: await readByKcat(stack, audit) },
+    {
+      name: 'kcat, by the one rule',
+      faults: byKcat && [...byKcat.gaps, ...differences(byKcat.told, audit.changes())],
+    },
+    {
+      name: 'kcat beside ./strata backtest --from-log',
+      faults: byKcat && (await besideBacktest(stack, byKcat.told)),
+    },
   ];
 }
 
-async function verifyFromLog({ handle }: ChaosStack): Promise<readonly string[]> {
-  let said = '';
-  const exitCode = await runCli(['verify', '--from-log', '--json'], {
-    stdout: { write: (text) => void (said += text) },
-    stderr: { isTty: false, write: () => {} },
-    stdin: Readable.from([]),
-    env: {},
-    cwd: process.cwd(),
-    language: 'en',
-    signal: new AbortController().signal,
-    monotonicMs: () => performance.now(),
-    stack: handle,
-  });
-  return exitCode === 0 ? [] : [said];
+/** Of everybody whose changes do not hang on when another partition was heard of. */
+async function besideBacktest(
+  { handle }: ChaosStack,
+  told: readonly Told[],
+): Promise<readonly string[]> {
+  const mine = (line: Told): boolean => !isReferrer(line);
+  const backtested = await backtestFromLog(handle, CURRENCY);
+  return differences(told.filter(mine), backtested.filter(mine));
+}
+
+/** The same changes, each once; of one customer they are numbered, so the order is compared too. */
+function differences(told: readonly Told[], expected: readonly Told[]): readonly string[] {
+  const [left, right] = [told.toSorted(), expected.toSorted()];
+  if (left.length > 0 && left.join('\n') === right.join('\n')) return [];
+  const at = left.findIndex((line, index) => line !== right[index]);
+  return [`${left.length} changes instead of ${right.length}; the first that differs: ${at}`];
 }
 
 async function readByKafkajs({ backends }: ChaosStack, audit: Audit): Promise<readonly string[]> {
   const { changes, gaps } = await readTierChanges(backends);
-  const lines = changes.map(foreignTold).toSorted();
-  const isSame = lines.join('\n') === [...audit.changes()].toSorted().join('\n');
   return [
     ...(gaps > 0 ? [`${gaps} gaps`] : []),
-    ...(isSame ? [] : [`${lines.length} changes, the log says ${audit.changes().length}`]),
+    ...differences(changes.map(foreignTold), audit.changes()),
   ];
-}
-
-/** A client of another family (librdkafka), which knows nothing of ours but the headers. */
-async function readByKcat(
-  { backends }: ChaosStack,
-  audit: Audit,
-): Promise<readonly string[] | null> {
-  const args = ['-C', '-e', '-q', '-b', backends.brokers.join(','), '-t', TOPICS.tierChanges];
-  let stdout: string;
-  try {
-    // Not by a synchronous call: the proxy before the broker lives in this process.
-    const run = promisify(execFile)('kcat', [...args, '-o', 'beginning', '-f', '%p %h\\n'], {
-      maxBuffer: KCAT_BYTES_MAX,
-    });
-    stdout = (await run).stdout;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    return [String(error)];
-  }
-  const last = new Map<string, number>();
-  const ids: string[] = [];
-  const faults: string[] = [];
-  for (const line of stdout.split('\n')) {
-    const [partition = '', headers = ''] = line.split(' ');
-    const seq = Number(/strata-seq=\d+\.(\d+)/.exec(headers)?.[1]);
-    const before = last.get(partition) ?? 0;
-    if (headers === '' || seq <= before) continue;
-    if (seq !== before + 1) faults.push(`partition ${partition}: ${seq} after ${before}`);
-    last.set(partition, seq);
-    ids.push(/ce_id=([^,]+)/.exec(headers)?.[1] ?? '');
-  }
-  const isSame = ids.toSorted().join() === [...audit.ids()].toSorted().join();
-  return [...faults, ...(isSame ? [] : [`${ids.length} ids, the log says ${audit.ids().length}`])];
 }

@@ -11,7 +11,7 @@ import { Audit } from '../audit/audit.ts';
 import { ChaosStack } from '../stack/chaos-stack.ts';
 import { Feeder } from '../stack/feeder.ts';
 import { startKafkaProxy } from '../stack/kafka-proxy.ts';
-import { shoppersPolicy } from '../stack/shoppers.ts';
+import { shoppersPolicy } from '../stack/shoppers-policy.ts';
 import { Cast } from './cast.ts';
 import { allChecks } from './checks.ts';
 import { CURRENCY, Load } from './load.ts';

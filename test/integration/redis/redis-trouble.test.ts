@@ -209,7 +209,9 @@ test('the keys are those of the reference, all under the tag of their partition'
   const keys = (await admin.keys('strata:*')).toSorted();
   expect(keys).toEqual(['c', 'due', 'm', 'out', 'pg'].map((part) => `strata:{7}:${part}`));
   expect((await admin.hkeys('strata:{7}:m')).toSorted()).toEqual([
+    'begun',
     'counter',
+    'ended',
     'f:count',
     'next',
     'owner',

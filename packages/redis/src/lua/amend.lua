@@ -12,8 +12,10 @@
 --
 -- Atomic: the check, the customer with its pages, and the token that voids whoever remembers it as it was.
 -- Cost: O(pages of the customer).
--- Reply: 1 replaced, 0 the shard stands elsewhere
-if (redis.call('HGET', KEYS[1], 'next') or '0') ~= ARGV[1] then return 0 end
+-- Reply: 1 replaced, 0 the shard stands elsewhere, or is not whole (commit.lua)
+local meta = redis.call('HMGET', KEYS[1], 'next', 'begun', 'ended')
+if (meta[1] or '0') ~= ARGV[1] or meta[2] ~= meta[3] then return 0 end
+local begun = redis.call('HINCRBY', KEYS[1], 'begun', 1)
 local counter = string.format('%.0f', redis.call('HINCRBY', KEYS[1], 'counter', 1))
 redis.call('HSET', KEYS[1], 'owner', counter .. ':' .. ARGV[2])
 if ARGV[4] == '1' then redis.call('HSET', KEYS[2], ARGV[3], ARGV[5]) else redis.call('HDEL', KEYS[2], ARGV[3]) end
@@ -21,4 +23,5 @@ if ARGV[6] == '' then redis.call('ZREM', KEYS[4], ARGV[3]) else redis.call('ZADD
 local pagesEnd = 7 + tonumber(ARGV[7])
 for at = 8, pagesEnd, 2 do redis.call('HSET', KEYS[3], ARGV[at], ARGV[at + 1]) end
 for at = pagesEnd + 1, #ARGV do redis.call('HDEL', KEYS[3], ARGV[at]) end
+redis.call('HSET', KEYS[1], 'ended', string.format('%.0f', begun))
 return 1

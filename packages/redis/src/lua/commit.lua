@@ -1,6 +1,6 @@
 -- Writes everything that folding one batch changed, or nothing.
 --
--- KEYS[1]  strata:{p}:m    hash: owner, counter, next, position, f:<field>...
+-- KEYS[1]  strata:{p}:m    hash: owner, counter, next, position, begun, ended, f:<field>...
 -- KEYS[2]  strata:{p}:c    hash: customer id -> state bytes
 -- KEYS[3]  strata:{p}:pg   hash: page name -> page bytes
 -- KEYS[4]  strata:{p}:due  sorted set: customer id by due instant in epoch milliseconds
@@ -17,11 +17,16 @@
 --
 -- Atomic: all of it. Nothing is written before the last check, and no command after the first write can fail: the
 -- caller has checked every number, the keys are ours alone, and Redis checks memory, disk and role only before the first
--- write of a script. That first write is an HSET, which is refused when memory is short, so it stands for all.
+-- write of a script. That first write is an HINCRBY, which is refused when memory is short, so it stands for all.
+-- Except where an append-only file was cut in the middle of it: the load that finds this leaves the beginning of the
+-- transaction in the file, and the load after that executes it, before all that was written since (Redis 7.0, seen).
+-- So a write counts itself at its begin by adding one, and at its end by what it has read plus one. Where the two differ
+-- something was executed that nobody saw, in part or whole, and nothing that the shard holds can be trusted (acquire.lua).
 -- Cost: 2-5 us a customer (variadic calls of at most 2,000 arguments, the limit of Lua's stack being near 8,000).
 -- Reply: 'ok', 'already', 'fenced', 'offset', or 'position <last>' when the outbox would get a gap (a programmer fault).
-local meta = redis.call('HMGET', KEYS[1], 'owner', 'next', 'position')
+local meta = redis.call('HMGET', KEYS[1], 'owner', 'next', 'position', 'begun', 'ended')
 if meta[1] ~= ARGV[1] then return 'fenced' end
+if meta[4] ~= meta[5] then return 'offset' end
 local stored = meta[2] or '0'
 if stored == ARGV[3] then return 'already' end
 if stored ~= ARGV[2] then return 'offset' end
@@ -29,6 +34,7 @@ local position = meta[3] or '0'
 if ARGV[4] ~= '0' and tonumber(ARGV[4]) ~= tonumber(position) + 1 then return 'position ' .. position end
 if ARGV[5] ~= '0' then position = ARGV[5] end
 
+local begun = redis.call('HINCRBY', KEYS[1], 'begun', 1)
 redis.call('HSET', KEYS[1], 'next', ARGV[3], 'position', position)
 
 local at = 14
@@ -54,4 +60,5 @@ while at < outboxEnd do
   redis.call('XADD', KEYS[5], ARGV[at], unpack(ARGV, at + 2, at + 1 + count))
   at = at + 2 + count
 end
+redis.call('HSET', KEYS[1], 'ended', string.format('%.0f', begun))
 return 'ok'
