@@ -1,3 +1,4 @@
+import type { Instant } from '@strata/domain';
 import { readTierChanges } from '../../e2e/foreign-reader.ts';
 import type { Audit, Verdict } from '../audit/audit.ts';
 import { foreignTold, type Told } from '../audit/told.ts';
@@ -16,8 +17,7 @@ export interface Check {
 /** Everything that is held against the log once all is quiet. */
 export async function allChecks(
   stack: ChaosStack,
-  audit: Audit,
-  verdict: Verdict,
+  { audit, verdict, clock }: { audit: Audit; verdict: Verdict; clock: Instant },
 ): Promise<readonly Check[]> {
   const byKcat = await readByKcat(stack.backends);
   return [
@@ -30,7 +30,7 @@ export async function allChecks(
     },
     {
       name: 'kcat beside ./strata backtest --from-log',
-      faults: byKcat && (await besideBacktest(stack, byKcat.told)),
+      faults: byKcat && (await besideBacktest(stack, byKcat.told, clock)),
     },
   ];
 }
@@ -39,9 +39,10 @@ export async function allChecks(
 async function besideBacktest(
   { handle }: ChaosStack,
   told: readonly Told[],
+  untilMs: Instant,
 ): Promise<readonly string[]> {
   const mine = (line: Told): boolean => !isReferrer(line);
-  const backtested = await backtestFromLog(handle, CURRENCY);
+  const backtested = await backtestFromLog(handle, { baseCurrency: CURRENCY, untilMs });
   return differences(told.filter(mine), backtested.filter(mine));
 }
 

@@ -78,7 +78,7 @@ async function runChaos(seed: number, minutes: number): Promise<Report> {
     say(texts.verifying);
     await cast.end();
     const verdict = await audit.verdict(stack.endpoint);
-    const checks = await allChecks(stack, audit, verdict);
+    const checks = await allChecks(stack, { audit, verdict, clock: load.clock });
     if (checks.some(({ faults }) => faults === null)) say(texts.kcatMissing);
     const seconds = Math.round((performance.now() - startedMs) / 1_000);
     const { posts } = stack.endpoint;

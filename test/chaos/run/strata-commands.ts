@@ -34,16 +34,17 @@ export async function verifyFromLog(stack: StackHandle): Promise<readonly string
   return exitCode === 0 ? [] : [said];
 }
 
-/** Every tier change that the events of the log come to, without anything else that lies there. */
+/** Every tier change that the events of the log come to until `untilMs`, without anything else that lies there. */
 export async function backtestFromLog(
   stack: StackHandle,
-  baseCurrency: string,
+  { baseCurrency, untilMs }: { readonly baseCurrency: string; readonly untilMs: number },
 ): Promise<readonly Told[]> {
   const folder = await mkdtemp(join(tmpdir(), 'strata-chaos-'));
   try {
     await writeFile(join(folder, 'shoppers.yaml'), shoppersPolicyText(baseCurrency));
-    const argv = ['backtest', '--from-log', '--policy', './shoppers.yaml'];
-    const { exitCode, said } = await strata(stack, [...argv, '--changes', 'told.ndjson'], folder);
+    const graded = ['--policy', './shoppers.yaml', '--until', new Date(untilMs).toISOString()];
+    const argv = ['backtest', '--from-log', ...graded, '--changes', 'told.ndjson'];
+    const { exitCode, said } = await strata(stack, argv, folder);
     if (exitCode !== 0) throw new Error(said);
     const lines = (await readFile(join(folder, 'told.ndjson'), 'utf8')).trim().split('\n');
     return lines.map((line) => {
