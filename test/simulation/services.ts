@@ -1,4 +1,9 @@
-import { minimisation, RECORD_BYTES_MAX_DEFAULT, TOPICS } from '@strata/contracts';
+import {
+  minimisation,
+  RECORD_BYTES_MAX_DEFAULT,
+  REDRIVES_MAX_DEFAULT,
+  TOPICS,
+} from '@strata/contracts';
 import { fold, initialPartition, unkeyedMarker } from '@strata/domain';
 import { startIngestor } from '@strata/ingestor';
 import type { MemoryLog } from '@strata/memory';
@@ -94,6 +99,7 @@ function ingestorOn(process: SimProcess, stack: Stack): Promise<RunningService> 
       timeMode: stack.traffic.time,
       rules: RULES,
       recordBytesMax: RECORD_BYTES_MAX_DEFAULT,
+      redrivesMax: REDRIVES_MAX_DEFAULT,
       groupId: stack.groups.ingestor.groupId,
       commitIntervalMs: 100,
       at: (point) => process.at(point),

@@ -2,9 +2,14 @@ import type { Instant } from '@strata/domain';
 import type { DeadLetterReason } from './dead-letter-reason.ts';
 import type { WireRecord } from './wire-record.ts';
 
+/** `quarantined`: it was redriven so often in vain that only its own id redrives it. */
+export const LETTER_STATES = ['open', 'quarantined'] as const;
+export type LetterState = (typeof LETTER_STATES)[number];
+
 /**
  * A record that could not be used. Everything but `sealed` is free of personal data and may be
- * listed.
+ * listed. It keeps its id for life; the place is that of the record that is sealed in it, which
+ * after a failed redrive is the later one.
  */
 export interface DeadLetter {
   readonly id: string;
@@ -15,9 +20,14 @@ export interface DeadLetter {
   /** The field at fault, never a value. */
   readonly detail: string | null;
   readonly schemaId: number | null;
+  /** Who sent it, where that could be read and is a plain name. */
+  readonly source: string | null;
   readonly type: string | null;
   readonly firstSeenAt: Instant;
+  readonly lastSeenAt: Instant;
+  /** How often it was sent again and refused again. */
   readonly redrives: number;
+  readonly state: LetterState;
   /** Size of the original value; a sealed value that is shorter was cut and cannot be redriven. */
   readonly sizeBytes: number;
   /** The packed original (see `packOriginal`), sealed with the key of the stack. */
@@ -31,8 +41,17 @@ export function deadLetterToWire(letter: DeadLetter): WireRecord {
   };
 }
 
+type LetterBody = Omit<DeadLetter, 'lastSeenAt'> & { readonly lastSeenAt: Instant | null };
+
 export function deadLetterFromWire({ body }: WireRecord): DeadLetter {
-  return { ...(body as DeadLetter) };
+  const letter = body as LetterBody;
+  // Letters of the first version were never seen again.
+  return { ...letter, lastSeenAt: letter.lastSeenAt ?? letter.firstSeenAt };
+}
+
+/** A sealed value that is shorter than the original was cut, and cannot be sent again. */
+export function isCut({ sizeBytes }: DeadLetter, { value }: OriginalRecord): boolean {
+  return (value?.length ?? 0) < sizeBytes;
 }
 
 /** The record a letter stands for, byte for byte. */

@@ -22,6 +22,7 @@ export * from './override-control.ts';
 export * from './policy-publication.ts';
 export * from './policy-set.ts';
 export * from './rates-publication.ts';
+export * from './redrive-slip.ts';
 export * from './retired.ts';
 export * from './rfc3339.ts';
 export {

@@ -1,5 +1,6 @@
 import type { Erasure, Instant, MarkerOf } from '@strata/domain';
 import { parseRfc3339 } from './rfc3339.ts';
+import { tellableName } from './strict-json.ts';
 
 /**
  * Whom a dead letter is about, in its headers: markers, so that the letters of a customer can be found and erased
@@ -34,6 +35,17 @@ export function letterSubjectIn(
     occurredAt:
       typeof occurredAt === 'string' ? parseRfc3339(occurredAt) : isInstant ? occurredAt : null,
   };
+}
+
+/**
+ * Who sent a record, as far as it may be told: a plain name, and not the customer's own. Nothing in
+ * the record has been checked.
+ */
+export function tellableSource(raw: Readonly<Record<string, unknown>>): string | null {
+  const { source } = raw;
+  if (typeof source !== 'string') return null;
+  const isPerson = CUSTOMER_FIELDS.some((field) => String(raw[field]) === source);
+  return isPerson ? null : tellableName(source);
 }
 
 export function letterSubjectHeaders({

@@ -104,6 +104,27 @@ export const timeVariables = {
   ).default('wall'),
 };
 
+export const letterVariables = {
+  STRATA_REDRIVES_MAX: integerVariable({
+    min: 1,
+    max: 1_000,
+    description:
+      'A dead letter that was redriven and refused again so often is quarantined: from then on only its own id redrives it.',
+  }).default(3),
+  STRATA_METRIC_SOURCES: z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .refine(
+      (list) => list.every((name) => /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/.test(name)),
+      'has to be names of letters, digits, dots, hyphens and underscores, with commas between them',
+    )
+    .default([])
+    .meta({
+      description:
+        'Sources that metrics call by name; all others are `other`. Not set: the first 32 that sent something of use.',
+    }),
+};
+
 /** Every service has these. */
 export const healthVariables = {
   STRATA_HEALTH_HOST: z
@@ -129,6 +150,7 @@ export const SHARED_VARIABLE_NAMES: readonly string[] = [
   queueRedisVariables,
   sealingVariables,
   timeVariables,
+  letterVariables,
   healthVariables,
 ].flatMap((variables) => Object.keys(variables));
 

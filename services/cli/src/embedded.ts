@@ -6,6 +6,7 @@ import {
   type MinimisationSettings,
   minimisation,
   RECORD_BYTES_MAX_DEFAULT,
+  REDRIVES_MAX_DEFAULT,
   TOPICS,
 } from '@strata/contracts';
 import { fold, initialPartition, type TimeMode } from '@strata/domain';
@@ -126,6 +127,7 @@ async function startServices(
       timeMode: options.time,
       rules: minimisation({ onForbidden: options.onForbidden ?? 'drop' }),
       recordBytesMax: RECORD_BYTES_MAX_DEFAULT,
+      redrivesMax: REDRIVES_MAX_DEFAULT,
       groupId: INGESTOR_GROUP,
       commitIntervalMs: COMMIT_INTERVAL_MS,
     },

@@ -1,11 +1,20 @@
 import type { DeadLetterReason, Dropped } from '@strata/contracts';
 import type { IngestorMetrics } from './metrics.ts';
 
+/** Each of a bounded set: a label is never what a producer wrote, unless it is a known name. */
+export interface RefusalLabels {
+  readonly reason: DeadLetterReason;
+  readonly source: string;
+  readonly type: string;
+  readonly schema: string;
+}
+
 /** What became of the records of a batch, to be counted when they are safe. */
 export class BatchTally {
   readonly #topic: string;
   readonly #outcomes = new Map<string, number>();
-  readonly #reasons = new Map<string, number>();
+  readonly #refusals = new Map<string, { readonly labels: RefusalLabels; count: number }>();
+  readonly #redrives = new Map<string, number>();
   readonly #dropped = new Map<string, number>();
 
   constructor(topic: string) {
@@ -16,9 +25,17 @@ export class BatchTally {
     add(this.#outcomes, outcome, 1);
   }
 
-  refused(reason: DeadLetterReason): void {
+  refused(labels: RefusalLabels): void {
     add(this.#outcomes, 'refused', 1);
-    add(this.#reasons, reason, 1);
+    const { reason, source, type, schema } = labels;
+    const name = `${reason} ${type} ${schema} ${source}`;
+    const known = this.#refusals.get(name);
+    if (known === undefined) this.#refusals.set(name, { labels, count: 1 });
+    else known.count += 1;
+  }
+
+  redriven(outcome: 'appended' | 'refused'): void {
+    add(this.#redrives, outcome, 1);
   }
 
   readonly dropped = (dropped: Dropped): void => {
@@ -28,7 +45,10 @@ export class BatchTally {
   count(metrics: IngestorMetrics): void {
     const topic = this.#topic;
     for (const [outcome, count] of this.#outcomes) metrics.records.inc({ topic, outcome }, count);
-    for (const [reason, count] of this.#reasons) metrics.deadLetters.inc({ reason }, count);
+    for (const { labels, count } of this.#refusals.values()) {
+      metrics.deadLetters.inc({ ...labels }, count);
+    }
+    for (const [outcome, count] of this.#redrives) metrics.redrives.inc({ outcome }, count);
     for (const [kind, count] of this.#dropped) metrics.droppedFields.inc({ kind }, count);
   }
 }

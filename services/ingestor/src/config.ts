@@ -11,6 +11,7 @@ import {
   defineConfig,
   integerVariable,
   kafkaVariables,
+  letterVariables,
   registryVariables,
   sealingVariables,
   timeVariables,
@@ -58,6 +59,7 @@ export const ingestorConfig = defineConfig('ingestor', {
   ...kafkaVariables,
   ...registryVariables,
   ...sealingVariables,
+  ...letterVariables,
   ...timeVariables,
   STRATA_INGESTOR_GROUP_ID: z
     .string()
@@ -99,6 +101,8 @@ export function settingsOf(config: IngestorConfig): IngestorSettings {
     timeMode: config.STRATA_TIME_MODE,
     rules: minimisation(wanted),
     recordBytesMax: config.STRATA_INGESTOR_RECORD_BYTES_MAX,
+    redrivesMax: config.STRATA_REDRIVES_MAX,
+    metricSources: config.STRATA_METRIC_SOURCES,
     groupId: config.STRATA_INGESTOR_GROUP_ID,
     commitIntervalMs: config.STRATA_INGESTOR_COMMIT_INTERVAL_MS,
   };

@@ -21,7 +21,7 @@ export interface IngestorPorts {
   /** By topic: the intake topics, the customer log and the dead letters. */
   readonly serde: (topic: string) => PreparedSerde;
   readonly seal: (bytes: Uint8Array) => Uint8Array;
-  /** Keyed: what the dead letters of a customer are found by. */
+  /** Keyed: what the dead letters of a customer are found by, and redriven records are known by. */
   readonly markerOf: MarkerOf;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -37,6 +37,10 @@ export interface IngestorSettings {
   readonly timeMode: TimeMode;
   readonly rules: Minimisation;
   readonly recordBytesMax: number;
+  /** Refused again so often, a dead letter is quarantined. */
+  readonly redrivesMax: number;
+  /** Sources that metrics name; empty for the first that sent something of use. */
+  readonly metricSources?: readonly string[];
   readonly groupId: string;
   readonly commitIntervalMs: number;
   readonly at?: CrashHook;

@@ -10,8 +10,13 @@ export function createIngestorMetrics(metrics: Metrics) {
     }),
     deadLetters: metrics.counter({
       name: 'strata_ingestor_dead_letters_total',
-      help: 'Intake records that became dead letters, by reason',
-      labelNames: ['reason'],
+      help: 'Intake records that became dead letters, by reason, source, type and schema id; unknown where it could not be read, other where it is none of the known names',
+      labelNames: ['reason', 'source', 'type', 'schema'],
+    }),
+    redrives: metrics.counter({
+      name: 'strata_ingestor_redrives_total',
+      help: 'Redriven records that came through the intake, by outcome: appended, or refused again',
+      labelNames: ['outcome'],
     }),
     droppedFields: metrics.counter({
       name: 'strata_ingestor_dropped_fields_total',

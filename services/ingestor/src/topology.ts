@@ -1,4 +1,4 @@
-import { letterSubjectIn, logRecordToWire, TOPICS, UNNAMED_LETTER } from '@strata/contracts';
+import { logRecordToWire, type RedriveSlip, redriveHeader, TOPICS } from '@strata/contracts';
 import {
   type BatchOutcome,
   type OutgoingRecord,
@@ -7,14 +7,13 @@ import {
   type TopicRecord,
 } from '@strata/pipeline';
 import { BatchTally } from './batch-tally.ts';
+import { createGate } from './gate.ts';
 import type { IngestorPorts, IngestorSettings } from './ingestor-ports.ts';
 import type { IngestorMetrics } from './metrics.ts';
-import { type Refused, refused } from './outcome.ts';
+import { refused } from './outcome.ts';
+import { Refusals } from './refusals.ts';
 import type { Appender } from './steps/append.ts';
-import { deadLetter } from './steps/dead-letter.ts';
-import { type Parsed, parse } from './steps/parse.ts';
-import { type Routed, route } from './steps/route.ts';
-import { validate } from './steps/validate.ts';
+import type { Routed } from './steps/route.ts';
 
 export interface TopologyParts {
   readonly appender: Appender;
@@ -35,47 +34,31 @@ export function createTopology(
   parts: TopologyParts,
 ) {
   const { appender, metrics, partitions } = parts;
-  const { timeMode, rules, recordBytesMax } = settings;
-  const customerLog = ports.serde(TOPICS.customerLog);
-  const letters = {
-    seal: ports.seal,
-    serde: ports.serde(TOPICS.deadLetters),
-    partitions: partitions.deadLetters,
-  };
+  const { serde, markerOf } = ports;
+  const gate = createGate({ serde, markerOf, settings, partitions: partitions.customerLog });
+  const customerLog = serde(TOPICS.customerLog);
+  const refusals = new Refusals(ports, settings, partitions.deadLetters);
 
-  /** The way of one record. A refusal leaves it at once; nothing here waits for anything. */
   function ingest(record: TopicRecord, tally: BatchTally): OutgoingRecord {
-    const parsed = parse(record, ports.serde(record.topic), recordBytesMax);
-    if (parsed.kind === 'refused') return refuse(record, parsed, { parsed, tally });
-
-    const onDropped = tally.dropped;
-    const valid = validate(parsed, { topic: record.topic, timeMode, rules, onDropped });
-    if (valid.kind === 'refused') return refuse(record, valid, { parsed, tally });
-
-    const routed = route(valid, record, { timeMode, partitions: partitions.customerLog });
-    if (routed.kind === 'refused') return refuse(record, routed, { parsed, tally });
-
-    const { schemaId } = parsed;
-    const unfit = refused('bad-field', { schemaId });
-    return append(routed, tally) ?? refuse(record, unfit, { parsed, tally });
+    const passage = gate(record, tally.dropped);
+    const { parsed, outcome, slip } = passage;
+    if (outcome.kind === 'refused') return refusals.letterOf(record, outcome, { passage, tally });
+    const unfit = refused('bad-field', { schemaId: parsed.schemaId });
+    return append(outcome, slip, tally) ?? refusals.letterOf(record, unfit, { passage, tally });
   }
 
-  function append({ partition, key, record }: Routed, tally: BatchTally): OutgoingRecord | null {
+  function append(
+    { partition, key, record }: Routed,
+    slip: RedriveSlip | null,
+    tally: BatchTally,
+  ): OutgoingRecord | null {
     const value = encoded(() => customerLog.encode(logRecordToWire(record)));
     if (value === null) return null;
+    if (record.kind === 'event') refusals.learn(record.event);
     tally.ended(record.kind === 'clock' ? 'clock' : 'appended');
-    return { topic: TOPICS.customerLog, partition, key, value, headers: {} };
-  }
-
-  function refuse(
-    record: TopicRecord,
-    why: Refused,
-    { parsed, tally }: { readonly parsed: Parsed | Refused; readonly tally: BatchTally },
-  ): OutgoingRecord {
-    tally.refused(why.reason);
-    const isRead = parsed.kind === 'parsed';
-    const subject = isRead ? letterSubjectIn(parsed.raw, ports.markerOf) : UNNAMED_LETTER;
-    return deadLetter(record, why, { ...letters, subject });
+    if (slip !== null) tally.redriven('appended');
+    const headers = slip === null ? {} : redriveHeader(slip);
+    return { topic: TOPICS.customerLog, partition, key, value, headers };
   }
 
   return async function onBatch(batch: RecordBatch): Promise<BatchOutcome> {

@@ -3,6 +3,7 @@ import {
   defineConfig,
   integerVariable,
   kafkaVariables,
+  letterVariables,
   registryVariables,
   sealingVariables,
   stateRedisVariables,
@@ -27,6 +28,7 @@ export const scorerConfig = defineConfig('scorer', {
   ...registryVariables,
   ...stateRedisVariables,
   ...sealingVariables,
+  ...letterVariables,
   STRATA_SCORER_GROUP_ID: z
     .string()
     .default(groupId)
@@ -80,5 +82,7 @@ export function settingsOf(config: ScorerConfig): Partial<ScorerSettings> {
     tickLagMax: config.STRATA_SCORER_TICK_LAG_RECORDS,
     tickWaitMsMax: config.STRATA_SCORER_TICK_WAIT_MS,
     policyPollMs: config.STRATA_SCORER_POLICY_POLL_MS,
+    redrivesMax: config.STRATA_REDRIVES_MAX,
+    metricSources: config.STRATA_METRIC_SOURCES,
   };
 }

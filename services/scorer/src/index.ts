@@ -18,4 +18,5 @@ export {
   ShardRebuild,
 } from './shard-rebuild.ts';
 export * from './start-scorer.ts';
+export { isTaken } from './steps/fold.ts';
 export { tierSnapshotOf } from './steps/write-outputs.ts';

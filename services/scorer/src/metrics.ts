@@ -30,8 +30,13 @@ export function createScorerMetrics(metrics: Metrics) {
     }),
     deadLetters: metrics.counter({
       name: 'strata_scorer_dead_letters_total',
-      help: 'Records refused and committed as dead letters, by reason',
-      labelNames: ['reason'],
+      help: 'Records refused and committed as dead letters, by reason, source, type and schema id; unknown where it could not be read, other where it is none of the known names',
+      labelNames: ['reason', 'source', 'type', 'schema'],
+    }),
+    redrives: metrics.counter({
+      name: 'strata_scorer_redrives_total',
+      help: 'Redriven records folded and committed, by what became of their letters: taken (removed), refused (open again) or quarantined',
+      labelNames: ['outcome'],
     }),
     lettersErased: metrics.counter({
       name: 'strata_scorer_letters_erased_total',

@@ -1,3 +1,4 @@
+import { REDRIVES_MAX_DEFAULT } from '@strata/contracts';
 import { FOLD_VERSION } from '@strata/domain';
 import type { CrashHook } from './crash-point.ts';
 
@@ -27,6 +28,10 @@ export interface ScorerSettings {
   readonly policyPollMs: number;
   /** How often new dead letters are held against the erased customers. */
   readonly letterPollMs: number;
+  /** Refused again so often, a dead letter is quarantined. */
+  readonly redrivesMax: number;
+  /** Sources that metrics name; empty for the first that sent something of use. */
+  readonly metricSources: readonly string[];
   readonly groupCommitIntervalMs: number;
   readonly at: CrashHook;
 }
@@ -46,6 +51,8 @@ export const DEFAULT_SCORER_SETTINGS: ScorerSettings = {
   ticksInFlightMax: 10,
   policyPollMs: 2_000,
   letterPollMs: 60_000,
+  redrivesMax: REDRIVES_MAX_DEFAULT,
+  metricSources: [],
   groupCommitIntervalMs: 5_000,
   at: () => {},
 };

@@ -7,6 +7,7 @@ import type { Shard } from './shard.ts';
 import { commitDraft, isWritten } from './steps/commit.ts';
 import { decodeRecords, isErasure } from './steps/decode.ts';
 import { foldRecords } from './steps/fold.ts';
+import { LetterLabels } from './steps/letter-labels.ts';
 import { loadCustomers } from './steps/load.ts';
 
 export interface TopologyParts {
@@ -25,7 +26,8 @@ export function createTopology(
   const { store } = ports;
   const serde = ports.serde(TOPICS.customerLog);
   const { commitRecordsMax: recordsMax, commitCustomersMax: customersMax } = settings;
-  const { commitMsMax, outboxDepthMax, at } = settings;
+  const { commitMsMax, outboxDepthMax, redrivesMax, at } = settings;
+  const labels = new LetterLabels(settings.metricSources);
   const read = (record: TopicRecord) => {
     return logRecordFromWire(serde.decode(record.value ?? new Uint8Array()));
   };
@@ -47,7 +49,11 @@ export function createTopology(
 
       const loaded = await loadCustomers(shard, decoded, store);
       await at('after-load');
-      const draft = foldRecords(shard, { decoded, loaded, commitMsMax }, ports);
+      const draft = foldRecords(
+        shard,
+        { decoded, loaded, commitMsMax, redrivesMax, labels },
+        ports,
+      );
       from += draft.recordCount;
       const next =
         from === records.length ? batch.nextOffset : (records[from - 1]?.offset ?? 0) + 1;

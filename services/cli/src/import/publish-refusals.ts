@@ -2,6 +2,7 @@ import {
   ContractFault,
   deadLetterToWire,
   type LetterSubject,
+  letterStanding,
   letterSubjectHeaders,
   letterSubjectIn,
   packOriginal,
@@ -54,16 +55,15 @@ function letterOf(
   const key = new TextEncoder().encode(id);
   const value = serdes.deadLetters.encode(
     deadLetterToWire({
-      id,
+      ...letterStanding({ id, seenAt: context.nowMs }, null, 1),
       topic: `file:${context.format}`,
       partition: 0,
       offset: record,
       reason,
       detail: field,
       schemaId: null,
+      source: null,
       type: null,
-      firstSeenAt: context.nowMs,
-      redrives: 0,
       sizeBytes: raw.length,
       sealed: seal(packOriginal({ key: null, value: raw, headers: {} })),
     }),

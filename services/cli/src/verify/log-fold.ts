@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   ContractFault,
   logRecordFromWire,
+  redriveSlipOf,
   type TierChangeEvent,
   type TierSnapshot,
   TOPICS,
@@ -27,6 +28,7 @@ import {
   advanceDecisionHash,
   type Decision,
   FIRST_DECISION_HASH,
+  isTaken,
   tierSnapshotOf,
 } from '@strata/scorer';
 import type { StackHandle } from '../stack/stack-handle.ts';
@@ -132,6 +134,9 @@ export class LogFold {
       else this.dueAt.set(customerId, dueAt);
     }
     for (let left = result.handOvers.length; left > 0; left--) this.#number(TOPICS.customerLog);
+    // The tombstone of the letter that was redriven.
+    const isRedriven = redriveSlipOf(original.headers) !== null;
+    if (isRedriven && isTaken(result)) this.#number(TOPICS.deadLetters);
     for (const output of result.outputs) {
       if (output.kind === 'tier-change') this.#changed(output);
       else if (output.kind === 'retired') this.#retired(output);

@@ -23,7 +23,11 @@ function ingest(topic: string, changes: Record<string, unknown> = {}, from = par
   const context = { topic, timeMode: 'data', rules: minimisation(), onDropped: () => {} } as const;
   const valid = validate(parsed, context);
   if (valid.kind === 'refused') return valid;
-  return route(valid, { topic, partition: from }, { timeMode: 'data', partitions: PARTITIONS });
+  return route(
+    valid,
+    { topic, partition: from },
+    { timeMode: 'data', partitions: PARTITIONS, isRedriven: false },
+  );
 }
 
 describe('a merge on its way into the log', () => {

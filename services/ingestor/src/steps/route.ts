@@ -18,12 +18,17 @@ const UTF8 = new TextEncoder();
  * ticket, too, and the customer in the value is what counts. One place is stricter. In data time a
  * clock mark must not overtake the events sent before it, so events beside clock marks have to lie
  * in their customer's partition already: another key than the customer's has put this one
- * elsewhere, and a mark there says nothing about it.
+ * elsewhere, and a mark there says nothing about it. What is redriven comes behind the marks of its
+ * day in any case.
  */
 export function route(
   { content, schemaId }: Valid,
   from: TopicPartition,
-  stack: { readonly timeMode: TimeMode; readonly partitions: number },
+  stack: {
+    readonly timeMode: TimeMode;
+    readonly partitions: number;
+    readonly isRedriven: boolean;
+  },
 ): Routed | Refused {
   if (content.kind === 'clock') {
     return { kind: 'routed', partition: from.partition, key: null, record: content };
@@ -38,7 +43,8 @@ export function route(
   const key = UTF8.encode(customerId);
   const partition = partitionFor(key, stack.partitions);
   if (stack.timeMode === 'wall') return { kind: 'routed', partition, key, record: content };
-  if (from.topic === TOPICS.events && from.partition !== partition) {
+  const isElsewhere = from.topic === TOPICS.events && from.partition !== partition;
+  if (isElsewhere && !stack.isRedriven) {
     return refused('wrong-key', { schemaId, type });
   }
   const record: LogRecord = isEvent ? { ...content, clockAt: content.event.occurredAt } : content;

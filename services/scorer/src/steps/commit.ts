@@ -89,7 +89,11 @@ function moveOn(shard: Shard, draft: Draft, next: number): void {
 function tell(metrics: ScorerMetrics, counts: DraftCounts): void {
   for (const [kind, times] of counts.records) metrics.records.inc({ kind }, times);
   for (const [note, times] of counts.notes) metrics.notes.inc({ note }, times);
-  for (const [reason, times] of counts.deadLetters) metrics.deadLetters.inc({ reason }, times);
+  for (const [labels, times] of counts.deadLetters) {
+    const [reason = '', source = '', type = '', schema = ''] = labels.split(' ');
+    metrics.deadLetters.inc({ reason, source, type, schema }, times);
+  }
+  for (const [outcome, times] of counts.redrives) metrics.redrives.inc({ outcome }, times);
   for (const [name, times] of counts.tierChanges) {
     const [type = '', cause = ''] = name.split(' ');
     metrics.tierChanges.inc({ type, cause }, times);

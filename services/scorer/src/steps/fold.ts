@@ -1,9 +1,10 @@
-import type { DeadLetterReason } from '@strata/contracts';
+import { type RedriveSlip, redriveSlipOf, tellableSource } from '@strata/contracts';
 import type {
   CustomerState,
   EpochBegan,
   FoldResult,
   LogRecord,
+  Output,
   PartitionState,
 } from '@strata/domain';
 import type { OutboxEntry, TopicRecord } from '@strata/pipeline';
@@ -15,7 +16,15 @@ import type { ScorerPorts } from '../scorer-ports.ts';
 import type { Shard } from '../shard.ts';
 import type { ShardLedger } from '../shard-ledger.ts';
 import type { DecodedRecord } from './decode.ts';
-import { writeDeadLetter, writeHandOver, writeRetired, writeTierChange } from './write-outputs.ts';
+import { eventIn, type LetterLabels } from './letter-labels.ts';
+import {
+  type Refusal,
+  writeDeadLetter,
+  writeHandOver,
+  writeLetterServed,
+  writeRetired,
+  writeTierChange,
+} from './write-outputs.ts';
 
 /** All that one commit will write. Nothing of the shard is touched before the store has said yes. */
 export interface Draft {
@@ -37,7 +46,15 @@ export interface DraftCounts {
   readonly records: Map<string, number>;
   readonly notes: Map<string, number>;
   readonly tierChanges: Map<string, number>;
+  /** By the labels of `LetterLabels`. */
   readonly deadLetters: Map<string, number>;
+  /** Redriven records, by what became of their letters. */
+  readonly redrives: Map<string, number>;
+}
+
+interface LetterRules {
+  readonly redrivesMax: number;
+  readonly labels: LetterLabels;
 }
 
 type FoldPorts = Pick<ScorerPorts, 'fold' | 'serde' | 'seal' | 'markerOf' | 'clock'>;
@@ -52,10 +69,10 @@ export function foldRecords(
     decoded: readonly DecodedRecord[];
     loaded: ReadonlyMap<string, CustomerState>;
     commitMsMax: number;
-  },
+  } & LetterRules,
   ports: FoldPorts,
 ): Draft {
-  const folding = new Folding(shard, work.loaded, ports);
+  const folding = new Folding(shard, work, ports);
   const startedMs = ports.clock.nowMs();
   let recordCount = 0;
   for (const decoded of work.decoded) {
@@ -71,6 +88,7 @@ class Folding {
   readonly #partition: number;
   readonly #ledger: ShardLedger;
   readonly #loaded: ReadonlyMap<string, CustomerState>;
+  readonly #letters: LetterRules;
   readonly #changed = new Map<string, CustomerState | null>();
   readonly #due = new Map<string, number | null>();
   readonly #outbox: OutboxDraft;
@@ -81,6 +99,7 @@ class Folding {
     notes: new Map(),
     tierChanges: new Map(),
     deadLetters: new Map(),
+    redrives: new Map(),
   };
   #state: PartitionState;
   #hash: string;
@@ -88,8 +107,13 @@ class Folding {
   #customerSeqBase: number;
   #last: TopicRecord | null = null;
 
-  constructor(shard: Shard, loaded: ReadonlyMap<string, CustomerState>, ports: FoldPorts) {
+  constructor(
+    shard: Shard,
+    { loaded, ...letters }: LetterRules & { readonly loaded: ReadonlyMap<string, CustomerState> },
+    ports: FoldPorts,
+  ) {
     this.#ports = ports;
+    this.#letters = letters;
     this.#partition = shard.partition;
     this.#ledger = shard.ledger;
     this.#loaded = loaded;
@@ -106,7 +130,8 @@ class Folding {
     if (content.kind === 'poison') {
       count(this.#counts.records, 'poison');
       const id = `${at.partition}.${at.offset}.0`;
-      this.#refuse({ id, reason: content.reason, detail: content.detail, type: null }, decoded);
+      const { reason, detail } = content;
+      this.#refuse({ id, reason, detail, source: null, type: null }, decoded);
       return;
     }
     const { record } = content;
@@ -117,37 +142,40 @@ class Folding {
     for (const [customerId, state] of result.customers) this.#changed.set(customerId, state);
     for (const [customerId, dueAt] of result.dueAt) this.#due.set(customerId, dueAt);
     for (const note of result.notes) count(this.#counts.notes, note);
+    const slip = redriveSlipOf(original.headers);
     for (const handOver of result.handOvers) {
-      writeHandOver(this.#outbox, handOver, {
+      const { serde } = this.#ports;
+      writeHandOver(this.#outbox, handOver, { partition: this.#partition, serde, slip });
+    }
+    if (isTaken(result)) this.#taken(record, slip);
+    for (const output of result.outputs) this.#output(output, record, decoded);
+  }
+
+  #output(output: Output, record: LogRecord, decoded: DecodedRecord): void {
+    if (output.kind === 'dead-letter') {
+      const { id, reason, detail } = output;
+      const event = eventIn(record);
+      const source = event === null ? null : tellableSource({ ...event });
+      this.#refuse({ id, reason, detail, source, type: event?.type ?? record.kind }, decoded);
+      return;
+    }
+    this.#hash = advanceDecisionHash(this.#hash, output);
+    if (output.kind === 'retired') {
+      writeRetired(this.#outbox, output);
+      return;
+    }
+    count(this.#counts.tierChanges, `${output.type} ${output.cause.kind}`);
+    const customerSeq = output.customerSeq + this.#customerSeqBase;
+    writeTierChange(
+      this.#outbox,
+      { ...output, customerSeq },
+      {
         partition: this.#partition,
+        state: this.#state,
+        standing: this.#customer(output.customerId)?.standing ?? null,
         serde: this.#ports.serde,
-      });
-    }
-    for (const output of result.outputs) {
-      if (output.kind === 'dead-letter') {
-        const type = record.kind === 'event' ? record.event.type : null;
-        const { id, reason, detail } = output;
-        this.#refuse({ id, reason, detail, type }, decoded);
-        continue;
-      }
-      this.#hash = advanceDecisionHash(this.#hash, output);
-      if (output.kind === 'retired') {
-        writeRetired(this.#outbox, output);
-        continue;
-      }
-      count(this.#counts.tierChanges, `${output.type} ${output.cause.kind}`);
-      const customerSeq = output.customerSeq + this.#customerSeqBase;
-      writeTierChange(
-        this.#outbox,
-        { ...output, customerSeq },
-        {
-          partition: this.#partition,
-          state: this.#state,
-          standing: this.#customer(output.customerId)?.standing ?? null,
-          serde: this.#ports.serde,
-        },
-      );
-    }
+      },
+    );
   }
 
   draft(recordCount: number): Draft {
@@ -209,14 +237,28 @@ class Folding {
     }
   }
 
-  #refuse(
-    letter: { id: string; reason: DeadLetterReason; detail: string | null; type: string | null },
-    decoded: DecodedRecord,
-  ): void {
-    const { id, reason } = letter;
+  /** Its effect has come about, now or before: the letter of a redriven one has served. */
+  #taken(record: LogRecord, slip: RedriveSlip | null): void {
+    this.#letters.labels.learn(record);
+    if (slip === null) return;
+    count(this.#counts.redrives, 'taken');
+    writeLetterServed(this.#outbox, slip);
+  }
+
+  #refuse(refusal: Omit<Refusal, 'slip'>, decoded: DecodedRecord): void {
+    const { id, reason } = refusal;
+    const { labels, redrivesMax } = this.#letters;
+    // By the fold's own id: what was redriven, and how often, is no part of what was decided.
     this.#hash = advanceDecisionHash(this.#hash, { kind: 'dead-letter', id, reason });
-    count(this.#counts.deadLetters, reason);
-    writeDeadLetter(this.#outbox, letter, { decoded, ports: this.#ports });
+    const slip = redriveSlipOf(decoded.original.headers);
+    const letter = { ...refusal, slip };
+    count(this.#counts.deadLetters, labels.of(letter, decoded));
+    const state = writeDeadLetter(this.#outbox, letter, {
+      decoded,
+      ports: this.#ports,
+      redrivesMax,
+    });
+    if (slip !== null) count(this.#counts.redrives, state === 'open' ? 'refused' : state);
   }
 
   /** A second record of the same epoch, or one of an earlier, begins nothing. */
@@ -232,6 +274,14 @@ class Folding {
     if (record.kind === 'tick') this.#ticked.push(...record.customerIds);
     if (record.kind === 'policy-activated') this.#activated.push(record.set.id);
   }
+}
+
+/** Neither refused nor handed on to the survivor of a merge, who then takes or refuses it. */
+export function isTaken({ outputs, handOvers }: FoldResult): boolean {
+  return (
+    outputs.every(({ kind }) => kind !== 'dead-letter') &&
+    handOvers.every(({ content }) => content.kind !== 'forwarded')
+  );
 }
 
 function count(counts: Map<string, number>, name: string): void {

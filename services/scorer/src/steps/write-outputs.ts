@@ -1,17 +1,22 @@
 import {
   type DeadLetterReason,
   deadLetterToWire,
+  type LetterState,
   type LetterSubject,
+  letterStanding,
   letterSubjectHeaders,
   logRecordToWire,
   packOriginal,
   RETIRED_HEADER,
+  type RedriveSlip,
+  redriveHeader,
   type TierSnapshot,
   TOPICS,
   tierChangeEvent,
   tierChangeHeaders,
   tierChangeToWire,
   tierSnapshotToWire,
+  withoutRedriveHeader,
 } from '@strata/contracts';
 import {
   decidingPolicy,
@@ -100,43 +105,71 @@ function numberHeader({ epoch, seq }: OutputNumber): Record<string, Uint8Array> 
   return { [OUTPUT_NUMBER_HEADER]: new TextEncoder().encode(`${epoch}.${seq}`) };
 }
 
-/** A record for another customer's partition of the customer log, which tells repeats by the number inside. */
+/**
+ * A record for another customer's partition of the customer log, which tells repeats by the number inside. What is
+ * forwarded is redriven still, where it was.
+ */
 export function writeHandOver(
   draft: OutboxDraft,
   handOver: HandOver,
-  { partition, serde }: { partition: number; serde: OutputPorts['serde'] },
+  context: { partition: number; serde: OutputPorts['serde']; slip: RedriveSlip | null },
 ): void {
+  const { partition, serde, slip } = context;
+  const isForwarded = handOver.content.kind === 'forwarded';
+  const headers = slip !== null && isForwarded ? redriveHeader(slip) : {};
   draft.add(TOPICS.customerLog, ({ epoch, seq }) => {
     const record = handOverRecord(handOver, { partition, epoch, number: seq });
     const value = serde(TOPICS.customerLog).encode(logRecordToWire(record));
-    return { key: new TextEncoder().encode(handOver.addressee), value, headers: {} };
+    return { key: new TextEncoder().encode(handOver.addressee), value, headers };
   });
 }
 
-/** The whole original, sealed; what stands beside it is free of personal data. */
+/** What a refused record says of itself, as far as it may be told. */
+export interface Refusal {
+  readonly id: string;
+  readonly reason: DeadLetterReason;
+  readonly detail: string | null;
+  readonly source: string | null;
+  readonly type: string | null;
+  /** Of a record that was redriven: its letter is replaced. */
+  readonly slip: RedriveSlip | null;
+}
+
+/** The whole original, sealed; what stands beside it is free of personal data. Answers how the letter stands. */
 export function writeDeadLetter(
   draft: OutboxDraft,
-  letter: { id: string; reason: DeadLetterReason; detail: string | null; type: string | null },
-  { decoded, ports }: { decoded: DecodedRecord; ports: OutputPorts },
-): void {
-  const { original } = decoded;
-  const { topic, partition, offset, appendedAt, value } = original;
+  { id, slip, ...refusal }: Refusal,
+  context: { decoded: DecodedRecord; ports: OutputPorts; redrivesMax: number },
+): LetterState {
+  const { decoded, ports, redrivesMax } = context;
+  const { topic, partition, offset, appendedAt, key, value, headers } = decoded.original;
+  const standing = letterStanding({ id, seenAt: appendedAt }, slip, redrivesMax);
+  const original = { key, value, headers: withoutRedriveHeader(headers) };
   const wire = deadLetterToWire({
-    ...letter,
+    ...standing,
+    ...refusal,
     topic,
     partition,
     offset,
     schemaId: schemaIdOf(value),
-    firstSeenAt: appendedAt,
-    redrives: 0,
     sizeBytes: value?.length ?? 0,
     sealed: ports.seal(packOriginal(original)),
   });
   draft.add(TOPICS.deadLetters, () => ({
-    key: new TextEncoder().encode(letter.id),
+    key: new TextEncoder().encode(standing.id),
     value: ports.serde(TOPICS.deadLetters).encode(wire),
     headers: letterSubjectHeaders(subjectOf(decoded, ports.markerOf)),
   }));
+  return standing.state;
+}
+
+/**
+ * The letter of a redriven record that was taken, or had been before, has served: a tombstone, in the same commit as
+ * what the record did.
+ */
+export function writeLetterServed(draft: OutboxDraft, { letter }: RedriveSlip): void {
+  const key = new TextEncoder().encode(letter);
+  draft.add(TOPICS.deadLetters, () => ({ key, value: null, headers: {} }));
 }
 
 /** Of what cannot be read the key still says whose it is: the log is keyed by customer. */
@@ -171,7 +204,7 @@ function othersIn(record: LogRecord): readonly string[] {
 }
 
 /** Confluent's envelope: a zero byte, then the schema id. */
-function schemaIdOf(value: Uint8Array | null): number | null {
+export function schemaIdOf(value: Uint8Array | null): number | null {
   if (value === null || value.length < 5 || value[0] !== 0) return null;
   return new DataView(value.buffer, value.byteOffset, value.byteLength).getUint32(1);
 }

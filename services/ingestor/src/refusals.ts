@@ -1,0 +1,53 @@
+import { letterSubjectIn, TOPICS, tellableSource, UNNAMED_LETTER } from '@strata/contracts';
+import type { CustomerEvent } from '@strata/domain';
+import type { OutgoingRecord, TopicRecord } from '@strata/pipeline';
+import { LabelNames, UNKNOWN_LABEL } from '@strata/service-runtime';
+import type { BatchTally } from './batch-tally.ts';
+import type { GateOutcome } from './gate.ts';
+import type { IngestorPorts, IngestorSettings } from './ingestor-ports.ts';
+import type { Refused } from './outcome.ts';
+import { deadLetter } from './steps/dead-letter.ts';
+
+/** Turns refused records into dead letters, and counts them by labels that stay few. */
+export class Refusals {
+  readonly #markerOf: IngestorPorts['markerOf'];
+  readonly #to: Omit<Parameters<typeof deadLetter>[2], 'subject' | 'source' | 'slip'>;
+  readonly #sources: LabelNames;
+  readonly #schemas = new LabelNames();
+
+  constructor(
+    { seal, serde, markerOf }: Pick<IngestorPorts, 'seal' | 'serde' | 'markerOf'>,
+    { redrivesMax, metricSources }: Pick<IngestorSettings, 'redrivesMax' | 'metricSources'>,
+    partitions: number,
+  ) {
+    this.#markerOf = markerOf;
+    this.#to = { seal, serde: serde(TOPICS.deadLetters), partitions, redrivesMax };
+    this.#sources = new LabelNames(metricSources);
+  }
+
+  /** Only who has sent something of use is named by metrics: a producer may put anything into a name. */
+  learn(event: CustomerEvent): void {
+    if (!this.#sources.isOpen || this.#sources.knows(event.source)) return;
+    this.#sources.learn(tellableSource({ ...event }));
+  }
+
+  letterOf(
+    record: TopicRecord,
+    why: Refused,
+    { passage, tally }: { readonly passage: GateOutcome; readonly tally: BatchTally },
+  ): OutgoingRecord {
+    const { parsed, slip } = passage;
+    const raw = parsed.kind === 'parsed' ? parsed.raw : null;
+    const source = raw === null ? null : tellableSource(raw);
+    if (raw !== null && parsed.schemaId !== null) this.#schemas.learn(String(parsed.schemaId));
+    tally.refused({
+      reason: why.reason,
+      source: this.#sources.labelOf(source),
+      type: why.type ?? UNKNOWN_LABEL,
+      schema: why.schemaId === null ? 'json' : this.#schemas.labelOf(String(why.schemaId)),
+    });
+    if (slip !== null) tally.redriven('refused');
+    const subject = raw === null ? UNNAMED_LETTER : letterSubjectIn(raw, this.#markerOf);
+    return deadLetter(record, why, { ...this.#to, subject, source, slip });
+  }
+}
