@@ -255,6 +255,10 @@ const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
     'Something that the command waits for does not move on.',
     'Look at the service that is named, with `./strata status` and in its log.',
   ),
+  STRATA_CLI_NO_SUCH_LETTER: text(
+    'No dead letter has this id: it was redriven well, erased, or is older than its retention.',
+    'See those there are by `./strata dead-letters list`.',
+  ),
   STRATA_CLI_NO_STACK: text('No stack is up.', 'Run `./strata up`.'),
   STRATA_CLI_OTHER_CURRENCY: text(
     'The file counts in another currency than the policy.',

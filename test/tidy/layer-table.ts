@@ -94,6 +94,9 @@ export const VENDORS_FOR_TESTS: readonly string[] = ['fast-check', 'vitest'];
 /** Where services may be put together in one process. */
 export const MAY_COMPOSE_SERVICES = 'services/cli/src/embedded.ts';
 
+/** Commands say what the gate of the intake would say of a record; none of them starts the service. */
+export const MAY_TRY_THE_GATE = 'services/cli/src/stack/open-gate.ts';
+
 /**
  * The scorer's part of a shard, and the form of its outputs, are layouts that the commands read, too, and a rebuild
  * folds by the scorer's own steps; none of them starts the service.

@@ -10,7 +10,7 @@ import {
   TOPICS,
 } from '@strata/contracts';
 import { fold, initialPartition, type TimeMode } from '@strata/domain';
-import { startIngestor } from '@strata/ingestor';
+import { type IngestorSettings, startIngestor } from '@strata/ingestor';
 import {
   MemoryDeliveryQueue,
   MemoryGroupReader,
@@ -35,8 +35,10 @@ import {
   seal,
   systemAlarm,
   systemClock,
+  unseal,
 } from '@strata/service-runtime';
 import { topicSpecs } from './stack/deploy-topics.ts';
+import { openGate } from './stack/open-gate.ts';
 import { openPartitions } from './stack/open-partitions.ts';
 import type { StackHandle } from './stack/stack-handle.ts';
 import { openStackSerdes } from './stack/stack-serdes.ts';
@@ -78,6 +80,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   const key = randomBytes(KEY_BYTES);
   const store = new MemoryStateStore();
   const queue = new MemoryDeliveryQueue();
+  const markerOf = keyedMarker(key);
   const stack: StackHandle = {
     kind: 'embedded',
     time,
@@ -87,7 +90,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     store,
     serdes,
     seal: (bytes) => seal(key, bytes),
-    markerOf: keyedMarker(key),
+    unseal: (sealed) => unseal(key, sealed),
+    tryGate: openGate({ serdes, markerOf, partitions }, () => ingestorSettings(options)),
+    markerOf,
     lookAtDeliveries: (look) => look(queue),
     retention: async () => null,
     close: async () => {},
@@ -123,14 +128,7 @@ async function startServices(
   const group = (): MemoryGroupReader => new MemoryGroupReader(log);
   const ingestor = await startIngestor(
     { ...ports, group: group(), writer: new MemoryLogWriter(log) },
-    {
-      timeMode: options.time,
-      rules: minimisation({ onForbidden: options.onForbidden ?? 'drop' }),
-      recordBytesMax: RECORD_BYTES_MAX_DEFAULT,
-      redrivesMax: REDRIVES_MAX_DEFAULT,
-      groupId: INGESTOR_GROUP,
-      commitIntervalMs: COMMIT_INTERVAL_MS,
-    },
+    ingestorSettings(options),
   );
   const scorer = await startScorer({
     ...ports,
@@ -151,6 +149,17 @@ async function startServices(
       await scorer.stop();
       await outputs.stop();
     },
+  };
+}
+
+function ingestorSettings({ time, onForbidden }: EmbeddedOptions): IngestorSettings {
+  return {
+    timeMode: time,
+    rules: minimisation({ onForbidden: onForbidden ?? 'drop' }),
+    recordBytesMax: RECORD_BYTES_MAX_DEFAULT,
+    redrivesMax: REDRIVES_MAX_DEFAULT,
+    groupId: INGESTOR_GROUP,
+    commitIntervalMs: COMMIT_INTERVAL_MS,
   };
 }
 

@@ -22,6 +22,8 @@ export interface OperandSpec {
   readonly name: string;
   readonly about: Text;
   readonly isOptional?: boolean;
+  /** Of the last one: as many as there are. */
+  readonly isMany?: boolean;
 }
 
 type ValueOf<S extends FlagSpec> = S extends { kind: 'switch' }
@@ -133,6 +135,7 @@ function checkOperands(operands: readonly string[], input: ArgumentsToParse<Flag
     (operand, index) => operand.isOptional !== true && operands[index] === undefined,
   );
   if (missing !== undefined) throw new UsageFault(texts.operandMissing(missing.name));
+  if (input.operands.at(-1)?.isMany === true) return;
   const extra = operands[input.operands.length];
   if (extra !== undefined) throw new UsageFault(texts.tooMany(extra));
 }

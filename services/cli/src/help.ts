@@ -29,9 +29,10 @@ export function commandHelp(command: Command, language: Language): string {
   const flags = Object.entries(command.flags).map(
     ([name, spec]) => [flagTerm(name, spec), spec.about[language]] as const,
   );
-  const operandUsage = command.operands.map(({ name, isOptional }) =>
-    isOptional === true ? `[${name}]` : name,
-  );
+  const operandUsage = command.operands.map(({ name, isOptional, isMany }) => {
+    const term = isOptional === true ? `[${name}]` : name;
+    return isMany === true ? `${term}...` : term;
+  });
   const flagUsage = Object.entries(command.flags).map(([name, spec]) => {
     const term = flagTerm(name, spec);
     if (spec.kind === 'texts') return `[${term}]...`;

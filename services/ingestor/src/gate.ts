@@ -12,10 +12,12 @@ import { type Parsed, parse } from './steps/parse.ts';
 import { type Routed, route } from './steps/route.ts';
 import { validate } from './steps/validate.ts';
 
+export type GateSettings = Pick<IngestorSettings, 'timeMode' | 'rules' | 'recordBytesMax'>;
+
 export interface GateParts {
   readonly serde: (topic: string) => Serde<WireRecord>;
   readonly markerOf: MarkerOf;
-  readonly settings: Pick<IngestorSettings, 'timeMode' | 'rules' | 'recordBytesMax'>;
+  readonly settings: GateSettings;
   /** Of the customer log. */
   readonly partitions: number;
 }

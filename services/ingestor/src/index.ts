@@ -1,6 +1,6 @@
 export { composeIngestor } from './compose.ts';
 export { type IngestorConfig, ingestorConfig, settingsOf } from './config.ts';
 export * from './crash-point.ts';
-export { createGate, type Gate } from './gate.ts';
+export { createGate, type GateSettings } from './gate.ts';
 export type { IngestorPorts, IngestorSettings, PreparedSerde } from './ingestor-ports.ts';
 export { type RunningIngestor, startIngestor } from './start-ingestor.ts';

@@ -1,5 +1,8 @@
 import type { Command } from '../command.ts';
 import { backtestCommand } from './backtest.ts';
+import { deadLettersListCommand } from './dead-letters-list.ts';
+import { deadLettersRedriveCommand } from './dead-letters-redrive.ts';
+import { deadLettersShowCommand } from './dead-letters-show.ts';
 import { demoCommand } from './demo.ts';
 import { downCommand } from './down.ts';
 import { eraseCommand } from './erase.ts';
@@ -34,6 +37,9 @@ export const COMMANDS: readonly Command[] = [
   policyCheckCommand,
   policyPublishCommand,
   ratesPublishCommand,
+  deadLettersListCommand,
+  deadLettersShowCommand,
+  deadLettersRedriveCommand,
   verifyCommand,
   rebuildCommand,
 ];

@@ -1,4 +1,7 @@
 import type { Command } from '../command.ts';
+import { deadLettersListCommand } from './dead-letters-list.ts';
+import { deadLettersRedriveCommand } from './dead-letters-redrive.ts';
+import { deadLettersShowCommand } from './dead-letters-show.ts';
 import { importCommand } from './import.ts';
 import { policyPublishCommand } from './policy-publish.ts';
 import { profilesCommand } from './profiles.ts';
@@ -16,6 +19,9 @@ export const STACK_COMMANDS: readonly Command[] = [
   whyCommand,
   policyPublishCommand,
   ratesPublishCommand,
+  deadLettersListCommand,
+  deadLettersShowCommand,
+  deadLettersRedriveCommand,
   verifyCommand,
   rebuildCommand,
 ];

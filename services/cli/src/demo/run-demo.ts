@@ -3,6 +3,7 @@ import { EMPTY_LEDGER, policyFor } from '@strata/domain';
 import { EXIT_CODES, type ExitCode } from '../cli-fault.ts';
 import type { CommandContext } from '../command.ts';
 import { whyCommand } from '../commands/why.ts';
+import { readLetters } from '../dead-letters/read-letters.ts';
 import { groupDigits } from '../progress.ts';
 import { ensurePolicy } from '../stack/load-policy.ts';
 import { endsOf, waitUntilSettled } from '../stack/wait-until-settled.ts';
@@ -25,7 +26,6 @@ import { MonthTable } from './month-table.ts';
 import { painter } from './paint.ts';
 import { playMonths } from './play-months.ts';
 import { publishBroken } from './publish-broken.ts';
-import { readDeadLetters } from './read-dead-letters.ts';
 import { TEA_HOUSE } from './tea-house.ts';
 import { demoTexts } from './texts.ts';
 import type { WebhookReceiver } from './webhook-receiver.ts';
@@ -74,7 +74,7 @@ export async function runDemo(context: CommandContext, run: DemoRun): Promise<Ex
   const broken = brokenRecords();
   await publishBroken(stack, broken);
   await settleBroken(run, { broken: broken.length, changes: tally.changes, signal });
-  const letters = await readDeadLetters(stack);
+  const letters = (await readLetters(stack)).map(({ letter }) => letter);
   const webhooks = receiver.counts();
   const demotionsByTime = tally.counts.of('demoted', 'time');
   const claims = checkClaims({

@@ -25,6 +25,8 @@ export const frameTexts = catalogue({
     tooMany: (text: string) => `'${text}' is one argument too many.`,
     notAChoice: (name: string, value: string, choices: string) =>
       `'${value}' is no value for ${name}: choose from ${choices}.`,
+    notANumber: (name: string, value: string) =>
+      `'${value}' is no value for ${name}: write a whole number.`,
     notADate: (name: string, value: string) =>
       `'${value}' is no value for ${name}: write 2026-01-31 (00:00 UTC) or 2026-01-31T08:00:00+08:00.`,
     interrupted: 'Interrupted; nothing half-done was left.',
@@ -53,6 +55,7 @@ export const frameTexts = catalogue({
     tooMany: (text: string) => `多出了参数“${text}”。`,
     notAChoice: (name: string, value: string, choices: string) =>
       `${name} 不能取“${value}”，可选：${choices}。`,
+    notANumber: (name: string, value: string) => `${name} 不能取“${value}”：请写一个整数。`,
     notADate: (name: string, value: string) =>
       `${name} 不能取“${value}”：请写 2026-01-31（即 UTC 零点）或 2026-01-31T08:00:00+08:00。`,
     interrupted: '已中断，没有留下半成品。',

@@ -70,6 +70,8 @@ beforeEach(() => {
     store: new MemoryStateStore(),
     serdes,
     seal: (bytes) => bytes,
+    unseal: (bytes) => bytes,
+    tryGate: () => Promise.reject(new Error('nobody asks')),
     markerOf: keyedMarker(new Uint8Array(32).fill(5)),
     lookAtDeliveries: () => Promise.reject(new Error('nobody asks')),
     retention: async () => null,

@@ -4,7 +4,15 @@ import { KafkaLogReader, KafkaLogWriter } from '@strata/kafka';
 import type { StackAddresses } from '@strata/local-stack';
 import { RedisStateStore } from '@strata/redis';
 import { ConfluentSchemaRegistry } from '@strata/schema-registry';
-import { keyedMarker, parseSealingKey, seal, systemClock } from '@strata/service-runtime';
+import {
+  type Environment,
+  keyedMarker,
+  parseSealingKey,
+  seal,
+  systemClock,
+  unseal,
+} from '@strata/service-runtime';
+import { gateSettingsIn, openGate } from './open-gate.ts';
 import type { StackHandle, StackKind } from './stack-handle.ts';
 import { openStackSerdes } from './stack-serdes.ts';
 import { retentionOf } from './topic-retention.ts';
@@ -15,6 +23,8 @@ export interface ConnectOptions {
   readonly partitions: number;
   readonly addresses: StackAddresses;
   readonly sealingKey: string;
+  /** Says how the gate of the intake is set, where it is asked. */
+  readonly env?: Environment;
 }
 
 /** Opens the real parts of a stack for a command. The schemas have to be registered. */
@@ -27,6 +37,14 @@ export async function connectStack(options: ConnectOptions): Promise<StackHandle
   const store = await RedisStateStore.connect({ url: addresses.stateRedisUrl });
   const reader = new KafkaLogReader(settings);
   const writer = new KafkaLogWriter(settings);
+  const markerOf = keyedMarker(key);
+  const gateSettings = () =>
+    gateSettingsIn(options.env ?? {}, {
+      STRATA_KAFKA_BROKERS: addresses.brokers.join(','),
+      STRATA_REGISTRY_URL: addresses.registryUrl,
+      STRATA_SEALING_KEY: options.sealingKey,
+      STRATA_TIME_MODE: time,
+    });
   return {
     kind,
     time,
@@ -36,7 +54,9 @@ export async function connectStack(options: ConnectOptions): Promise<StackHandle
     store,
     serdes,
     seal: (bytes) => seal(key, bytes),
-    markerOf: keyedMarker(key),
+    unseal: (sealed) => unseal(key, sealed),
+    tryGate: openGate({ serdes, markerOf, partitions }, gateSettings),
+    markerOf,
     retention: (topics) => retentionOf(settings, topics),
     lookAtDeliveries: async (look) => {
       const queue = await BullDeliveryQueue.connect({ url: addresses.queueRedisUrl });

@@ -9,6 +9,7 @@ import type {
   TopicRecord,
 } from '@strata/pipeline';
 import type { TopicSerde } from '@strata/schema-registry';
+import type { TryGate } from './open-gate.ts';
 
 export const STACK_KINDS = ['local', 'docker', 'embedded'] as const;
 export type StackKind = (typeof STACK_KINDS)[number];
@@ -49,6 +50,10 @@ export interface StackHandle {
   readonly store: StateStore;
   readonly serdes: StackSerdes;
   readonly seal: (bytes: Uint8Array) => Uint8Array;
+  /** The original of a dead letter holds personal data: whoever asks for it has to have been asked for it. */
+  readonly unseal: (sealed: Uint8Array) => Uint8Array;
+  /** What the ingestor of the stack would say of records. */
+  readonly tryGate: TryGate;
   /** As the services of the stack mark erased customers. */
   readonly markerOf: MarkerOf;
   /** For as long as `look` takes. */

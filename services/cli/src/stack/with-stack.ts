@@ -39,5 +39,6 @@ async function connectToRunning(context: CommandContext): Promise<StackHandle> {
     partitions,
     addresses,
     sealingKey: sealingKeyText(stackDir(context.env)),
+    env: context.env,
   });
 }
