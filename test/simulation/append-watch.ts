@@ -36,13 +36,13 @@ export class AppendWatch {
   }
 
   isPublished(partition: number, { topic, seq, key, value }: OutboxEntry): boolean {
-    if (topic === TOPICS.deadLetters) return this.#letters.has(textOf(key));
+    if (topic === TOPICS.deadLetters) return this.#letters.has(letterText(key, value));
     if (topic === TOPICS.customerLog) return this.#logged.has(textOf(value));
     return seq <= (this.#numbered.get(`${topic}:${partition}`)?.length ?? 0);
   }
 
   #look({ topic, partition, key, value, headers }: OutgoingRecord): void {
-    if (topic === TOPICS.deadLetters) this.#letters.add(textOf(key));
+    if (topic === TOPICS.deadLetters) this.#letters.add(letterText(key, value));
     if (topic === TOPICS.customerLog) this.#logged.add(textOf(value));
     if (!isNumbered(topic)) return;
     const place = `${topic}:${partition}`;
@@ -60,6 +60,11 @@ export class AppendWatch {
 
 function isNumbered(topic: string): boolean {
   return topic === TOPICS.tierChanges || topic === TOPICS.tiers;
+}
+
+/** Of one letter there may be several, and the tombstone at its end. */
+function letterText(key: Uint8Array | null, value: Uint8Array | null): string {
+  return `${textOf(key)} ${value === null ? 'served' : textOf(value)}`;
 }
 
 function textOf(bytes: Uint8Array | null): string {

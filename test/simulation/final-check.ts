@@ -188,19 +188,32 @@ function handOverDifferences(
   );
 }
 
+/**
+ * Once everything was redriven, letters are left of what still cannot be used, and of nothing else. None was ever
+ * written but under the name of the record that was refused first: redriving adds none.
+ */
 function letterDifferences({ log, traffic }: Stack, folded: readonly Folded[]): string[] {
-  const refused = [...traffic.expected].filter(([, { kind }]) => kind === 'letter');
-  const wanted = new Set([
-    ...refused.map(([place]) => place),
-    ...folded.flatMap((it) => it.letters),
+  const notes = folded.flatMap(({ letters }) => letters);
+  const ended = new Set(notes.filter(({ isServed }) => isServed).map(({ id }) => id));
+  const hopeless = [...traffic.expected].filter(([, { kind }]) => kind === 'letter');
+  const wanted = new Set(hopeless.map(([place]) => place));
+  for (const { id } of notes) if (!ended.has(id)) wanted.add(id);
+  const first = new Set([
+    ...traffic.expected.keys(),
+    ...notes.filter(({ isAgain }) => !isAgain).map(({ id }) => id),
   ]);
-  const present = new Set<string>();
+  const newest = new Map<string, boolean>();
   for (let p = 0; p < log.partitionCount(TOPICS.deadLetters); p += 1) {
-    for (const { key } of recordsOf(log, TOPICS.deadLetters, p)) {
-      present.add(Buffer.from(key ?? []).toString());
+    for (const { key, value } of recordsOf(log, TOPICS.deadLetters, p)) {
+      newest.set(Buffer.from(key ?? []).toString(), value !== null);
     }
   }
-  return listDifferences('dead letters', [...present].toSorted(), [...wanted].toSorted());
+  const added = [...newest.keys()].filter((id) => !first.has(id));
+  const left = [...newest].filter(([, isLeft]) => isLeft).map(([id]) => id);
+  return [
+    ...listDifferences('dead letters left', left.toSorted(), [...wanted].toSorted()),
+    ...listDifferences('dead letters that a redrive added', added, []),
+  ];
 }
 
 /** Every change reached everybody who subscribed to it, and had its effect there once. */

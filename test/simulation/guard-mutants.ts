@@ -13,6 +13,7 @@ const STORE = 'packages/memory/src/memory-state-store.ts';
 const TOPOLOGY = 'services/scorer/src/topology.ts';
 const RELAY = 'services/scorer/src/steps/relay.ts';
 const OWNERSHIP = 'services/scorer/src/ownership.ts';
+const FOLD = 'services/scorer/src/steps/fold.ts';
 const START = 'services/scorer/src/start-scorer.ts';
 const ENQUEUE = 'services/notifier/src/enqueue-tier-changes.ts';
 
@@ -160,5 +161,35 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
     file: 'services/notifier/src/start-notifier.ts',
     from: 'watch.start();',
     to: '',
+  },
+  {
+    guard: 'redrive: what is refused again keeps its letter',
+    file: FOLD,
+    from: 'const slip = redriveSlipOf(decoded.original.headers);',
+    to: 'const slip = null;',
+  },
+  {
+    guard: 'redrive: the letter of what was taken goes',
+    file: FOLD,
+    from: 'writeLetterServed(this.#outbox, slip);',
+    to: '',
+  },
+  {
+    guard: 'redrive: the letter of what was refused stays',
+    file: FOLD,
+    from: 'if (isTaken(result)) this.#taken(record, slip);',
+    to: 'this.#taken(record, slip);',
+  },
+  {
+    guard: 'redrive: the slip goes on into the log',
+    file: 'services/ingestor/src/topology.ts',
+    from: 'slip === null ? {} : redriveHeader(slip)',
+    to: '{}',
+  },
+  {
+    guard: 'redrive: what the gate refuses again keeps its letter',
+    file: 'services/ingestor/src/steps/dead-letter.ts',
+    from: 'letterStanding(fresh, to.slip, to.redrivesMax)',
+    to: 'letterStanding(fresh, null, to.redrivesMax)',
   },
 ];

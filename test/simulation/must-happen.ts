@@ -65,6 +65,11 @@ const LEAST: readonly (readonly [what: string, least: number])[] = [
   ['job added again', 50],
   ['delivery stalled', 300],
   ['delivered again', 150],
+  ['ingestor_redrives appended', 500],
+  ['ingestor_redrives refused', 500],
+  ['scorer_redrives taken', 5_000],
+  ['scorer_redrives refused', 1_000],
+  ['scorer_redrives quarantined', 10],
   // And what there was to get wrong.
   ['scorer_tier_changes promoted', 1_000],
   ['scorer_tier_changes demoted', 1_000],

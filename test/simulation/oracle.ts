@@ -15,6 +15,13 @@ import {
 } from '@strata/domain';
 import type { TopicRecord } from '@strata/pipeline';
 
+export interface LetterNote {
+  readonly id: string;
+  readonly isServed: boolean;
+  /** Of a record that was redriven. */
+  readonly isAgain: boolean;
+}
+
 /** What a log of one partition comes to. */
 export interface Folded {
   readonly partition: PartitionState;
@@ -24,7 +31,8 @@ export interface Folded {
   /** Tier changes, and customers who left: number n of the tiers is at n - 1. */
   readonly tiers: readonly (TierChange | RetiredOutput)[];
   readonly handOvers: readonly HandOver[];
-  readonly letters: readonly string[];
+  /** Every letter that was written, and every one that had served, in their order. */
+  readonly letters: readonly LetterNote[];
   /** What the fold did and must never do. */
   readonly wrong: readonly string[];
   readonly decisionHash: string;
@@ -48,21 +56,22 @@ export function foldLog(
   const changes: TierChange[] = [];
   const tiers: (TierChange | RetiredOutput)[] = [];
   const handOvers: HandOver[] = [];
-  const letters: string[] = [];
+  const letters: LetterNote[] = [];
   const wrong: string[] = [];
   let partitions: number | null = null;
   let hash = '0'.repeat(64);
   const link = (decision: unknown): void => {
     hash = createHash('sha256').update(hash, 'hex').update(canonicalJson(decision)).digest('hex');
   };
-  const refuse = (id: string, reason: string): void => {
-    letters.push(id);
-    link({ kind: 'dead-letter', id, reason });
+  const refuse = (own: string, reason: string, redriven: string | null): void => {
+    letters.push({ id: redriven ?? own, isServed: false, isAgain: redriven !== null });
+    link({ kind: 'dead-letter', id: own, reason });
   };
-  for (const { offset, appendedAt, value } of records) {
+  for (const { offset, appendedAt, value, headers } of records) {
     const record = readRecord(value, decode);
+    const redriven = redrivenLetter(headers);
     if (record === null) {
-      refuse(`${partition}.${offset}.0`, 'bad-avro');
+      refuse(`${partition}.${offset}.0`, 'bad-avro', redriven);
       continue;
     }
     if (record.kind === 'stack-opened') partitions ??= record.partitions;
@@ -82,8 +91,11 @@ export function foldLog(
       else dueAt.set(id, due);
     }
     handOvers.push(...result.handOvers);
+    if (redriven !== null && result.outputs.every((it) => it.kind !== 'dead-letter')) {
+      letters.push({ id: redriven, isServed: true, isAgain: true });
+    }
     for (const output of result.outputs) {
-      if (output.kind === 'dead-letter') refuse(output.id, output.reason);
+      if (output.kind === 'dead-letter') refuse(output.id, output.reason, redriven);
       else {
         if (output.kind === 'tier-change') changes.push(output);
         tiers.push(output);
@@ -112,6 +124,11 @@ function isRepeated(record: LogRecord, { received }: PartitionState): boolean {
   if (!('from' in record)) return false;
   const last = received.find(({ partition }) => partition === record.from.partition);
   return last !== undefined && record.from.number <= last.number;
+}
+
+function redrivenLetter(headers: TopicRecord['headers']): string | null {
+  const bytes = headers['strata-redrive'];
+  return bytes === undefined ? null : String(JSON.parse(Buffer.from(bytes).toString())[0]);
 }
 
 function digestOf({ appendedAt, key, value }: TopicRecord): string {

@@ -1,9 +1,4 @@
-import {
-  minimisation,
-  RECORD_BYTES_MAX_DEFAULT,
-  REDRIVES_MAX_DEFAULT,
-  TOPICS,
-} from '@strata/contracts';
+import { RECORD_BYTES_MAX_DEFAULT, REDRIVES_MAX_DEFAULT, TOPICS } from '@strata/contracts';
 import { fold, initialPartition, unkeyedMarker } from '@strata/domain';
 import { startIngestor } from '@strata/ingestor';
 import type { MemoryLog } from '@strata/memory';
@@ -33,6 +28,8 @@ export interface Stack {
   readonly queue: SharedQueue;
   readonly endpoints: Endpoints;
   readonly traffic: Traffic;
+  /** Of the customer log. */
+  readonly partitions: number;
   readonly groups: Readonly<Record<ServiceName, SimGroup>>;
   readonly limits: Limits;
 }
@@ -97,7 +94,7 @@ function ingestorOn(process: SimProcess, stack: Stack): Promise<RunningService> 
     },
     {
       timeMode: stack.traffic.time,
-      rules: RULES,
+      rules: stack.traffic.rules,
       recordBytesMax: RECORD_BYTES_MAX_DEFAULT,
       redrivesMax: REDRIVES_MAX_DEFAULT,
       groupId: stack.groups.ingestor.groupId,
@@ -106,8 +103,6 @@ function ingestorOn(process: SimProcess, stack: Stack): Promise<RunningService> 
     },
   );
 }
-
-const RULES = minimisation();
 
 function scorerOn(process: SimProcess, stack: Stack): Promise<RunningService> {
   const ports = portsOf('scorer', process, stack);

@@ -6,6 +6,8 @@ const COUNTED: ReadonlySet<string> = new Set([
   'strata_scorer_relay_records_total',
   'strata_scorer_relay_gaps_total',
   'strata_scorer_fold_notes_total',
+  'strata_scorer_redrives_total',
+  'strata_ingestor_redrives_total',
   'strata_scorer_tier_changes_total',
   'strata_notifier_tier_changes_total',
   'strata_notifier_positions_lost_total',

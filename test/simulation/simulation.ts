@@ -7,6 +7,7 @@ import { Endpoints } from './endpoints.ts';
 import { differences } from './final-check.ts';
 import { Fleet } from './fleet.ts';
 import { Nemesis } from './nemesis.ts';
+import { Operator } from './operator.ts';
 import { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
 import type { Limits, Stack } from './services.ts';
@@ -38,6 +39,8 @@ export interface SimulationResult {
 const REST_MS_MAX = 180_000;
 const REST_STEPS_MAX = 60_000;
 const LOOK_EVERY_STEPS = 20;
+/** Longer than a request can be late, which its sender has given up. */
+const LATE_MS_MAX = 6_000;
 
 /** One seed, from the first record to rest. The same seed and steps do exactly the same. */
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
@@ -59,6 +62,7 @@ class Simulation {
   readonly #stack: Stack;
   readonly #fleet: Fleet;
   readonly #nemesis: Nemesis;
+  readonly #operator: Operator;
   readonly #partitions: number;
   readonly #failures: string[] = [];
   #isResting = false;
@@ -85,7 +89,10 @@ class Simulation {
       notifier: random.between(1, 2),
     });
     this.#nemesis = new Nemesis(world, this.#stack, this.#fleet);
-    this.#stack.traffic.begin(random.between(500, 6_000));
+    const overMs = random.between(500, 6_000);
+    this.#stack.traffic.begin(overMs);
+    this.#operator = new Operator(world, this.#stack);
+    this.#operator.begin(3 * overMs);
   }
 
   fail(what: string): void {
@@ -108,7 +115,29 @@ class Simulation {
     this.#chaos.isOver = true;
     this.#scheduler.note('all faults end');
     this.#nemesis.end();
+    this.#stack.traffic.mend();
+    await this.#comeToRest();
+    const { nowMs } = this.#scheduler;
+    this.#scheduler.plan(LATE_MS_MAX, 'nothing is late any more', () => {});
+    await this.#steps(() => this.#scheduler.nowMs >= nowMs + LATE_MS_MAX);
+    await this.#redriveAll();
+    if (this.#failures.length > 0) return;
+    for (const difference of differences(this.#stack, this.#partitions)) this.fail(difference);
+  }
+
+  /** What was lost on its way, or came late, is redriven by now; after that nothing more comes of it. */
+  async #redriveAll(): Promise<void> {
+    let isDone = false;
+    void this.#operator.redriveAll().then(() => {
+      isDone = true;
+    });
+    await this.#steps(() => isDone);
+    await this.#comeToRest();
+  }
+
+  async #comeToRest(): Promise<void> {
     const { nowMs, steps } = this.#scheduler;
+    this.#isResting = false;
     await this.#steps(() => {
       if (this.#scheduler.steps % LOOK_EVERY_STEPS === 0) this.#isResting = this.#isAtRest();
       const isLate =
@@ -116,12 +145,9 @@ class Simulation {
         this.#scheduler.steps - steps > REST_STEPS_MAX;
       return this.#isResting || isLate;
     });
-    if (this.#failures.length > 0) return;
-    if (!this.#isResting) {
-      const restMs = this.#scheduler.nowMs - nowMs;
-      return this.fail(`after ${restMs} ms without faults: ${this.#unrest().join('; ')}`);
-    }
-    for (const difference of differences(this.#stack, this.#partitions)) this.fail(difference);
+    if (this.#isResting || this.#failures.length > 0) return;
+    const restMs = this.#scheduler.nowMs - nowMs;
+    this.fail(`after ${restMs} ms without faults: ${this.#unrest().join('; ')}`);
   }
 
   async #steps(isDone: () => boolean): Promise<void> {
@@ -177,6 +203,7 @@ class Simulation {
     if (state === null || state.policySets.length === 0) {
       return [`partition ${partition} has no policy`];
     }
+    if (state.rates.number === 0) return [`partition ${partition} has no rates`];
     const clockMs = state.time === 'data' ? state.clock : this.#scheduler.nowMs;
     const late = [...due.values()].filter((at) => at <= clockMs).length;
     return late > 0 ? [`${late} customers of partition ${partition} are due`] : [];
@@ -213,6 +240,7 @@ function stackOf(world: Surroundings, partitions: number): Stack {
     queue: new SharedQueue(world),
     endpoints: new Endpoints(world),
     traffic: new Traffic(world, { log, partitions }),
+    partitions,
     groups,
     limits: limitsOf(world),
   };

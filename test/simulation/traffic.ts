@@ -3,7 +3,11 @@ import {
   clockControlToJson,
   eventToIntakeJson,
   logRecordToWire,
+  type Minimisation,
+  minimisation,
   policyPublicationToWire,
+  ratesKey,
+  ratesPublicationToWire,
   TOPICS,
 } from '@strata/contracts';
 import {
@@ -11,6 +15,7 @@ import {
   DAY_MS,
   LEDGER_HORIZON_DAYS_DEFAULT,
   type PolicySet,
+  rateTableOf,
   type TimeMode,
 } from '@strata/domain';
 import { aDimension, aLifecycle, aPolicy, aPolicySet } from '@strata/domain/builders';
@@ -36,6 +41,9 @@ export class Traffic {
   readonly set: PolicySet;
   /** By `<topic>.<partition>.<offset>` of the intake. */
   readonly expected = new Map<string, Expected>();
+  /** Of the gate: what may not enter is refused until somebody changes the rule. */
+  readonly rules: Minimisation;
+  #isMended = false;
   readonly #world: Surroundings;
   readonly #log: MemoryLog;
   readonly #partitions: number;
@@ -53,6 +61,13 @@ export class Traffic {
     this.time = random.chance(0.5) ? 'data' : 'wall';
     this.#dayMs = this.time === 'data' ? DAY_MS : WALL_DAY_MS;
     this.set = policySet(this.#dayMs);
+    const isMended = (): boolean => this.#isMended;
+    this.rules = {
+      ...minimisation(),
+      get onForbidden() {
+        return isMended() ? 'drop' : 'refuse';
+      },
+    };
     const count = random.between(1, 12);
     this.#customers = Array.from({ length: count }, (_, n) => `c${n}`);
   }
@@ -75,7 +90,27 @@ export class Traffic {
     for (let burst = 0; burst < bursts; burst += 1) {
       scheduler.plan(random.below(overMs), 'sources publish', () => this.#publish());
     }
+    scheduler.plan(random.below(2 * overMs), 'causes are mended', () => this.mend());
     scheduler.plan(overMs, 'sources end', () => this.#end());
+  }
+
+  /** From now on dollars are worth something, and what may not enter is dropped. */
+  mend(): void {
+    if (this.#isMended) return;
+    this.#isMended = true;
+    const { scheduler } = this.#world;
+    const rows = [{ day: 0, from: 'USD', to: 'CNY', rate: '7' }];
+    const { id } = rateTableOf(rows, 0);
+    const publication = {
+      kind: 'published',
+      id,
+      rows,
+      publishedAt: scheduler.nowMs,
+      publishedBy: 'simulation',
+    } as const;
+    const key = new TextEncoder().encode(ratesKey(publication));
+    const value = serdes(TOPICS.policies).encode(ratesPublicationToWire(publication));
+    this.#log.append([{ topic: TOPICS.policies, partition: 0, key, value, headers: {} }]);
   }
 
   #publishPolicy(): void {
@@ -133,7 +168,8 @@ export class Traffic {
     const { chaos } = this.#world;
     const { source, eventId, customerId } = event;
     const partition = partitionFor(new TextEncoder().encode(customerId), this.#partitions);
-    const value = bytesOf(eventToIntakeJson(event));
+    const json = eventToIntakeJson(event);
+    const value = bytesOf(this.#world.random.chance(0.04) ? { ...json, hobby: 'go' } : json);
     const times = chaos.strikes('publish twice') ? 2 : 1;
     for (let time = 0; time < times; time += 1) {
       const place = { topic: TOPICS.events, partition, value };

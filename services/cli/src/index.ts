@@ -1,6 +1,9 @@
 export { runCli } from './cli.ts';
 export { CliFault, EXIT_CODES, type ExitCode, UsageFault } from './cli-fault.ts';
 export type { Command, CommandContext, TextSink } from './command.ts';
+export { readLetters } from './dead-letters/read-letters.ts';
+export { sendBack } from './dead-letters/send-back.ts';
+export { waysBack } from './dead-letters/way-back.ts';
 export { FILE_FORMATS, type FileFormatName } from './formats/file-format.ts';
 export { fileFormat, type LoadedFile, loadEvents } from './formats/load-events.ts';
 export { publishEvents } from './import/publish-events.ts';
