@@ -1,0 +1,120 @@
+import { writeFile } from 'node:fs/promises';
+import { Kafka, logLevel } from 'kafkajs';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { RealStack, waitFor } from './real-stack.ts';
+
+const DAY_MS = 86_400_000;
+const RULE = 'STRATA_INGESTOR_ON_FORBIDDEN';
+const ORDERS = 40;
+
+let stack: RealStack;
+beforeEach(async () => {
+  process.env[RULE] = 'refuse';
+  stack = await RealStack.open();
+  await stack.must('up', '--partitions', '4');
+});
+afterEach(async () => {
+  delete process.env[RULE];
+  await stack.close();
+});
+
+/** The orders of a customer over the last days, as an order system writes them. */
+function orders(customerId: string, currency: string, more: object = {}): readonly object[] {
+  return Array.from({ length: ORDERS }, (_, n) => ({
+    type: 'purchase',
+    source: 'shop',
+    eventId: `${customerId} ${n}`,
+    customerId,
+    occurredAt: new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS - n * DAY_MS).toISOString(),
+    orderId: `${customerId} ${n}`,
+    amount: { minor: 1_000 * (n + 1), currency },
+    ...more,
+  }));
+}
+
+/** Keyed by order, so that the records of one customer lie in several partitions. */
+async function publish(events: readonly object[]): Promise<void> {
+  const brokers = [...(stack.file().addresses?.brokers ?? [])];
+  const producer = new Kafka({ clientId: 'shop', brokers, logLevel: logLevel.NOTHING }).producer();
+  await producer.connect();
+  await producer.send({
+    topic: 'strata.intake.purchases.v1',
+    messages: events.map((event, n) => ({ key: `order ${n}`, value: JSON.stringify(event) })),
+  });
+  await producer.disconnect();
+}
+
+async function json<T>(...argv: readonly string[]): Promise<T> {
+  return JSON.parse((await stack.must(...argv, '--json')).stdout) as T;
+}
+
+const lettersLeft = async (): Promise<number> =>
+  (await json<{ total: number }>('dead-letters', 'list')).total;
+
+async function killIngestor(): Promise<void> {
+  process.kill(stack.pidOf('ingestor'), 'SIGKILL');
+  await waitFor(
+    async () => (await stack.run('status', '--json')).exitCode === 1,
+    'the kill to show',
+  );
+  await stack.must('up');
+}
+
+interface Row {
+  readonly tier: string;
+  readonly values: string;
+}
+
+/** Of a customer everything but its name, its tier apart: that depends on the order of the log. */
+async function profileOf(customerId: string): Promise<Row> {
+  const { stdout } = await stack.must('profiles');
+  const line = stdout.split('\n').find((it) => it.split(',')[1] === customerId) ?? '';
+  const [, , tier = '', ...values] = line.split(',');
+  return { tier, values: values.join(',') };
+}
+
+it('gives the ledger of a day that had been right, says before what changes, and loses nothing to a kill', async () => {
+  await publish([
+    ...orders('right', 'CNY'),
+    ...orders('forbidden', 'CNY', { hobby: 'calligraphy' }),
+    ...orders('dollars', 'USD'),
+  ]);
+  await waitFor(async () => (await lettersLeft()) === 2 * ORDERS, 'every letter to be there');
+  const reasons = await json<{ groups: object[] }>('dead-letters', 'list', '--by', 'reason');
+  expect(reasons.groups).toEqual([
+    { name: 'forbidden-field', letters: ORDERS, quarantined: 0 },
+    { name: 'no-rate', letters: ORDERS, quarantined: 0 },
+  ]);
+
+  process.env[RULE] = 'drop';
+  await killIngestor();
+  await writeFile(stack.path('rates.csv'), 'day,from,to,rate\n2020-01-01,USD,CNY,1\n');
+  await stack.must('rates', 'publish', stack.path('rates.csv'));
+
+  const chosen = ['dead-letters', 'redrive', '--since', '2020-01-01'];
+  const told = await json<{ failing: object[]; customers: { customerId: string; to: string }[] }>(
+    ...chosen,
+    '--dry-run',
+  );
+  expect(told.failing).toEqual([]);
+  expect(told.customers.map(({ customerId }) => customerId)).toEqual(['dollars', 'forbidden']);
+  expect(await lettersLeft()).toBe(2 * ORDERS);
+
+  const redriving = stack.must(...chosen, '--yes', '--json');
+  await killIngestor();
+  expect(JSON.parse((await redriving).stdout)).toMatchObject({
+    sent: 2 * ORDERS,
+    taken: 2 * ORDERS,
+    refused: [],
+    open: [],
+  });
+  expect(await lettersLeft()).toBe(0);
+
+  const right = await profileOf('right');
+  for (const { customerId, to } of told.customers) {
+    const { tier, values } = await profileOf(customerId);
+    expect(values).toBe(right.values);
+    expect(tier).toBe(to);
+  }
+  expect(await json('verify', '--from-log')).toMatchObject({ isSame: true });
+});
