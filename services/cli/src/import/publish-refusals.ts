@@ -8,9 +8,10 @@ import {
   packOriginal,
   parseStrictJson,
   TOPICS,
+  tellableSource,
   UNNAMED_LETTER,
 } from '@strata/contracts';
-import { hash64, hash64Hex, type MarkerOf } from '@strata/domain';
+import { CUSTOMER_EVENT_TYPES, hash64, hash64Hex, type MarkerOf } from '@strata/domain';
 import { type OutgoingRecord, partitionFor } from '@strata/pipeline';
 import type { FileRefusal } from '../formats/file-format.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
@@ -53,6 +54,7 @@ function letterOf(
   // File names may hold anything; the hash of one is short and says nothing about anybody.
   const id = `file.${context.format}.${hash64Hex(hash64(file))}.${record}`;
   const key = new TextEncoder().encode(id);
+  const { subject, source, type } = readingOf(context.format, raw, markerOf);
   const value = serdes.deadLetters.encode(
     deadLetterToWire({
       ...letterStanding({ id, seenAt: context.nowMs }, null, 1),
@@ -62,8 +64,8 @@ function letterOf(
       reason,
       detail: field,
       schemaId: null,
-      source: null,
-      type: null,
+      source,
+      type,
       sizeBytes: raw.length,
       sealed: seal(packOriginal({ key: null, value: raw, headers: {} })),
     }),
@@ -73,17 +75,27 @@ function letterOf(
     partition: partitionFor(key, context.partitions),
     key,
     value,
-    headers: letterSubjectHeaders(subjectOf(context.format, raw, markerOf)),
+    headers: letterSubjectHeaders(subject),
   };
 }
 
-/** Only events name their customer in a field that is known by its name. */
-function subjectOf(format: string, raw: Uint8Array, markerOf: MarkerOf): LetterSubject {
-  if (format !== 'events') return UNNAMED_LETTER;
+interface Reading {
+  readonly subject: LetterSubject;
+  readonly source: string | null;
+  readonly type: string | null;
+}
+
+/** Only events name things in fields that are known by their names. */
+function readingOf(format: string, raw: Uint8Array, markerOf: MarkerOf): Reading {
+  if (format !== 'events') return UNREAD;
   try {
-    return letterSubjectIn(parseStrictJson(raw), markerOf);
+    const line = parseStrictJson(raw);
+    const type = CUSTOMER_EVENT_TYPES.find((it) => it === line['type']) ?? null;
+    return { subject: letterSubjectIn(line, markerOf), source: tellableSource(line), type };
   } catch (error) {
     if (!(error instanceof ContractFault)) throw error;
-    return UNNAMED_LETTER;
+    return UNREAD;
   }
 }
+
+const UNREAD: Reading = { subject: UNNAMED_LETTER, source: null, type: null };

@@ -1,6 +1,7 @@
 import { TOPICS } from '@strata/contracts';
 import { activeSet, type Instant } from '@strata/domain';
 import type { DeliveryCounts } from '@strata/pipeline';
+import { countLetters } from '../dead-letters/read-letters.ts';
 import { viewPartitions } from './partition-view.ts';
 import type { StackHandle } from './stack-handle.ts';
 
@@ -31,7 +32,7 @@ export async function stackReport(stack: StackHandle): Promise<StackReport> {
   const [views, bounds, letters, deliveries] = await Promise.all([
     viewPartitions(stack.store, stack.partitions),
     stack.reader.bounds(TOPICS.customerLog),
-    stack.reader.bounds(TOPICS.deadLetters),
+    countLetters(stack),
     stack.lookAtDeliveries((queue) => queue.counts()),
   ]);
   const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
@@ -49,7 +50,7 @@ export async function stackReport(stack: StackHandle): Promise<StackReport> {
       ({ state, earliestDue }) => earliestDue !== null && earliestDue <= state.clock,
     ).length,
     clock: Number.isFinite(clock) ? clock : null,
-    deadLetters: sum(letters.map(({ start, end }) => end - start)),
+    deadLetters: letters,
     deliveries,
     policySet: set && {
       id: set.id,
