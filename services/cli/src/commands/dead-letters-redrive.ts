@@ -6,9 +6,10 @@ import {
   type FilterFlags,
   isFiltered,
   letterFilter,
+  wholeNumber,
 } from '../dead-letters/letter-filter.ts';
 import { redriveOutcome } from '../dead-letters/outcome.ts';
-import { type FoundLetter, readLetters } from '../dead-letters/read-letters.ts';
+import { byPlace, type FoundLetter, readLetters } from '../dead-letters/read-letters.ts';
 import { readRowAlone } from '../dead-letters/read-row.ts';
 import {
   forecastJson,
@@ -45,6 +46,14 @@ export const deadLettersRedriveCommand = defineCommand({
       kind: 'switch',
       about: { en: 'also quarantined letters, by their ids', zh: '包括被隔离的死信（须指明编号）' },
     },
+    limit: {
+      kind: 'text',
+      value: 'N',
+      about: {
+        en: 'the first so many in their order, as a trial',
+        zh: '只投递最前面的 N 条，用于试投',
+      },
+    },
     'dry-run': {
       kind: 'switch',
       about: {
@@ -64,6 +73,7 @@ export const deadLettersRedriveCommand = defineCommand({
     const ids = new Set(operands);
     checkChoice(context, flags, ids);
     const filter = letterFilter(flags, context.language);
+    const limit = wholeNumber('--limit', flags.limit, context.language);
     return withStack(context, async (stack) => {
       const isWanted = filter(stack.markerOf);
       const letters = await read(context, stack, (found) =>
@@ -74,19 +84,21 @@ export const deadLettersRedriveCommand = defineCommand({
       if (missing.length > 0) {
         throw new CliFault('STRATA_CLI_NO_SUCH_LETTER', texts.unknown(missing.join(', ')));
       }
-      const ways = await waysBack(stack, letters, {
+      const ways = await waysBack(stack, letters.toSorted(inOrder).slice(0, limit), {
         takesQuarantined: flags.quarantined,
         erasures: await erasuresOf(stack),
         readRow: readRowAlone,
       });
       if (flags['dry-run']) return tryOut(context, stack, { ways, isJson: flags.json });
       if (!flags.yes && letters.length > 0) {
-        throw new UsageFault(texts.needsYes(groupDigits(letters.length)));
+        throw new UsageFault(texts.needsYes(groupDigits(ways.length)));
       }
       return send(context, stack, { ways, isJson: flags.json });
     });
   },
 });
+
+const inOrder = (a: FoundLetter, b: FoundLetter): number => byPlace(a.letter, b.letter);
 
 interface Work {
   readonly ways: readonly WayBack[];

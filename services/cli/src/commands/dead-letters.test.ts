@@ -13,6 +13,7 @@ import { deadLettersRedriveCommand } from './dead-letters-redrive.ts';
 import { deadLettersShowCommand } from './dead-letters-show.ts';
 import { eraseCommand } from './erase.ts';
 import { importCommand } from './import.ts';
+import { mergeCommand } from './merge.ts';
 import { profilesCommand } from './profiles.ts';
 
 let embedded: EmbeddedStack;
@@ -33,6 +34,8 @@ beforeAll(async () => {
       lines('right', { minor: 70_000_000, currency: 'CNY' }, 3),
       lines('broken', { minor: 10_000_000, currency: 'USD' }, 3),
       lines('erased', { minor: 100, currency: 'USD' }, 1),
+      lines('survivor', { minor: 100, currency: 'CNY' }, 1),
+      lines('alias', { minor: 100, currency: 'CNY' }, 1),
       `${JSON.stringify({ type: 'purchase', source: 'shop', eventId: 'r1', customerId: 'row' })}\n`,
     ].join(''),
   });
@@ -231,6 +234,22 @@ test('once rates are known a redrive does what the dry run said, as if the day h
   await expect(run(deadLettersRedriveCommand, [...chosen, '--yes'])).rejects.toThrow(
     'redriven well',
   );
+});
+
+test('what came under a name that is another customer by now goes on to that one', async () => {
+  await run(mergeCommand, ['alias', '--into', 'survivor', '--reason', 'r', '--actor', 'ann']);
+  const inEuros = event('alias', { minor: 100, currency: 'EUR' }, 2);
+  await sendRaw(JSON.stringify(inEuros));
+  const chosen = ['--reason', 'no-rate', '--limit', '1'];
+  const refused = await run(deadLettersRedriveCommand, [...chosen, '--yes', '--json']);
+  expect(JSON.parse(refused.out)).toMatchObject({ sent: 1, refused: [{ redrives: 1 }], open: [] });
+  const rows = [{ day: 20_000, from: 'EUR', to: 'CNY', rate: '8' }];
+  await publishRates(embedded.stack, rows, { kind: 'published', by: 'ann', nowMs: 1 });
+  const dry = await run(deadLettersRedriveCommand, [...chosen, '--dry-run', '--json']);
+  expect(JSON.parse(dry.out)).toMatchObject({ sent: 1, passing: 1, failing: [] });
+  const taken = await run(deadLettersRedriveCommand, [...chosen, '--yes', '--json']);
+  expect(JSON.parse(taken.out)).toMatchObject({ sent: 1, taken: 1, open: [] });
+  expect((await list('--reason', 'no-rate')).total).toBe(0);
 });
 
 test('nothing that matches is nothing to do', async () => {

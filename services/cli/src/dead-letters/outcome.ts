@@ -1,6 +1,7 @@
 import { type DeadLetter, TOPICS } from '@strata/contracts';
 import type { StackHandle } from '../stack/stack-handle.ts';
-import { endsOf, waitUntilSettled } from '../stack/wait-until-settled.ts';
+import { waitUntilPassed } from '../stack/wait-until-passed.ts';
+import { endsOf } from '../stack/wait-until-settled.ts';
 import { readLetters } from './read-letters.ts';
 import type { WayBack } from './way-back.ts';
 
@@ -13,6 +14,9 @@ export interface RedriveOutcome {
   readonly open: readonly string[];
 }
 
+/** A record that an alias handed on comes to its end in another partition, a round later. */
+const ROUNDS_MAX = 4;
+
 /** Waits until what was sent is read, folded and published; only then is anything known. */
 export async function redriveOutcome(
   stack: StackHandle,
@@ -24,9 +28,20 @@ export async function redriveOutcome(
   topics.delete(TOPICS.customerLog);
   const ends = await Promise.all([...topics].map((topic) => endsOf(stack, topic)));
   const intakeEnds = new Map(ends.flatMap((it) => [...it]));
-  await waitUntilSettled(stack, { intakeEnds, upToMs: null, signal });
-
   const before = new Map(sent.map(({ letter }) => [letter.id, letter]));
+  for (let round = 1; ; round += 1) {
+    await waitUntilPassed(stack, { intakeEnds, signal });
+    const outcome = await outcomeOf(stack, before, signal);
+    if (outcome.open.length === 0 || round === ROUNDS_MAX) return outcome;
+  }
+}
+
+async function outcomeOf(
+  stack: StackHandle,
+  before: ReadonlyMap<string, DeadLetter>,
+  signal: AbortSignal,
+): Promise<RedriveOutcome> {
+  // Of a row that became several events each has a letter of its own.
   const origin = (id: string): string => (before.has(id) ? id : id.replace(/\.\d+$/, ''));
   const found = await readLetters(stack, {
     signal,
@@ -39,7 +54,7 @@ export async function redriveOutcome(
   const letters = found.map(({ letter }) => letter);
   const left = new Set(letters.map(({ id }) => origin(id)));
   return {
-    taken: sent.filter(({ letter }) => !left.has(letter.id)).length,
+    taken: [...before.keys()].filter((id) => !left.has(id)).length,
     refused: letters.filter((letter) => !isOld(letter)),
     open: letters.filter(isOld).map(({ id }) => id),
   };

@@ -25,17 +25,7 @@ export async function waitUntilSettled(
   options: SettledOptions,
 ): Promise<void> {
   const { signal, onProgress } = options;
-  await until(
-    async () => {
-      const missing = await intakeMissing(stack, options.intakeEnds);
-      return { isDone: missing === 0, progress: -missing };
-    },
-    {
-      signal,
-      what: { en: 'the ingestor to read what was published', zh: '接入服务读取已发布的内容' },
-      remedy: LOOK_AT_STATUS,
-    },
-  );
+  await waitUntilIngested(stack, options.intakeEnds, signal);
   await until(
     async () => {
       const views = await viewPartitions(stack.store, stack.partitions);
@@ -57,6 +47,24 @@ export async function waitUntilSettled(
     {
       signal,
       what: { en: 'the scorer to fold and publish everything', zh: '评分服务处理并发布全部记录' },
+      remedy: LOOK_AT_STATUS,
+    },
+  );
+}
+
+export async function waitUntilIngested(
+  stack: Pick<StackHandle, 'reader'>,
+  intakeEnds: ReadonlyMap<string, number>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await until(
+    async () => {
+      const missing = await intakeMissing(stack, intakeEnds);
+      return { isDone: missing === 0, progress: -missing };
+    },
+    {
+      signal,
+      what: { en: 'the ingestor to read what was published', zh: '接入服务读取已发布的内容' },
       remedy: LOOK_AT_STATUS,
     },
   );

@@ -14,7 +14,12 @@ function aMeter() {
       log.append([{ topic, partition: index % 2, key: null, value: null, headers: {} }]);
     }
   }
-  return { log, meter, append };
+  function letters(ids: readonly string[], value: string | null): void {
+    const bytes = value === null ? null : Buffer.from(value);
+    const place = { topic: TOPICS.deadLetters, partition: 0 };
+    log.append(ids.map((id) => ({ ...place, key: Buffer.from(id), value: bytes, headers: {} })));
+  }
+  return { log, meter, append, letters };
 }
 
 test('tells rates from the ends of the topics', async () => {
@@ -31,10 +36,10 @@ test('tells rates from the ends of the topics', async () => {
 });
 
 test('tells what each group has still to read, and what nobody could', async () => {
-  const { log, meter, append } = aMeter();
+  const { log, meter, append, letters } = aMeter();
   append(TOPICS.customerLog, 8);
   append(TOPICS.tierChanges, 4);
-  append(TOPICS.deadLetters, 3);
+  letters(['a', 'b', 'c', 'a'], 'refused');
   log.committed('s').set(tpKey({ topic: TOPICS.customerLog, partition: 0 }), 3);
   expect(await meter.sample(0)).toMatchObject({
     ingestorLag: 0,
@@ -42,4 +47,9 @@ test('tells what each group has still to read, and what nobody could', async () 
     notifierLag: 4,
     deadLetters: 3,
   });
+  letters(['b', 'd'], null);
+  letters(['c'], 'refused again');
+  expect(await meter.sample(1)).toMatchObject({ deadLetters: 2 });
+  log.cutBefore({ topic: TOPICS.deadLetters, partition: 0 }, 5);
+  expect(await meter.sample(2)).toMatchObject({ deadLetters: 1 });
 });

@@ -1,5 +1,6 @@
 import { INTAKE_TOPICS, TOPICS } from '@strata/contracts';
 import { type DeliveryCounts, type LogBounds, type LogReader, tpKey } from '@strata/pipeline';
+import { LetterCounter } from './letter-counter.ts';
 
 /** What flows, as far as the log tells it from outside. Null: not known (yet). */
 export interface Flow {
@@ -44,6 +45,7 @@ export class FlowMeter {
   readonly #log: LogReader;
   readonly #groups: { ingestor: string; scorer: string; notifier: string };
   readonly #deliveries: (() => Promise<DeliveryCounts>) | undefined;
+  readonly #letters: LetterCounter;
   readonly #samples: Sample[] = [];
   #flow: Flow = UNKNOWN_FLOW;
   #running: Promise<Flow> | null = null;
@@ -54,6 +56,7 @@ export class FlowMeter {
     deliveries?: (() => Promise<DeliveryCounts>) | undefined;
   }) {
     this.#log = options.log;
+    this.#letters = new LetterCounter(options.log);
     this.#groups = options.groups;
     this.#deliveries = options.deliveries;
   }
@@ -80,17 +83,18 @@ export class FlowMeter {
   }
 
   async #take(atMs: number): Promise<Flow> {
-    const [intake, customerLog, tierChanges, [deadLetters = []]] = await Promise.all([
+    const [intake, customerLog, tierChanges, [letters = []]] = await Promise.all([
       this.#bounds(INTAKE_TOPICS),
       this.#bounds([TOPICS.customerLog]),
       this.#bounds([TOPICS.tierChanges]),
       this.#bounds([TOPICS.deadLetters]),
     ]);
     const { ingestor, scorer, notifier } = this.#groups;
-    const [ingestorLag, scorerLag, notifierLag, deliveries] = await Promise.all([
+    const [ingestorLag, scorerLag, notifierLag, deadLetters, deliveries] = await Promise.all([
       this.#lag(ingestor, INTAKE_TOPICS, intake),
       this.#lag(scorer, [TOPICS.customerLog], customerLog),
       this.#lag(notifier, [TOPICS.tierChanges], tierChanges),
+      this.#letters.count(letters),
       this.#deliveries?.() ?? null,
     ]);
     const sample = {
@@ -113,7 +117,7 @@ export class FlowMeter {
       ingestorLag,
       scorerLag,
       notifierLag,
-      deadLetters: deadLetters.reduce((sum, { start, end }) => sum + end - start, 0),
+      deadLetters,
       deliveries,
     };
   }
