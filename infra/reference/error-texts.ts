@@ -202,6 +202,7 @@ const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
     'A file of currency rates has problems.',
     'Correct each line that is named.',
   ),
+  STRATA_CLI_BENCH_FAILED: text('A benchmark ended early.', 'Read its last words, above.'),
   STRATA_CLI_BROKEN_FILE: text(
     'A file is cut off, is no gzip, or has columns that its format has not.',
     'Fetch the file again, or choose its format.',
@@ -228,6 +229,10 @@ const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
   STRATA_CLI_NOT_STILL: text(
     'A partition moved on at every look, or went back, while it was compared.',
     'Try again when less is written.',
+  ),
+  STRATA_CLI_NO_BENCH: text(
+    'The benchmarks are part of a checkout, not of an image.',
+    'Run them in a checkout.',
   ),
   STRATA_CLI_NO_CUSTOMERS: text('Nobody is graded yet.', 'Publish events first.'),
   STRATA_CLI_NO_DOCKER: text(

@@ -5,6 +5,7 @@ import type { EventDefinition, IntakeBase } from './event-definition.ts';
 import { definitionOf, EVENT_DEFINITIONS } from './event-definitions.ts';
 import { type InstantForm, id, instantField, text } from './fields.ts';
 import { type Dropped, type Minimisation, minimisation, pick } from './minimisation.ts';
+import { type PlainReader, plainReader } from './plain-event.ts';
 import { formatRfc3339 } from './rfc3339.ts';
 
 /**
@@ -35,6 +36,7 @@ const DEFAULT_OPTIONS: IntakeOptions = { instants: 'rfc3339', rules: minimisatio
 interface TypeContract {
   readonly names: ReadonlySet<string>;
   readonly schema: z.ZodType<IntakeBase>;
+  readonly readPlain: PlainReader;
 }
 
 function contractOf(definition: EventDefinition, instants: InstantForm): TypeContract {
@@ -46,9 +48,11 @@ function contractOf(definition: EventDefinition, instants: InstantForm): TypeCon
     channel: text.exactOptional(),
     ...definition.shape,
   };
+  const names = new Set([...BASE_NAMES, ...Object.keys(definition.shape)]);
   return {
-    names: new Set([...BASE_NAMES, ...Object.keys(definition.shape)]),
+    names,
     schema: z.object(shape),
+    readPlain: plainReader(definition, instants, names),
   };
 }
 
@@ -66,9 +70,19 @@ const CONTRACTS: Readonly<Record<InstantForm, ReadonlyMap<string, TypeContract>>
 /** Reads one object of the intake. Never throws for what a producer sent. */
 export function readIntakeEvent(
   raw: Readonly<Record<string, unknown>>,
-  { instants, rules }: IntakeOptions = DEFAULT_OPTIONS,
+  options: IntakeOptions = DEFAULT_OPTIONS,
 ): IntakeResult {
-  const dropped: Dropped = new Map();
+  const { type } = raw;
+  const contract = typeof type === 'string' ? CONTRACTS[options.instants].get(type) : undefined;
+  return contract?.readPlain(raw, options.rules) ?? readBySchema(raw, options);
+}
+
+/** The same by the schema alone, which says what is wrong where something is. */
+export function readBySchema(
+  raw: Readonly<Record<string, unknown>>,
+  { instants, rules }: IntakeOptions,
+): IntakeResult {
+  const dropped = new Map<string, number>();
   const refuse = (reason: DeadLetterReason, field: string | null): IntakeResult => ({
     kind: 'refused',
     reason,
@@ -105,7 +119,7 @@ export function readIntakeEvent(
 function minimise(
   raw: Readonly<Record<string, unknown>>,
   names: ReadonlySet<string>,
-  context: { readonly rules: Minimisation; readonly dropped: Dropped },
+  context: { readonly rules: Minimisation; readonly dropped: Map<string, number> },
 ): { readonly fields: Record<string, unknown>; readonly refused: string | null } {
   const { fields, refused } = pick(raw, names, context);
   let inner: string | null = null;

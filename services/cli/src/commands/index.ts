@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { backtestCommand } from './backtest.ts';
+import { benchCommand } from './bench.ts';
 import { demoCommand } from './demo.ts';
 import { downCommand } from './down.ts';
 import { eraseCommand } from './erase.ts';
@@ -36,4 +37,5 @@ export const COMMANDS: readonly Command[] = [
   ratesPublishCommand,
   verifyCommand,
   rebuildCommand,
+  benchCommand,
 ];
