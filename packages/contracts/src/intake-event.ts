@@ -29,7 +29,6 @@ export interface IntakeOptions {
 }
 
 const TYPES: ReadonlySet<unknown> = new Set(CUSTOMER_EVENT_TYPES);
-const BASE_NAMES = ['type', 'source', 'eventId', 'customerId', 'occurredAt', 'channel'] as const;
 const MONEY_NAMES: ReadonlySet<string> = new Set(['minor', 'currency']);
 const DEFAULT_OPTIONS: IntakeOptions = { instants: 'rfc3339', rules: minimisation() };
 
@@ -39,8 +38,12 @@ interface TypeContract {
   readonly readPlain: PlainReader;
 }
 
-function contractOf(definition: EventDefinition, instants: InstantForm): TypeContract {
-  const shape = {
+/** The fields of an event of a type, but for `type` itself. */
+export function intakeShape(
+  definition: EventDefinition,
+  instants: InstantForm,
+): Readonly<Record<string, z.ZodType>> {
+  return {
     source: id,
     eventId: id,
     customerId: id,
@@ -48,10 +51,14 @@ function contractOf(definition: EventDefinition, instants: InstantForm): TypeCon
     channel: text.exactOptional(),
     ...definition.shape,
   };
-  const names = new Set([...BASE_NAMES, ...Object.keys(definition.shape)]);
+}
+
+function contractOf(definition: EventDefinition, instants: InstantForm): TypeContract {
+  const shape = intakeShape(definition, instants);
+  const names = new Set(['type', ...Object.keys(shape)]);
   return {
     names,
-    schema: z.object(shape),
+    schema: z.object(shape) as unknown as z.ZodType<IntakeBase>,
     readPlain: plainReader(definition, instants, names),
   };
 }

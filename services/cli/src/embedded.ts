@@ -9,7 +9,7 @@ import {
   TOPICS,
 } from '@strata/contracts';
 import { fold, initialPartition, type TimeMode } from '@strata/domain';
-import { startIngestor } from '@strata/ingestor';
+import { HTTP_DEFAULTS, startIngestor } from '@strata/ingestor';
 import {
   MemoryDeliveryQueue,
   MemoryGroupReader,
@@ -51,12 +51,15 @@ export interface EmbeddedOptions {
   readonly subscriptions: string | null;
   /** What a field that may not enter does to its record; without it the field is dropped. */
   readonly onForbidden?: MinimisationSettings['onForbidden'];
+  /** File of the keys that may send by HTTP; without it nobody can. */
+  readonly intakeKeys?: string;
   readonly onFatal: (error: unknown) => void;
 }
 
 export interface EmbeddedStack {
   readonly stack: StackHandle;
   readonly consoleUrl: string;
+  readonly intakeUrl: string | null;
   stop(): Promise<void>;
 }
 
@@ -97,6 +100,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   return {
     stack,
     consoleUrl: services.consoleUrl,
+    intakeUrl: services.intakeUrl,
     stop: () => services.stop(),
   };
 }
@@ -112,7 +116,7 @@ interface EmbeddedParts {
 async function startServices(
   options: EmbeddedOptions,
   parts: EmbeddedParts,
-): Promise<Pick<EmbeddedStack, 'consoleUrl' | 'stop'>> {
+): Promise<Pick<EmbeddedStack, 'consoleUrl' | 'intakeUrl' | 'stop'>> {
   const { log, store, serde, stack } = parts;
   const metrics = createMetrics({ withProcess: true });
   const { onFatal } = options;
@@ -120,14 +124,18 @@ async function startServices(
   const logger = silentLogger;
   const ports = { reader, seal, markerOf, serde, logger, metrics, onFatal, clock: systemClock };
   const group = (): MemoryGroupReader => new MemoryGroupReader(log);
+  const writers = { writer: new MemoryLogWriter(log), httpWriter: new MemoryLogWriter(log) };
   const ingestor = await startIngestor(
-    { ...ports, group: group(), writer: new MemoryLogWriter(log) },
+    { ...ports, group: group(), ...writers },
     {
       timeMode: options.time,
       rules: minimisation({ onForbidden: options.onForbidden ?? 'drop' }),
       recordBytesMax: RECORD_BYTES_MAX_DEFAULT,
       groupId: INGESTOR_GROUP,
       commitIntervalMs: COMMIT_INTERVAL_MS,
+      ...(options.intakeKeys === undefined
+        ? {}
+        : { http: { ...HTTP_DEFAULTS, keysFile: options.intakeKeys } }),
     },
   );
   const scorer = await startScorer({
@@ -144,6 +152,7 @@ async function startServices(
   const outputs = await startOutputs(options, { ...parts, metrics });
   return {
     consoleUrl: outputs.consoleUrl,
+    intakeUrl: ingestor.httpUrl,
     stop: async () => {
       await ingestor.stop();
       await scorer.stop();

@@ -17,6 +17,7 @@ import {
 } from '@strata/service-runtime';
 import { z } from 'zod';
 import { CRASH_POINTS } from './crash-point.ts';
+import { httpOptionsOf, httpVariables } from './http/http-variables.ts';
 import type { IngestorSettings } from './ingestor-ports.ts';
 
 const NAME = /^[\p{L}\p{N}_.-]+$/u;
@@ -84,6 +85,7 @@ export const ingestorConfig = defineConfig('ingestor', {
     ['drop', 'refuse'],
     'A field that may not enter is dropped, or sends its record to the dead letters.',
   ).default('drop'),
+  ...httpVariables,
   ...crashVariables(CRASH_POINTS),
 });
 
@@ -95,11 +97,13 @@ export function settingsOf(config: IngestorConfig): IngestorSettings {
     forbidden: config.STRATA_INGESTOR_FORBIDDEN_FIELDS,
     onForbidden: config.STRATA_INGESTOR_ON_FORBIDDEN,
   };
+  const http = httpOptionsOf(config);
   return {
     timeMode: config.STRATA_TIME_MODE,
     rules: minimisation(wanted),
     recordBytesMax: config.STRATA_INGESTOR_RECORD_BYTES_MAX,
     groupId: config.STRATA_INGESTOR_GROUP_ID,
     commitIntervalMs: config.STRATA_INGESTOR_COMMIT_INTERVAL_MS,
+    ...(http === null ? {} : { http }),
   };
 }

@@ -5,6 +5,7 @@ import { demoCommand } from './demo.ts';
 import { downCommand } from './down.ts';
 import { eraseCommand } from './erase.ts';
 import { importCommand } from './import.ts';
+import { intakeKeyAddCommand, intakeKeyListCommand, intakeKeyRemoveCommand } from './intake-key.ts';
 import { mergeCommand } from './merge.ts';
 import { overrideCommand } from './override.ts';
 import { policyCheckCommand } from './policy-check.ts';
@@ -25,6 +26,9 @@ export const COMMANDS: readonly Command[] = [
   downCommand,
   statusCommand,
   importCommand,
+  intakeKeyAddCommand,
+  intakeKeyListCommand,
+  intakeKeyRemoveCommand,
   sampleCommand,
   backtestCommand,
   profilesCommand,
