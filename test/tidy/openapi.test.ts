@@ -1,5 +1,5 @@
-import { CUSTOMER_EVENT_TYPES } from '@strata/domain';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { CUSTOMER_EVENT_TYPES } from '@strata/domain';
 import { expect, test } from 'vitest';
 import { openApiDocument } from '../../services/ingestor/src/http/open-api.ts';
 import { PROBLEMS } from '../../services/ingestor/src/http/problem.ts';
