@@ -131,6 +131,7 @@ function manifestHash(root) {
     'pnpm-workspace.yaml',
     'package.json',
     'test/package.json',
+    'bench/package.json',
     ...folders.sort((a, b) => (a < b ? -1 : 1)).map((folder) => join(folder, 'package.json')),
   ]) {
     hash.update(`${path}\n${readText(join(root, path)) ?? 'absent'}\n`);

@@ -22,6 +22,9 @@ export const COMPOSE_VARIABLES: Readonly<Record<string, string>> = {
     'Certificates that npm trusts while the image of the services is built; `./strata up --stack docker` takes `NODE_EXTRA_CA_CERTS`.',
   STRATA_CONSOLE_PORT: 'Port of the page on the host.',
   STRATA_IMAGE: 'Image of the services. Where it is not set it is built from the checkout.',
+  STRATA_INTAKE_KEYS_FILE:
+    'File of the keys that may send by HTTP; `./strata up --stack docker` makes one.',
+  STRATA_INTAKE_PORT: 'Port of the HTTP intake on the host.',
   STRATA_KAFKA_IMAGE: 'Image of the broker.',
   STRATA_KAFKA_PORT: 'Port of the broker on the host.',
   STRATA_NODE_IMAGE: 'Image that the one of the services is built on.',

@@ -8,6 +8,10 @@ const text = (means: string, remedy: string): ErrorText => ({ means, remedy });
 
 /** Raised by adapters and services: in logs, and in the answer of `/healthz`. */
 const SERVICE_ERRORS: Readonly<Record<string, ErrorText>> = {
+  STRATA_API_KEYS_INVALID: text(
+    'The file of the keys that may send by HTTP cannot be used.',
+    'Correct what the message names, or make keys with `./strata intake-key add`.',
+  ),
   STRATA_CONFIG_INVALID: text(
     'The environment of a service has a variable that is wrong, missing or unknown.',
     'Correct what the message lists; see [configuration](configuration.md).',
@@ -202,6 +206,7 @@ const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
     'A file of currency rates has problems.',
     'Correct each line that is named.',
   ),
+  STRATA_CLI_BENCH_FAILED: text('A benchmark ended early.', 'Read its last words, above.'),
   STRATA_CLI_BROKEN_FILE: text(
     'A file is cut off, is no gzip, or has columns that its format has not.',
     'Fetch the file again, or choose its format.',
@@ -213,6 +218,11 @@ const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
   STRATA_CLI_EMPTY_FILE: text('A file holds no event.', 'Choose the right file and format.'),
   STRATA_CLI_EMPTY_LOG: text('The customer log holds nothing yet.', 'Publish events first.'),
   STRATA_CLI_NOT_A_FILE: text('A folder was given where a file is needed.', 'Name the file.'),
+  STRATA_CLI_KEY_TAKEN: text(
+    'There is a key of that name already.',
+    'Remove it first, or choose another name.',
+  ),
+  STRATA_CLI_KEY_UNKNOWN: text('There is no key of that name.', 'See `./strata intake-key list`.'),
   STRATA_CLI_LOG_CUT: text(
     'The customer log does not begin at its first record any more, so nothing can be folded from the beginning.',
     'Read [recovery](../operations/recovery.md); keep the log for ever (`retention.ms=-1`).',
@@ -228,6 +238,10 @@ const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
   STRATA_CLI_NOT_STILL: text(
     'A partition moved on at every look, or went back, while it was compared.',
     'Try again when less is written.',
+  ),
+  STRATA_CLI_NO_BENCH: text(
+    'The benchmarks are part of a checkout, not of an image.',
+    'Run them in a checkout.',
   ),
   STRATA_CLI_NO_CUSTOMERS: text('Nobody is graded yet.', 'Publish events first.'),
   STRATA_CLI_NO_DOCKER: text(

@@ -1,5 +1,6 @@
 import type { Metrics } from '../../packages/service-runtime/src/index.ts';
 import { consoleMetrics } from '../../services/console/src/metrics.ts';
+import { createHttpMetrics } from '../../services/ingestor/src/http/http-metrics.ts';
 import { createIngestorMetrics } from '../../services/ingestor/src/metrics.ts';
 import { notifierMetrics } from '../../services/notifier/src/metrics.ts';
 import { createScorerMetrics } from '../../services/scorer/src/metrics.ts';
@@ -16,6 +17,7 @@ type Register = (metrics: Metrics) => unknown;
 
 const SERVICES: readonly (readonly [name: string, register: Register])[] = [
   ['Ingestor', createIngestorMetrics],
+  ['HTTP intake, in the ingestor', createHttpMetrics],
   ['Scorer', createScorerMetrics],
   // Only its gauges ask the queue, and only when they are read.
   ['Notifier', (metrics) => notifierMetrics(metrics, {} as Parameters<typeof notifierMetrics>[1])],

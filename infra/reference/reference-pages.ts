@@ -1,3 +1,4 @@
+import { openApiText } from '../../services/ingestor/src/http/open-api.ts';
 import { commandsPage } from './commands.ts';
 import { configurationPage } from './configuration.ts';
 import { deadLetterReasonsPage } from './dead-letter-reasons.ts';
@@ -25,6 +26,11 @@ const PAGES: readonly ReferencePage[] = [
   { file: 'errors.md', about: 'every error code, and what to do', write: errorsPage },
   { file: 'events.md', about: 'what to publish, with examples', write: eventsPage },
   { file: 'metrics.md', about: 'what each service counts', write: metricsPage },
+  {
+    file: 'openapi-intake.json',
+    about: 'the HTTP intake, as OpenAPI 3.1; a running one serves it at `/v1/openapi.json`',
+    write: openApiText,
+  },
   { file: 'policy.md', about: 'every key of a policy file', write: policyPage },
   { file: 'topics.md', about: 'topics, subjects and records', write: topicsPage },
 ];
@@ -33,7 +39,9 @@ const PAGES: readonly ReferencePage[] = [
 export function referencePages(): ReadonlyMap<string, string> {
   const index = page('Reference', [
     'Made from the code by `npm run generate`; a test fails while a page is stale.',
-    PAGES.map(({ file, about }) => `- [${file.replace('.md', '')}](${file}): ${about}`).join('\n'),
+    PAGES.map(
+      ({ file, about }) => `- [${file.replace(/\.(md|json)$/, '')}](${file}): ${about}`,
+    ).join('\n'),
   ]);
   return new Map([
     ['README.md', index],

@@ -29,6 +29,7 @@ interface Status {
   readonly state: string;
   readonly customers: number;
   readonly consoleUrl: string;
+  readonly intake: { readonly url: string };
   readonly processes: readonly {
     readonly name: string;
     readonly pid: number;
@@ -121,9 +122,11 @@ await withEngine('./strata up --stack docker', () => {
       const [, first = ''] = (await readFile(stack.path('live.csv'), 'utf8')).split('\n');
       const [customer = ''] = first.split(',').slice(1);
       expect((await stack.must('why', customer)).stdout).not.toBe('');
-      const { consoleUrl, customers } = await status();
+      const { consoleUrl, customers, intake } = await status();
       expect(customers).toBe(CUSTOMERS);
       expect((await fetch(consoleUrl)).status).toBe(200);
+      const described = await fetch(`${intake.url}/v1/openapi.json`);
+      expect(described.status).toBe(200);
     });
 
     it('leaves no container behind, and the data for the next up', {

@@ -129,6 +129,30 @@ test('amounts in another currency are counted once there are rates, and why says
   expect(after.stdout).toContain('10.00 USD = 72.50 CNY (7.25, 2026-01-01)');
 });
 
+test('events are taken by HTTP, with the key that the stack has made for its user', async () => {
+  const { intake } = JSON.parse((await strata(['status', '--json'])).stdout);
+  expect(said).toContain(`POST ${intake.url}/v1/events`);
+  expect(readFileSync(intake.keyFile, 'utf8').trim()).toBe(intake.key);
+  const event = {
+    type: 'purchase',
+    source: 'shop',
+    eventId: 'http',
+    customerId: 'by-http',
+    orderId: 'http',
+    occurredAt: '2026-01-04T00:00:00Z',
+    amount: { minor: 9e4, currency: 'CNY' },
+  };
+  const answer = await fetch(`${intake.url}/v1/events`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${intake.key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(event),
+  });
+  expect([answer.status, await answer.json()]).toMatchObject([200, { accepted: 1, refused: 0 }]);
+  let why = await strata(['why', 'by-http']);
+  while (why.exitCode !== 0) why = await strata(['why', 'by-http']);
+  expect(why.stdout).toContain('by-http is Gold (gold)');
+});
+
 test('there is one stack at a time, and down ends it with nothing left', async () => {
   const again = await strata(['up', '--stack', 'embedded']);
   expect(again).toMatchObject({ exitCode: 1 });

@@ -140,8 +140,8 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
   {
     guard: 'ingestor: positions move behind the append',
     file: 'services/ingestor/src/topology.ts',
-    from: 'await appender.append(slice.map((record) => ingest(record, tally)));',
-    to: 'void appender.append(slice.map((record) => ingest(record, tally))).catch(() => {});',
+    from: 'await appender.append(made);',
+    to: 'void appender.append(made).catch(() => {});',
   },
   {
     guard: 'notifier: a number that came before is no news',

@@ -18,7 +18,7 @@ interface Manifest {
 }
 
 const MANIFESTS: readonly Manifest[] = filesThat(
-  /^((packages|services)\/[^/]+|test)\/package\.json$/,
+  /^((packages|services)\/[^/]+|test|bench)\/package\.json$/,
 ).map((path) => {
   const json = JSON.parse(readText(path)) as {
     name: string;
@@ -32,7 +32,8 @@ const MANIFESTS: readonly Manifest[] = filesThat(
     devDependencies: Object.keys(json.devDependencies ?? {}),
   };
 });
-const BUILT = MANIFESTS.filter(({ folder }) => folder !== 'test');
+/** Tests and benchmarks may know everything, and nothing may know them. */
+const BUILT = MANIFESTS.filter(({ folder }) => folder !== 'test' && folder !== 'bench');
 const SCOPE = '@strata/';
 /** Builders and stages of tests that lie beside the code they build. */
 const TEST_SUPPORT = /\/builders\/|\/test-[^/]+\.ts$/;
@@ -97,6 +98,14 @@ describe('layers', () => {
       (path) => !path.endsWith('/index.ts') && /^export (\*|\{[^}]*\}) from /m.test(readText(path)),
     );
     expect(wrong).toEqual([]);
+  });
+
+  test('nothing imports tests or benchmarks', () => {
+    const known = BUILT.flatMap(({ dependencies, devDependencies }) => [
+      ...dependencies,
+      ...devDependencies,
+    ]);
+    expect(known.filter((name) => [`${SCOPE}test`, `${SCOPE}bench`].includes(name))).toEqual([]);
   });
 
   test('every package has a caller', () => {

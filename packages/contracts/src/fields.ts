@@ -8,18 +8,18 @@ import { LAST_INSTANT, parseRfc3339 } from './rfc3339.ts';
  * `params`.
  */
 
-const ID_CHARACTERS_MAX = 256;
-const TEXT_CHARACTERS_MAX = 1_024;
-const ROLES_MAX = 64;
+export const ID_CHARACTERS_MAX = 256;
+export const TEXT_CHARACTERS_MAX = 1_024;
+export const ROLES_MAX = 64;
 /** Avro's reader refuses 2^53 - 1; a round number below it is easier to say. */
 export const AMOUNT_MINOR_MAX = 9_000_000_000_000_000;
-const DECIMAL_MAX = 1_000_000_000;
+export const DECIMAL_MAX = 1_000_000_000;
 
 /**
  * Control characters would break keys and files; a lone surrogate has no UTF-8 form, so two ids
  * would become one.
  */
-function isPlain(text: string): boolean {
+export function isPlain(text: string): boolean {
   // oxlint-disable-next-line no-control-regex
   return text.isWellFormed() && !/[\u0000-\u001f\u007f]/.test(text);
 }
@@ -37,7 +37,7 @@ export const text = z
   .max(TEXT_CHARACTERS_MAX)
   .refine((value) => value.isWellFormed());
 
-function hasThreeDecimals(value: number): boolean {
+export function hasThreeDecimals(value: number): boolean {
   return Math.round(value * 1_000) / 1_000 === value;
 }
 

@@ -6,6 +6,7 @@ export * from './dead-letter-sentence.ts';
 export * from './erasure-control.ts';
 export { AMOUNT_MINOR_MAX, type InstantForm } from './fields.ts';
 export * from './intake-event.ts';
+export { intakeJsonSchema } from './intake-json-schema.ts';
 export * from './intake-wire.ts';
 export * from './letter-subject.ts';
 export * from './log-record-wire.ts';

@@ -5,6 +5,7 @@ import type { EventDefinition, IntakeBase } from './event-definition.ts';
 import { definitionOf, EVENT_DEFINITIONS } from './event-definitions.ts';
 import { type InstantForm, id, instantField, text } from './fields.ts';
 import { type Dropped, type Minimisation, minimisation, pick } from './minimisation.ts';
+import { type PlainReader, plainReader } from './plain-event.ts';
 import { formatRfc3339 } from './rfc3339.ts';
 
 /**
@@ -28,17 +29,21 @@ export interface IntakeOptions {
 }
 
 const TYPES: ReadonlySet<unknown> = new Set(CUSTOMER_EVENT_TYPES);
-const BASE_NAMES = ['type', 'source', 'eventId', 'customerId', 'occurredAt', 'channel'] as const;
 const MONEY_NAMES: ReadonlySet<string> = new Set(['minor', 'currency']);
 const DEFAULT_OPTIONS: IntakeOptions = { instants: 'rfc3339', rules: minimisation() };
 
 interface TypeContract {
   readonly names: ReadonlySet<string>;
   readonly schema: z.ZodType<IntakeBase>;
+  readonly readPlain: PlainReader;
 }
 
-function contractOf(definition: EventDefinition, instants: InstantForm): TypeContract {
-  const shape = {
+/** The fields of an event of a type, but for `type` itself. */
+export function intakeShape(
+  definition: EventDefinition,
+  instants: InstantForm,
+): Readonly<Record<string, z.ZodType>> {
+  return {
     source: id,
     eventId: id,
     customerId: id,
@@ -46,9 +51,15 @@ function contractOf(definition: EventDefinition, instants: InstantForm): TypeCon
     channel: text.exactOptional(),
     ...definition.shape,
   };
+}
+
+function contractOf(definition: EventDefinition, instants: InstantForm): TypeContract {
+  const shape = intakeShape(definition, instants);
+  const names = new Set(['type', ...Object.keys(shape)]);
   return {
-    names: new Set([...BASE_NAMES, ...Object.keys(definition.shape)]),
-    schema: z.object(shape),
+    names,
+    schema: z.object(shape) as unknown as z.ZodType<IntakeBase>,
+    readPlain: plainReader(definition, instants, names),
   };
 }
 
@@ -66,9 +77,19 @@ const CONTRACTS: Readonly<Record<InstantForm, ReadonlyMap<string, TypeContract>>
 /** Reads one object of the intake. Never throws for what a producer sent. */
 export function readIntakeEvent(
   raw: Readonly<Record<string, unknown>>,
-  { instants, rules }: IntakeOptions = DEFAULT_OPTIONS,
+  options: IntakeOptions = DEFAULT_OPTIONS,
 ): IntakeResult {
-  const dropped: Dropped = new Map();
+  const { type } = raw;
+  const contract = typeof type === 'string' ? CONTRACTS[options.instants].get(type) : undefined;
+  return contract?.readPlain(raw, options.rules) ?? readBySchema(raw, options);
+}
+
+/** The same by the schema alone, which says what is wrong where something is. */
+export function readBySchema(
+  raw: Readonly<Record<string, unknown>>,
+  { instants, rules }: IntakeOptions,
+): IntakeResult {
+  const dropped = new Map<string, number>();
   const refuse = (reason: DeadLetterReason, field: string | null): IntakeResult => ({
     kind: 'refused',
     reason,
@@ -105,7 +126,7 @@ export function readIntakeEvent(
 function minimise(
   raw: Readonly<Record<string, unknown>>,
   names: ReadonlySet<string>,
-  context: { readonly rules: Minimisation; readonly dropped: Dropped },
+  context: { readonly rules: Minimisation; readonly dropped: Map<string, number> },
 ): { readonly fields: Record<string, unknown>; readonly refused: string | null } {
   const { fields, refused } = pick(raw, names, context);
   let inner: string | null = null;

@@ -61,7 +61,15 @@ function remembered(kindOf: (name: string) => string | null): (name: string) => 
 }
 
 /** Dropped fields by kind; absent until the first. */
-export type Dropped = Map<string, number>;
+export type Dropped = ReadonlyMap<string, number>;
+
+export const NOTHING_DROPPED: Dropped = new Map();
+
+/** Null for the kind of a field that is only not known. */
+export function countDropped(dropped: Map<string, number>, kind: string | null): void {
+  const name = kind ?? UNKNOWN_KIND;
+  dropped.set(name, (dropped.get(name) ?? 0) + 1);
+}
 
 export interface Minimised {
   readonly fields: Record<string, unknown>;
@@ -73,7 +81,7 @@ export interface Minimised {
 export function pick(
   raw: Readonly<Record<string, unknown>>,
   allowed: ReadonlySet<string>,
-  { rules, dropped }: { readonly rules: Minimisation; readonly dropped: Dropped },
+  { rules, dropped }: { readonly rules: Minimisation; readonly dropped: Map<string, number> },
 ): Minimised {
   const fields: Record<string, unknown> = {};
   let refused: string | null = null;
@@ -85,7 +93,7 @@ export function pick(
       fields[name] = value;
       continue;
     }
-    dropped.set(kind ?? UNKNOWN_KIND, (dropped.get(kind ?? UNKNOWN_KIND) ?? 0) + 1);
+    countDropped(dropped, kind);
     if (kind !== null && rules.onForbidden === 'refuse') refused ??= name;
   }
   return { fields, refused };

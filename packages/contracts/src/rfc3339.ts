@@ -1,7 +1,10 @@
 import type { Instant } from '@strata/domain';
 
-const FORM =
-  /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+const FORM = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/;
+const ZERO = 0x30;
+const POINT = 0x2e;
+const MINUS = 0x2d;
+const DAYS_OF_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 /** Last instant that RFC 3339 can write in UTC. */
 export const LAST_INSTANT: Instant = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
@@ -11,16 +14,17 @@ export const LAST_INSTANT: Instant = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
  * them, a broken clock does.
  */
 export function parseRfc3339(text: string): Instant | null {
-  const parts = FORM.exec(text);
-  if (parts === null) return null;
-  const [year, month, day, hour, minute, second] = [1, 2, 3, 4, 5, 6].map((i) => Number(parts[i]));
-  if (!isDay(year ?? 0, month ?? 0, day ?? 0)) return null;
-  if ((hour ?? 24) > 23 || (minute ?? 60) > 59 || (second ?? 60) > 59) return null;
-  const milliseconds = Number((parts[7] ?? '').slice(0, 3).padEnd(3, '0'));
-  const local = Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second, milliseconds);
-  const offset = offsetMs(parts[8], Number(parts[9] ?? 0), Number(parts[10] ?? 0));
+  if (!FORM.test(text)) return null;
+  const year = two(text, 0) * 100 + two(text, 2);
+  const month = two(text, 5);
+  const day = two(text, 8);
+  const hour = two(text, 11);
+  const minute = two(text, 14);
+  const second = two(text, 17);
+  if (!isDay(year, month, day) || hour > 23 || minute > 59 || second > 59) return null;
+  const offset = offsetMs(text);
   if (offset === null) return null;
-  const instant = local - offset;
+  const instant = Date.UTC(year, month - 1, day, hour, minute, second, milliseconds(text)) - offset;
   return instant >= 0 && instant <= LAST_INSTANT ? instant : null;
 }
 
@@ -29,13 +33,35 @@ export function formatRfc3339(instant: Instant): string {
   return new Date(instant).toISOString();
 }
 
-function isDay(year: number, month: number, day: number): boolean {
-  if (year < 1969 || month < 1 || month > 12 || day < 1) return false;
-  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
+/** The number that two digits write. */
+function two(text: string, at: number): number {
+  return (text.charCodeAt(at) - ZERO) * 10 + text.charCodeAt(at + 1) - ZERO;
 }
 
-function offsetMs(sign: string | undefined, hours: number, minutes: number): number | null {
+function isDay(year: number, month: number, day: number): boolean {
+  if (year < 1969 || month < 1 || month > 12 || day < 1) return false;
+  if (month !== 2 || day < 29) return day <= (DAYS_OF_MONTH[month - 1] ?? 0);
+  return day === 29 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+}
+
+function milliseconds(text: string): number {
+  if (text.charCodeAt(19) !== POINT) return 0;
+  let value = 0;
+  for (let at = 20; at < 23; at += 1) {
+    const digit = text.charCodeAt(at) - ZERO;
+    // A shorter fraction is followed by the offset.
+    if (digit < 0 || digit > 9) return value * 10 ** (23 - at);
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+function offsetMs(text: string): number | null {
+  const sign = text.charCodeAt(text.length - 6);
+  if (text.charCodeAt(text.length - 1) > 0x39) return 0;
+  const hours = two(text, text.length - 5);
+  const minutes = two(text, text.length - 2);
   if (hours > 23 || minutes > 59) return null;
   const size = (hours * 60 + minutes) * 60_000;
-  return sign === '-' ? -size : size;
+  return sign === MINUS ? -size : size;
 }

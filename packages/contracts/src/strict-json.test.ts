@@ -72,3 +72,44 @@ test('tells only names that are plainly names', () => {
     Array.from({ length: 5 }, () => null),
   );
 });
+
+/** Written by hand, so that keys come twice, numbers are long and nothing is escaped that need not be. */
+const jsonText: fc.Arbitrary<string> = fc.letrec<{ value: string }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3, depthSize: 'small' },
+    fc.constantFrom(
+      '0',
+      '-1',
+      '1.5',
+      '1e3',
+      '1E400',
+      '-0.0',
+      '999999999999999',
+      '9007199254740993',
+    ),
+    fc.constantFrom('0.1234567890123456789', '12345678901234567', 'true', 'false', 'null', '""'),
+    fc.constantFrom('"a:b"', '"\\u0061"', '"{\\"a\\":1}"', '"王"', '"__proto__"', '"1e99"'),
+    fc.array(tie('value'), { maxLength: 3 }).map((items) => `[ ${items.join(' ,')}]`),
+    fc
+      .array(
+        fc.tuple(
+          fc.constantFrom('"a"', '"b"', '"\\u0061"', '"constructor"', '"a:b"', '"e1"', '"王"'),
+          tie('value'),
+        ),
+        { maxLength: 4 },
+      )
+      .map((members) => `{${members.map(([key, value]) => `${key} :${value}`).join(',\n')}}`),
+  ),
+})).value;
+
+test('takes and refuses what the whole scan takes and refuses, whichever way it came', () => {
+  fc.assert(
+    fc.property(jsonText, (inner) => {
+      const text = `{"whole":${inner}}`;
+      // A byte order mark is dropped, and keeps the text from the short way.
+      const marked = Buffer.from(`\ufeff${text.replace('whole', '\\u0077hole')}`);
+      expect(reasonOf(Buffer.from(text))).toBe(reasonOf(marked));
+    }),
+    { numRuns: 5_000 },
+  );
+});

@@ -11,7 +11,7 @@ import kafkajs from 'kafkajs';
 import type { KafkaSettings } from './kafka-connection.ts';
 import { clientConfig } from './kafka-connection.ts';
 import { kafkaErrorType, rootCause } from './kafka-fault.ts';
-import { produceRequests } from './produce-requests.ts';
+import { produceRequests, type TopicRequest } from './produce-requests.ts';
 
 const COMPRESSIONS = {
   none: kafkajs.CompressionTypes.None,
@@ -64,11 +64,8 @@ export class KafkaLogWriter implements LogWriter {
     await this.#discard();
   }
 
-  async #produce(
-    producer: Producer,
-    request: ReadonlyMap<string, readonly OutgoingRecord[]>,
-  ): Promise<void> {
-    const topicMessages: TopicMessages[] = [...request].map(([topic, records]) => ({
+  async #produce(producer: Producer, request: readonly TopicRequest[]): Promise<void> {
+    const topicMessages: TopicMessages[] = request.map(({ topic, records }) => ({
       topic,
       messages: records.map(toMessage),
     }));
@@ -80,8 +77,10 @@ export class KafkaLogWriter implements LogWriter {
     });
     // kafkajs leaves out records for a partition that does not exist, without an error.
     const places = new Set(acknowledged.map((one) => `${one.topicName}:${one.partition}`));
-    for (const { topic, partition } of [...request.values()].flat()) {
-      if (!places.has(`${topic}:${partition}`)) throw topicUnknown(topic, partition);
+    for (const { topic, batches } of request) {
+      for (const partition of batches.keys()) {
+        if (!places.has(`${topic}:${partition}`)) throw topicUnknown(topic, partition);
+      }
     }
   }
 
@@ -115,12 +114,11 @@ export class KafkaLogWriter implements LogWriter {
 }
 
 function toMessage({ partition, key, value, headers }: OutgoingRecord): Message {
-  const names = Object.keys(headers);
   const message: Message = { partition, key: asBuffer(key), value: asBuffer(value) };
-  if (names.length === 0) return message;
-  message.headers = Object.fromEntries(
-    names.map((name) => [name, asBuffer(headers[name] ?? null) ?? Buffer.alloc(0)]),
-  );
+  for (const name in headers) {
+    message.headers ??= {};
+    message.headers[name] = asBuffer(headers[name] ?? null) ?? Buffer.alloc(0);
+  }
   return message;
 }
 

@@ -1,5 +1,4 @@
 import type { OutgoingRecord } from '@strata/pipeline';
-import { tpKey } from '@strata/pipeline';
 
 /** A broker takes 1,048,588 bytes a batch by default, and a request holds one batch for each partition. */
 const BATCH_BYTES_MAX = 900_000;
@@ -9,34 +8,52 @@ const REQUEST_BYTES_MAX = 8 * 1_048_576;
 /** Lengths, deltas and batch header, rounded up. */
 const RECORD_OVERHEAD_BYTES = 32;
 
+/** What goes to one topic in one request. */
+export interface TopicRequest {
+  readonly topic: string;
+  readonly records: OutgoingRecord[];
+  /** By partition, what its batch holds. */
+  readonly batches: Map<number, { bytes: number; records: number }>;
+}
+
 /** Splits records into requests that brokers take, by topic, in order within each partition. */
 export function* produceRequests(
   records: readonly OutgoingRecord[],
-): Generator<Map<string, OutgoingRecord[]>> {
-  let request = new Map<string, OutgoingRecord[]>();
-  let batches = new Map<string, { bytes: number; records: number }>();
+): Generator<readonly TopicRequest[]> {
+  let request = new Map<string, TopicRequest>();
   let requestBytes = 0;
   for (const record of records) {
     const bytes = sizeOf(record);
-    const batch = batches.get(tpKey(record)) ?? { bytes: 0, records: 0 };
+    const batch = request.get(record.topic)?.batches.get(record.partition);
     const isFull =
-      batch.records >= BATCH_RECORDS_MAX ||
-      (batch.records > 0 && batch.bytes + bytes > BATCH_BYTES_MAX) ||
-      (requestBytes > 0 && requestBytes + bytes > REQUEST_BYTES_MAX);
+      (requestBytes > 0 && requestBytes + bytes > REQUEST_BYTES_MAX) ||
+      (batch !== undefined &&
+        (batch.records >= BATCH_RECORDS_MAX || batch.bytes + bytes > BATCH_BYTES_MAX));
     if (isFull) {
-      yield request;
+      yield [...request.values()];
       request = new Map();
-      batches = new Map();
       requestBytes = 0;
     }
-    const open = isFull ? { bytes: 0, records: 0 } : batch;
-    batches.set(tpKey(record), { bytes: open.bytes + bytes, records: open.records + 1 });
+    add(request, record, bytes);
     requestBytes += bytes;
-    const ofTopic = request.get(record.topic);
-    if (ofTopic === undefined) request.set(record.topic, [record]);
-    else ofTopic.push(record);
   }
-  if (request.size > 0) yield request;
+  if (request.size > 0) yield [...request.values()];
+}
+
+function add(request: Map<string, TopicRequest>, record: OutgoingRecord, bytes: number): void {
+  const { topic, partition } = record;
+  let ofTopic = request.get(topic);
+  if (ofTopic === undefined) {
+    ofTopic = { topic, records: [], batches: new Map() };
+    request.set(topic, ofTopic);
+  }
+  ofTopic.records.push(record);
+  const batch = ofTopic.batches.get(partition);
+  if (batch === undefined) ofTopic.batches.set(partition, { bytes, records: 1 });
+  else {
+    batch.bytes += bytes;
+    batch.records += 1;
+  }
 }
 
 function sizeOf({ key, value, headers }: OutgoingRecord): number {

@@ -1,3 +1,4 @@
+export * from './api-keys.ts';
 export * from './config-variables.ts';
 export * from './crash-hook.ts';
 export * from './health-server.ts';

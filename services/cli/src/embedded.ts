@@ -10,7 +10,7 @@ import {
   TOPICS,
 } from '@strata/contracts';
 import { fold, initialPartition, type TimeMode } from '@strata/domain';
-import { type IngestorSettings, startIngestor } from '@strata/ingestor';
+import { HTTP_DEFAULTS, type IngestorSettings, startIngestor } from '@strata/ingestor';
 import {
   MemoryDeliveryQueue,
   MemoryGroupReader,
@@ -54,12 +54,15 @@ export interface EmbeddedOptions {
   readonly subscriptions: string | null;
   /** What a field that may not enter does to its record; without it the field is dropped. */
   readonly onForbidden?: MinimisationSettings['onForbidden'];
+  /** File of the keys that may send by HTTP; without it nobody can. */
+  readonly intakeKeys?: string;
   readonly onFatal: (error: unknown) => void;
 }
 
 export interface EmbeddedStack {
   readonly stack: StackHandle;
   readonly consoleUrl: string;
+  readonly intakeUrl: string | null;
   stop(): Promise<void>;
 }
 
@@ -103,6 +106,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   return {
     stack,
     consoleUrl: services.consoleUrl,
+    intakeUrl: services.intakeUrl,
     stop: () => services.stop(),
   };
 }
@@ -118,7 +122,7 @@ interface EmbeddedParts {
 async function startServices(
   options: EmbeddedOptions,
   parts: EmbeddedParts,
-): Promise<Pick<EmbeddedStack, 'consoleUrl' | 'stop'>> {
+): Promise<Pick<EmbeddedStack, 'consoleUrl' | 'intakeUrl' | 'stop'>> {
   const { log, store, serde, stack } = parts;
   const metrics = createMetrics({ withProcess: true });
   const { onFatal } = options;
@@ -126,8 +130,9 @@ async function startServices(
   const logger = silentLogger;
   const ports = { reader, seal, markerOf, serde, logger, metrics, onFatal, clock: systemClock };
   const group = (): MemoryGroupReader => new MemoryGroupReader(log);
+  const writers = { writer: new MemoryLogWriter(log), httpWriter: new MemoryLogWriter(log) };
   const ingestor = await startIngestor(
-    { ...ports, group: group(), writer: new MemoryLogWriter(log) },
+    { ...ports, group: group(), ...writers },
     ingestorSettings(options),
   );
   const scorer = await startScorer({
@@ -144,6 +149,7 @@ async function startServices(
   const outputs = await startOutputs(options, { ...parts, metrics });
   return {
     consoleUrl: outputs.consoleUrl,
+    intakeUrl: ingestor.httpUrl,
     stop: async () => {
       await ingestor.stop();
       await scorer.stop();
@@ -152,7 +158,7 @@ async function startServices(
   };
 }
 
-function ingestorSettings({ time, onForbidden }: EmbeddedOptions): IngestorSettings {
+function ingestorSettings({ time, onForbidden, intakeKeys }: EmbeddedOptions): IngestorSettings {
   return {
     timeMode: time,
     rules: minimisation({ onForbidden: onForbidden ?? 'drop' }),
@@ -160,6 +166,7 @@ function ingestorSettings({ time, onForbidden }: EmbeddedOptions): IngestorSetti
     redrivesMax: REDRIVES_MAX_DEFAULT,
     groupId: INGESTOR_GROUP,
     commitIntervalMs: COMMIT_INTERVAL_MS,
+    ...(intakeKeys === undefined ? {} : { http: { ...HTTP_DEFAULTS, keysFile: intakeKeys } }),
   };
 }
 

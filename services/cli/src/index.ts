@@ -14,3 +14,4 @@ export { openPartitions } from './stack/open-partitions.ts';
 export { publishPolicy } from './stack/publish-policy.ts';
 export type { StackHandle } from './stack/stack-handle.ts';
 export { endsOf, waitUntilSettled } from './stack/wait-until-settled.ts';
+export { tableText } from './table-text.ts';

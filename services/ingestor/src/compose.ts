@@ -42,6 +42,10 @@ export async function composeIngestor(
   });
   const writer = new KafkaLogWriter(kafka, { logger });
   lifecycle.started('log writer', () => writer.close());
+  const settings = settingsOf(config);
+  // Of its own: what comes by HTTP does not wait behind what comes by topic.
+  const httpWriter = settings.http === undefined ? null : new KafkaLogWriter(kafka, { logger });
+  if (httpWriter !== null) lifecycle.started('http log writer', () => httpWriter.close());
   const ingestor = await startIngestor(
     {
       group: new KafkaGroupReader(kafka, {
@@ -50,6 +54,7 @@ export async function composeIngestor(
       }),
       reader,
       writer,
+      ...(httpWriter === null ? {} : { httpWriter }),
       serde,
       seal: (bytes) => seal(config.STRATA_SEALING_KEY, bytes),
       markerOf: keyedMarker(config.STRATA_SEALING_KEY),
@@ -57,7 +62,7 @@ export async function composeIngestor(
       logger,
       onFatal: (error) => lifecycle.fatal(error),
     },
-    { ...settingsOf(config), at },
+    { ...settings, at },
   );
   lifecycle.started('ingestor', () => ingestor.stop());
   return ingestor;

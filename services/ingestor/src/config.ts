@@ -18,6 +18,7 @@ import {
 } from '@strata/service-runtime';
 import { z } from 'zod';
 import { CRASH_POINTS } from './crash-point.ts';
+import { httpOptionsOf, httpVariables } from './http/http-variables.ts';
 import type { IngestorSettings } from './ingestor-ports.ts';
 
 const NAME = /^[\p{L}\p{N}_.-]+$/u;
@@ -86,6 +87,7 @@ export const ingestorConfig = defineConfig('ingestor', {
     ['drop', 'refuse'],
     'A field that may not enter is dropped, or sends its record to the dead letters.',
   ).default('drop'),
+  ...httpVariables,
   ...crashVariables(CRASH_POINTS),
 });
 
@@ -97,6 +99,7 @@ export function settingsOf(config: IngestorConfig): IngestorSettings {
     forbidden: config.STRATA_INGESTOR_FORBIDDEN_FIELDS,
     onForbidden: config.STRATA_INGESTOR_ON_FORBIDDEN,
   };
+  const http = httpOptionsOf(config);
   return {
     timeMode: config.STRATA_TIME_MODE,
     rules: minimisation(wanted),
@@ -105,5 +108,6 @@ export function settingsOf(config: IngestorConfig): IngestorSettings {
     metricSources: config.STRATA_METRIC_SOURCES,
     groupId: config.STRATA_INGESTOR_GROUP_ID,
     commitIntervalMs: config.STRATA_INGESTOR_COMMIT_INTERVAL_MS,
+    ...(http === null ? {} : { http }),
   };
 }

@@ -3,6 +3,7 @@ import type { MarkerOf, TimeMode } from '@strata/domain';
 import type { GroupReader, Logger, LogReader, LogWriter, Serde } from '@strata/pipeline';
 import type { Metrics } from '@strata/service-runtime';
 import type { CrashHook } from './crash-point.ts';
+import type { HttpOptions } from './http/http-variables.ts';
 
 /** A serde that knows a writer's schema only after it was fetched. */
 export interface PreparedSerde extends Serde<WireRecord> {
@@ -18,6 +19,8 @@ export interface IngestorPorts {
   readonly reader: Pick<LogReader, 'partitionCount'>;
   /** Used by the ingestor alone: a writer takes one send at a time. */
   readonly writer: LogWriter;
+  /** The same for what comes by HTTP; absent where `settings.http` is. */
+  readonly httpWriter?: LogWriter;
   /** By topic: the intake topics, the customer log and the dead letters. */
   readonly serde: (topic: string) => PreparedSerde;
   readonly seal: (bytes: Uint8Array) => Uint8Array;
@@ -43,5 +46,7 @@ export interface IngestorSettings {
   readonly metricSources?: readonly string[];
   readonly groupId: string;
   readonly commitIntervalMs: number;
+  /** Absent where nothing is taken by HTTP. */
+  readonly http?: HttpOptions;
   readonly at?: CrashHook;
 }

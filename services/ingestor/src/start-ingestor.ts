@@ -1,14 +1,17 @@
 import { INTAKE_TOPICS, TOPICS } from '@strata/contracts';
-import { StrataError } from '@strata/pipeline';
+import { assert, StrataError } from '@strata/pipeline';
 import type { HealthReport } from '@strata/service-runtime';
+import { type RunningHttpIntake, startHttpIntake } from './http/http-intake.ts';
 import type { IngestorPorts, IngestorSettings } from './ingestor-ports.ts';
-import { createIngestorMetrics } from './metrics.ts';
+import { createIngestorMetrics, type IngestorMetrics } from './metrics.ts';
 import { Appender } from './steps/append.ts';
 import { createTopology } from './topology.ts';
 
 export interface RunningIngestor {
+  /** Where events are taken by HTTP, null where they are not. */
+  readonly httpUrl: string | null;
   report(): HealthReport;
-  /** Finishes the batch in hand, commits its position, leaves the group. */
+  /** Answers the requests and finishes the batch in hand, commits its position, leaves the group. */
   stop(): Promise<void>;
 }
 
@@ -48,14 +51,51 @@ export async function startIngestor(
       onFatal: ports.onFatal,
     },
   );
+  const http = await openHttp(ports, settings, { metrics, partitions: intakeCount });
   return {
-    report: () => ({
-      isLive: true,
-      reasons: hasAssignment ? [] : ['The ingestor waits for its partitions of the intake.'],
-      details: { timeMode: settings.timeMode, partitions: partitions.customerLog },
-    }),
-    stop: () => ports.group.stop(),
+    httpUrl: http?.url ?? null,
+    report: () => {
+      const waits = hasAssignment ? [] : ['The ingestor waits for its partitions of the intake.'];
+      const { reasons = [], details } = http?.report() ?? {};
+      return {
+        isLive: true,
+        reasons: [...waits, ...reasons],
+        details: {
+          timeMode: settings.timeMode,
+          partitions: partitions.customerLog,
+          ...(details === undefined ? {} : { http: details }),
+        },
+      };
+    },
+    stop: async () => {
+      await http?.stop();
+      await ports.group.stop();
+    },
   };
+}
+
+async function openHttp(
+  { httpWriter, serde, logger, metrics: registry }: IngestorPorts,
+  { http, timeMode, rules, recordBytesMax }: IngestorSettings,
+  { metrics, partitions }: { readonly metrics: IngestorMetrics; readonly partitions: number },
+): Promise<RunningHttpIntake | null> {
+  if (http === undefined) return null;
+  assert(httpWriter !== undefined, 'what is taken by HTTP has a writer of its own');
+  const intake = await startHttpIntake(
+    {
+      writer: httpWriter,
+      serde,
+      metrics: registry,
+      logger,
+      nowMs: () => performance.now(),
+      onDropped: (dropped) => {
+        for (const [kind, count] of dropped) metrics.droppedFields.inc({ kind }, count);
+      },
+    },
+    { ...http, timeMode, rules, recordBytesMax, partitions },
+  );
+  logger.info({ url: intake.url }, 'Takes events by HTTP');
+  return intake;
 }
 
 function partitionsDiffer(intake: number, customerLog: number): StrataError {

@@ -8,6 +8,7 @@ import {
 } from '@strata/pipeline';
 import { BatchTally } from './batch-tally.ts';
 import { createGate } from './gate.ts';
+import { inSlices } from './in-slices.ts';
 import type { IngestorPorts, IngestorSettings } from './ingestor-ports.ts';
 import type { IngestorMetrics } from './metrics.ts';
 import { refused } from './outcome.ts';
@@ -20,9 +21,6 @@ export interface TopologyParts {
   readonly metrics: IngestorMetrics;
   readonly partitions: { readonly customerLog: number; readonly deadLetters: number };
 }
-
-/** So that a heartbeat comes several times a second, however large the batch. */
-const SLICE_RECORDS = 1_000;
 
 /**
  * strata.intake.*.v1 -> strata.customer-log.v1; what cannot be used -> strata.dead-letters.v1,
@@ -62,21 +60,23 @@ export function createTopology(
   }
 
   return async function onBatch(batch: RecordBatch): Promise<BatchOutcome> {
-    const { topic, partition, records } = batch;
-    await ports.serde(topic).prepare(records.map(({ value }) => value));
-    for (let from = 0; from < records.length; from += SLICE_RECORDS) {
-      if (!batch.isOwned()) return 'reacquire';
-      const tally = new BatchTally(topic);
-      const slice = records.slice(from, from + SLICE_RECORDS);
-      await appender.append(slice.map((record) => ingest(record, tally)));
-      await settings.at?.('after-append');
-      // Counted once they lie in the log: a batch that comes again is not counted for its failed
-      // tries.
-      tally.count(metrics);
-      await batch.heartbeat();
-    }
+    const { topic, partition } = batch;
+    const outcome = await inSlices(batch, {
+      make: async (slice) => {
+        await ports.serde(topic).prepare(slice.map(({ value }) => value));
+        const tally = new BatchTally(topic);
+        return { tally, made: slice.map((record) => ingest(record, tally)) };
+      },
+      send: async ({ tally, made }) => {
+        await appender.append(made);
+        await settings.at?.('after-append');
+        // Counted once they lie in the log: a batch that comes again is not counted for its failed
+        // tries.
+        tally.count(metrics);
+      },
+    });
     metrics.lagRecords.set({ topic, partition }, Math.max(0, batch.logEnd - batch.nextOffset));
-    return 'done';
+    return outcome;
   };
 }
 

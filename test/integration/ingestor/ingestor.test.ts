@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import {
   clockControlToJson,
   deadLetterFromWire,
@@ -17,7 +18,7 @@ import {
 } from '@strata/contracts';
 import type { CustomerEvent, LogRecord } from '@strata/domain';
 import { ensureTopics, KafkaLogReader, KafkaLogWriter } from '@strata/kafka';
-import { type Backends, startBackends } from '@strata/local-stack';
+import { type Backends, freePort, startBackends } from '@strata/local-stack';
 import { type OutgoingRecord, partitionFor, type TopicRecord } from '@strata/pipeline';
 import {
   ConfluentSchemaRegistry,
@@ -26,7 +27,7 @@ import {
   readSchemaFolder,
   readSchemaHistory,
 } from '@strata/schema-registry';
-import { systemClock, unseal } from '@strata/service-runtime';
+import { apiKeysText, createApiKey, systemClock, unseal } from '@strata/service-runtime';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 
 /**
@@ -77,7 +78,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-function start(): ChildProcess {
+function start(more: Readonly<Record<string, string>> = {}): ChildProcess {
   const child = spawn(process.execPath, [MAIN], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
@@ -87,6 +88,7 @@ function start(): ChildProcess {
       STRATA_SEALING_KEY: KEY.toString('base64'),
       STRATA_TIME_MODE: 'data',
       STRATA_LOG_LEVEL: 'warn',
+      ...more,
     },
   });
   running.add(child);
@@ -226,4 +228,50 @@ test('takes Avro from the registry and sends what it cannot use to the dead lett
   const original = unpackOriginal(unseal(KEY, letters[0]?.sealed ?? new Uint8Array()));
   expect(Buffer.from(original.value ?? []).equals(broken)).toBe(true);
   expect(await end(child, 'SIGTERM')).toBe(0);
+}, 120_000);
+
+test('told to end under load by HTTP, it answers what it has begun and loses nothing of it', async () => {
+  const { key, token } = createApiKey({ name: 'shop', sources: ['shop'] });
+  const keysFile = join(dataDir, 'keys.json');
+  await writeFile(keysFile, apiKeysText([key]));
+  const port = await freePort();
+  const child = start({
+    STRATA_INGESTOR_HTTP_KEYS: keysFile,
+    STRATA_INGESTOR_HTTP_PORT: String(port),
+  });
+  const url = `http://127.0.0.1:${port}/v1`;
+  await until('it takes events by HTTP', async () => {
+    const answer = await fetch(`${url}/openapi.json`).catch(() => null);
+    return answer?.ok === true;
+  });
+  const accepted: string[] = [];
+  let number = 0;
+  const sendOn = async (): Promise<void> => {
+    for (;;) {
+      const ids = Array.from({ length: 10 }, () => `http-${number++}`);
+      const lines = ids.map((id) => JSON.stringify(eventToIntakeJson(aPurchase('by-http', id))));
+      const answer = await fetch(`${url}/events`, {
+        method: 'POST',
+        body: gzipSync(lines.join('\n')),
+        headers: {
+          authorization: `Bearer ${token}`,
+          'content-type': 'application/x-ndjson',
+          'content-encoding': 'gzip',
+        },
+      }).catch(() => null);
+      if (answer?.status !== 200) return;
+      accepted.push(...ids);
+    }
+  };
+  const senders = Array.from({ length: 4 }, sendOn);
+  await until('some are accepted', async () => accepted.length > 100);
+  expect(await end(child, 'SIGTERM')).toBe(0);
+  await Promise.all(senders);
+  const next = start();
+  await until('all was read', isReadToTheEnd);
+  const arrived = (await customerLog()).flatMap(({ read }) =>
+    read.kind === 'event' && read.event.customerId === 'by-http' ? [read.event.eventId] : [],
+  );
+  expect(accepted.filter((id) => !arrived.includes(id))).toEqual([]);
+  expect(await end(next, 'SIGTERM')).toBe(0);
 }, 120_000);

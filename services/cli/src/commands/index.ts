@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { backtestCommand } from './backtest.ts';
+import { benchCommand } from './bench.ts';
 import { deadLettersListCommand } from './dead-letters-list.ts';
 import { deadLettersRedriveCommand } from './dead-letters-redrive.ts';
 import { deadLettersShowCommand } from './dead-letters-show.ts';
@@ -7,6 +8,7 @@ import { demoCommand } from './demo.ts';
 import { downCommand } from './down.ts';
 import { eraseCommand } from './erase.ts';
 import { importCommand } from './import.ts';
+import { intakeKeyAddCommand, intakeKeyListCommand, intakeKeyRemoveCommand } from './intake-key.ts';
 import { mergeCommand } from './merge.ts';
 import { overrideCommand } from './override.ts';
 import { policyCheckCommand } from './policy-check.ts';
@@ -27,6 +29,9 @@ export const COMMANDS: readonly Command[] = [
   downCommand,
   statusCommand,
   importCommand,
+  intakeKeyAddCommand,
+  intakeKeyListCommand,
+  intakeKeyRemoveCommand,
   sampleCommand,
   backtestCommand,
   profilesCommand,
@@ -42,4 +47,5 @@ export const COMMANDS: readonly Command[] = [
   deadLettersRedriveCommand,
   verifyCommand,
   rebuildCommand,
+  benchCommand,
 ];

@@ -5,6 +5,7 @@ import { type CommandContext, defineCommand } from '../command.ts';
 import { groupDigits } from '../progress.ts';
 import { readEmbeddedRecord } from '../stack/embedded-record.ts';
 import { findStack } from '../stack/find-stack.ts';
+import { intakeKeyFiles, ownIntakeKey } from '../stack/intake-keys.ts';
 import { stackDir } from '../stack/stack-paths.ts';
 import { type StackReport, stackReport } from '../stack/stack-report.ts';
 import { stackTexts } from '../stack/stack-texts.ts';
@@ -34,24 +35,41 @@ export const statusCommand = defineCommand({
       const { state, rows } = found ?? { state: 'up', rows: [] };
       const own = found?.record ?? readEmbeddedRecord(stackDir(context.env));
       const consoleUrl = own?.consoleUrl ?? null;
+      const intake = intakeOf(stackDir(context.env), own?.intakeUrl ?? null);
       if (flags.json) {
-        const whole = { state, ...report, consoleUrl, processes: rows };
+        const whole = { state, ...report, consoleUrl, intake, processes: rows };
         context.stdout.write(`${JSON.stringify(whole, null, 2)}\n`);
       } else {
-        context.stdout.write(statusText({ report, rows, consoleUrl }, context));
+        context.stdout.write(statusText({ report, rows, consoleUrl, intake }, context));
       }
       return rows.every((row) => row.isUp) ? EXIT_CODES.success : EXIT_CODES.failure;
     });
   },
 });
 
+/** Where a system sends events, and with which key; the stack and its data are its user's own. */
+interface IntakeAccess {
+  readonly url: string;
+  readonly key: string | null;
+  readonly keyFile: string;
+}
+
+function intakeOf(dataDir: string, url: string | null): IntakeAccess | null {
+  if (url === null) return null;
+  return { url, key: ownIntakeKey(dataDir), keyFile: intakeKeyFiles(dataDir).ownKeyFile };
+}
+
 interface StatusParts {
   readonly report: StackReport;
   readonly rows: readonly StatusRow[];
   readonly consoleUrl: string | null;
+  readonly intake: IntakeAccess | null;
 }
 
-function statusText({ report, rows, consoleUrl }: StatusParts, context: CommandContext): string {
+function statusText(
+  { report, rows, consoleUrl, intake }: StatusParts,
+  context: CommandContext,
+): string {
   const texts = stackTexts(context.language);
   const { deliveries: sent, policySet, clock } = report;
   const count = (value: number): string => groupDigits(value);
@@ -81,6 +99,7 @@ function statusText({ report, rows, consoleUrl }: StatusParts, context: CommandC
   parts.push(tableText(figures));
   if (rows.some((row) => !row.isUp)) parts.push(texts.reviveHint);
   if (consoleUrl !== null) parts.push(texts.consoleAt(consoleUrl));
+  if (intake !== null) parts.push(texts.intakeAt(intake.url, intake.keyFile));
   return `${parts.join('\n\n')}\n`;
 }
 

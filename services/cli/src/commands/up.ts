@@ -11,6 +11,7 @@ import type { Language } from '../language.ts';
 import { dockerStatus } from '../stack/docker-status.ts';
 import { findStack } from '../stack/find-stack.ts';
 import { isEmbeddedUp } from '../stack/forward-command.ts';
+import { intakeKeyFiles } from '../stack/intake-keys.ts';
 import { loadPolicy } from '../stack/load-policy.ts';
 import { preparedLines } from '../stack/prepared-lines.ts';
 import { reviveServices } from '../stack/revive-services.ts';
@@ -148,7 +149,7 @@ async function revive(context: CommandContext, record: StackRecord): Promise<Exi
   const texts = stackTexts(language);
   const revived = await reviveServices(stackDir(env), record, env);
   const lines = [texts.revived(revived.join(', ')), texts.isUp(record.kind, record.time)];
-  if (record.consoleUrl !== null) lines.push(texts.consoleAt(record.consoleUrl));
+  lines.push(...addressLines(context, record));
   stdout.write(`${lines.join('\n')}\n`);
   return EXIT_CODES.success;
 }
@@ -173,7 +174,7 @@ async function upReal(
     const { record } = started;
     const lines = [texts.isUp(record.kind, record.time)];
     lines.push(...(await preparedLines(context, started.stack, wish)));
-    if (record.consoleUrl !== null) lines.push(texts.consoleAt(record.consoleUrl));
+    lines.push(...addressLines(context, record));
     stdout.write(`${[...lines, texts.nextSteps].join('\n')}\n`);
     return EXIT_CODES.success;
   } catch (fault) {
@@ -182,6 +183,19 @@ async function upReal(
   } finally {
     await started.stack.close();
   }
+}
+
+/** Where a person looks, and where a system sends. */
+function addressLines(
+  { language, env }: CommandContext,
+  { consoleUrl, intakeUrl }: StackRecord,
+): readonly string[] {
+  const texts = stackTexts(language);
+  const { ownKeyFile } = intakeKeyFiles(stackDir(env));
+  return [
+    ...(consoleUrl === null ? [] : [texts.consoleAt(consoleUrl)]),
+    ...(intakeUrl === null ? [] : [texts.intakeAt(intakeUrl, ownKeyFile)]),
+  ];
 }
 
 /** What runs of the stack of this kind; refuses where one of another kind is up in its place. */

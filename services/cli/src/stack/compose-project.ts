@@ -6,6 +6,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { CliFault } from '../cli-fault.ts';
 import type { Language } from '../language.ts';
 import { dockerTexts } from './docker-texts.ts';
+import { ensureIntakeKeys } from './intake-keys.ts';
 import { type DockerResult, type DockerRun, runDocker } from './run-docker.ts';
 import { ROOT, sealingKeyText } from './stack-paths.ts';
 import type { StackRecord } from './stack-record.ts';
@@ -69,7 +70,7 @@ export function composeEnv(
   record: StackRecord,
   env: DockerRun['env'],
 ): DockerRun['env'] {
-  const { addresses, consoleUrl, subscriptions, time } = record;
+  const { addresses, consoleUrl, intakeUrl, subscriptions, time } = record;
   const portOf = (url: string | null | undefined): string => new URL(url ?? 'tcp://:0').port;
   return {
     ...env,
@@ -78,6 +79,8 @@ export function composeEnv(
     STRATA_STATE_REDIS_PORT: portOf(addresses?.stateRedisUrl),
     STRATA_QUEUE_REDIS_PORT: portOf(addresses?.queueRedisUrl),
     STRATA_CONSOLE_PORT: portOf(consoleUrl),
+    STRATA_INTAKE_PORT: portOf(intakeUrl),
+    STRATA_INTAKE_KEYS_FILE: ensureIntakeKeys(dataDir).keysFile,
     STRATA_SEALING_KEY: sealingKeyText(dataDir),
     STRATA_TIME_MODE: time,
     STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES: 'true',

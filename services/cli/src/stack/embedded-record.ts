@@ -9,6 +9,7 @@ const recordSchema = z.object({
   /** What a command has to show there: whoever cannot read this file may not use the stack. */
   token: z.string(),
   consoleUrl: z.string(),
+  intakeUrl: z.string().nullable().default(null),
 });
 
 /** A stack in one process, as other terminals find it. It lies beside the record of a local stack and not in its place. */

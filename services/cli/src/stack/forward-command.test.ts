@@ -19,7 +19,12 @@ async function aStack(run: RunCommand) {
     await server.close();
     rmSync(dataDir, { recursive: true, force: true });
   });
-  writeEmbeddedRecord(dataDir, { commandUrl: server.url, token: server.token, consoleUrl });
+  writeEmbeddedRecord(dataDir, {
+    commandUrl: server.url,
+    token: server.token,
+    consoleUrl,
+    intakeUrl: null,
+  });
   return { dataDir, server, env: { STRATA_STACK_DIR: dataDir }, stops: () => stops };
 }
 

@@ -12,14 +12,15 @@ export async function reviveServices(
   record: StackRecord,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<readonly ServiceName[]> {
-  const { addresses, consoleUrl, time } = record;
+  const { addresses, consoleUrl, intakeUrl, time } = record;
   if (addresses === null) return [];
   const ended = stackStatus(dataDir).rows.filter((row) => row.kind === 'service' && !row.isUp);
   const common = serviceEnv({
     backends: addresses,
     subscriptions: record.subscriptions,
     sealingKey: sealingKeyText(dataDir),
-    consolePage: consoleUrl === null ? 0 : Number(new URL(consoleUrl).port),
+    ports: { consolePage: portOf(consoleUrl), intake: portOf(intakeUrl) },
+    dataDir,
     time,
     env,
   });
@@ -31,4 +32,8 @@ export async function reviveServices(
     revived.push(service);
   }
   return revived;
+}
+
+function portOf(url: string | null): number {
+  return url === null ? 0 : Number(new URL(url).port);
 }

@@ -19,6 +19,8 @@ const recordSchema = z.object({
     })
     .nullable(),
   consoleUrl: z.string().nullable(),
+  /** Where events are taken by HTTP; null where they are not. */
+  intakeUrl: z.string().nullable().default(null),
   /** File of webhook subscriptions, null for none. */
   subscriptions: z.string().nullable(),
   /** Where a stack in one process takes commands; null for the others. */

@@ -11,6 +11,8 @@ export const stackTexts = catalogue({
     ended: (count: number) => `Ended ${count} processes.`,
     nothingToEnd: 'No stack is up; nothing to end.',
     consoleAt: (url: string) => `See tiers move: ${url}`,
+    intakeAt: (url: string, keyFile: string) =>
+      `Send events: POST ${url}/v1/events, with Authorization: Bearer and the key in ${keyFile}`,
     badPartitions: (text: string, max: number) =>
       `'${text}' is no value for --partitions: write a whole number from 1 to ${max}.`,
     reviveHint:
@@ -57,6 +59,8 @@ export const stackTexts = catalogue({
     ended: (count: number) => `已结束 ${count} 个进程。`,
     nothingToEnd: '没有正在运行的栈，无需结束。',
     consoleAt: (url: string) => `查看等级变动：${url}`,
+    intakeAt: (url: string, keyFile: string) =>
+      `发送事件：POST ${url}/v1/events，标头 Authorization: Bearer 加 ${keyFile} 中的密钥`,
     badPartitions: (text: string, max: number) =>
       `--partitions 不能取“${text}”：请写 1 到 ${max} 的整数。`,
     reviveHint: '有进程已退出：请查看其日志，然后执行 ./strata up 重新启动已退出的服务。',

@@ -107,6 +107,7 @@ async function newRecord(
       queueRedisUrl: await redis(),
     },
     consoleUrl: `http://127.0.0.1:${await freePort()}/`,
+    intakeUrl: `http://127.0.0.1:${await freePort()}`,
     commandUrl: null,
   };
 }

@@ -13,6 +13,7 @@ import {
 } from '@strata/local-stack';
 import { connectStack } from './connect-stack.ts';
 import { deployTopics } from './deploy-topics.ts';
+import { ensureIntakeKeys } from './intake-keys.ts';
 import { openPartitions } from './open-partitions.ts';
 import type { StackHandle } from './stack-handle.ts';
 import { ROOT, sealingKeyText } from './stack-paths.ts';
@@ -73,6 +74,7 @@ export async function startLocal(options: StartOptions): Promise<StartedStack> {
       partitions: options.partitions,
       addresses: { brokers: [...brokers], registryUrl, stateRedisUrl, queueRedisUrl },
       consoleUrl: `http://127.0.0.1:${ports.consolePage}/`,
+      intakeUrl: `http://127.0.0.1:${ports.intake}`,
       commandUrl: null,
       subscriptions: options.subscriptions,
     };
@@ -85,7 +87,13 @@ export async function startLocal(options: StartOptions): Promise<StartedStack> {
   }
 }
 
+interface ServicePorts {
+  readonly consolePage: number;
+  readonly intake: number;
+}
+
 interface ServicesOptions {
+  readonly dataDir: string;
   readonly backends: StackAddresses;
   readonly sealingKey: string;
   readonly time: TimeMode;
@@ -93,18 +101,16 @@ interface ServicesOptions {
   readonly subscriptions: string | null;
 }
 
-async function startServices(
-  options: ServicesOptions & { readonly dataDir: string },
-): Promise<{ readonly consolePage: number }> {
-  const consolePage = await freePort();
-  const env = serviceEnv({ ...options, consolePage });
+async function startServices(options: ServicesOptions): Promise<ServicePorts> {
+  const ports = { consolePage: await freePort(), intake: await freePort() };
+  const env = serviceEnv({ ...options, ports });
   await Promise.all(
     SERVICES.map(async (name) => {
       const port = await freePort();
       await startService(options.dataDir, name, { ...env, STRATA_HEALTH_PORT: String(port) });
     }),
   );
-  return { consolePage };
+  return ports;
 }
 
 /** Starts one service, also again after it has ended, and waits until it says that it is ready. */
@@ -131,9 +137,9 @@ async function isReady(port: number): Promise<boolean> {
 
 /** The environment of every service: the stack's own settings over the user's. */
 export function serviceEnv(
-  options: ServicesOptions & { readonly consolePage: number },
+  options: ServicesOptions & { readonly ports: ServicePorts },
 ): NodeJS.ProcessEnv {
-  const { backends, subscriptions } = options;
+  const { backends, subscriptions, ports } = options;
   return {
     ...options.env,
     // The one variable that is the commands' own.
@@ -145,7 +151,9 @@ export function serviceEnv(
     STRATA_SEALING_KEY: options.sealingKey,
     STRATA_TIME_MODE: options.time,
     STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES: 'true',
-    STRATA_CONSOLE_PORT: String(options.consolePage),
+    STRATA_CONSOLE_PORT: String(ports.consolePage),
+    STRATA_INGESTOR_HTTP_KEYS: ensureIntakeKeys(options.dataDir).keysFile,
+    STRATA_INGESTOR_HTTP_PORT: String(ports.intake),
     ...(subscriptions === null || !existsSync(subscriptions)
       ? {}
       : { STRATA_NOTIFIER_SUBSCRIPTIONS: subscriptions }),

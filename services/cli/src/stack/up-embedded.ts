@@ -7,11 +7,12 @@ import type { EmbeddedOptions, EmbeddedStack } from '../embedded.ts';
 import { runCommandLine } from '../run-command-line.ts';
 import { type CommandServer, startCommandServer } from './command-server.ts';
 import { removeEmbeddedRecord, writeEmbeddedRecord } from './embedded-record.ts';
+import { ensureIntakeKeys } from './intake-keys.ts';
 import type { StackHandle } from './stack-handle.ts';
 import { stackDir } from './stack-paths.ts';
 import { stackTexts } from './stack-texts.ts';
 
-export interface UpEmbeddedOptions extends Omit<EmbeddedOptions, 'onFatal'> {
+export interface UpEmbeddedOptions extends Omit<EmbeddedOptions, 'onFatal' | 'intakeKeys'> {
   /** What has to happen before the stack is said to be up; its lines are printed. */
   readonly prepare: (stack: StackHandle) => Promise<readonly string[]>;
 }
@@ -28,22 +29,26 @@ export async function upEmbedded(
   const faults: unknown[] = [];
   // Loaded only here: the four services together take longer to load than most commands to run.
   const { startEmbedded } = await import('../embedded.ts');
+  const dataDir = stackDir(env);
+  const { keysFile, ownKeyFile } = ensureIntakeKeys(dataDir);
   const embedded = await startEmbedded({
     ...options,
+    intakeKeys: keysFile,
     onFatal: (fault) => {
       faults.push(fault);
       end.abort();
     },
   });
   const server = await serveCommands(context, embedded, () => end.abort());
-  const dataDir = stackDir(env);
   try {
     const { url: commandUrl, token } = server;
-    const { consoleUrl } = embedded;
-    writeEmbeddedRecord(dataDir, { commandUrl, token, consoleUrl });
+    const { consoleUrl, intakeUrl } = embedded;
+    writeEmbeddedRecord(dataDir, { commandUrl, token, consoleUrl, intakeUrl });
     const lines = await options.prepare(embedded.stack);
     if (lines.length > 0) stdout.write(`${lines.join('\n')}\n`);
-    stdout.write(`${texts.consoleAt(consoleUrl)}\n${texts.foreground}\n`);
+    stdout.write(`${texts.consoleAt(consoleUrl)}\n`);
+    if (intakeUrl !== null) stdout.write(`${texts.intakeAt(intakeUrl, ownKeyFile)}\n`);
+    stdout.write(`${texts.foreground}\n`);
     const anyEnd = AbortSignal.any([signal, end.signal]);
     if (!anyEnd.aborted) await once(anyEnd, 'abort');
   } finally {

@@ -2,6 +2,7 @@ import type { LogWriter, OutgoingRecord } from '@strata/pipeline';
 
 interface Waiting {
   readonly records: readonly OutgoingRecord[];
+  readonly signal: AbortSignal | undefined;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -24,10 +25,11 @@ export class Appender {
     this.#writer = writer;
   }
 
-  append(records: readonly OutgoingRecord[]): Promise<void> {
+  /** What is aborted before its send begins is not sent, and rejects with the reason. */
+  append(records: readonly OutgoingRecord[], signal?: AbortSignal): Promise<void> {
     if (records.length === 0) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ records, resolve, reject });
+      this.#waiting.push({ records, signal, resolve, reject });
       void this.#drain();
     });
   }
@@ -37,6 +39,7 @@ export class Appender {
     this.#isSending = true;
     while (this.#waiting.length > 0) {
       const group = this.#next();
+      if (group.length === 0) continue;
       try {
         await this.#writer.send(group.flatMap(({ records }) => records));
         for (const { resolve } of group) resolve();
@@ -54,6 +57,10 @@ export class Appender {
       records += this.#waiting[count]?.records.length ?? 0;
       count += 1;
     } while (count < this.#waiting.length && records < SEND_RECORDS_MAX);
-    return this.#waiting.splice(0, count);
+    return this.#waiting.splice(0, count).filter(({ signal, reject }) => {
+      if (signal?.aborted !== true) return true;
+      reject(signal.reason);
+      return false;
+    });
   }
 }

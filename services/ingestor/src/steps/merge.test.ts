@@ -14,7 +14,7 @@ const record: MergeAsked = {
   reason: 'same phone',
   actor: 'ann',
 };
-const key = new TextEncoder().encode('c1');
+const key = Buffer.from('c1');
 const partition = partitionFor(key, PARTITIONS);
 
 function ingest(topic: string, changes: Record<string, unknown> = {}, from = partition) {

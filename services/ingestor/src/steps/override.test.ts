@@ -12,7 +12,7 @@ const record: OverrideRecord = {
   customerId: 'c1',
   override: { kind: 'floor', tier: 'gold', reason: 'contract', actor: 'ann', until: null },
 };
-const key = new TextEncoder().encode('c1');
+const key = Buffer.from('c1');
 const partition = partitionFor(key, PARTITIONS);
 
 function ingest(topic: string, changes: Record<string, unknown> = {}, from = partition) {

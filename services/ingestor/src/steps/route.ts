@@ -11,8 +11,6 @@ export interface Routed {
   readonly record: LogRecord;
 }
 
-const UTF8 = new TextEncoder();
-
 /**
  * An event goes to the partition of its customer, whatever its key was: producers key by order or
  * ticket, too, and the customer in the value is what counts. One place is stricter. In data time a
@@ -40,7 +38,7 @@ export function route(
   if (isEvent && !isTakenBy(from.topic, content.event.type)) {
     return refused('wrong-topic', { schemaId, type });
   }
-  const key = UTF8.encode(customerId);
+  const key = Buffer.from(customerId);
   const partition = partitionFor(key, stack.partitions);
   if (stack.timeMode === 'wall') return { kind: 'routed', partition, key, record: content };
   const isElsewhere = from.topic === TOPICS.events && from.partition !== partition;

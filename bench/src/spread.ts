@@ -1,0 +1,15 @@
+/** The middle of several measurements, and how far they lie apart. */
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+  const sorted = values.toSorted((left, right) => left - right);
+  const [min = Number.NaN] = sorted;
+  const max = sorted.at(-1) ?? Number.NaN;
+  const low = sorted[(sorted.length - 1) >> 1] ?? Number.NaN;
+  const high = sorted[sorted.length >> 1] ?? Number.NaN;
+  return { median: (low + high) / 2, min, max };
+}
