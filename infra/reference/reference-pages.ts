@@ -1,3 +1,4 @@
+import { asyncapiPage } from './asyncapi.ts';
 import { commandsPage } from './commands.ts';
 import { configurationPage } from './configuration.ts';
 import { deadLetterReasonsPage } from './dead-letter-reasons.ts';
@@ -15,6 +16,7 @@ interface ReferencePage {
 }
 
 const PAGES: readonly ReferencePage[] = [
+  { file: 'asyncapi.json', about: 'all topics, for tools (AsyncAPI 3)', write: asyncapiPage },
   { file: 'commands.md', about: 'every command with its flags', write: commandsPage },
   { file: 'configuration.md', about: 'every variable of every service', write: configurationPage },
   {

@@ -28,7 +28,6 @@ export interface IntakeOptions {
 }
 
 const TYPES: ReadonlySet<unknown> = new Set(CUSTOMER_EVENT_TYPES);
-const BASE_NAMES = ['type', 'source', 'eventId', 'customerId', 'occurredAt', 'channel'] as const;
 const MONEY_NAMES: ReadonlySet<string> = new Set(['minor', 'currency']);
 const DEFAULT_OPTIONS: IntakeOptions = { instants: 'rfc3339', rules: minimisation() };
 
@@ -37,8 +36,12 @@ interface TypeContract {
   readonly schema: z.ZodType<IntakeBase>;
 }
 
-function contractOf(definition: EventDefinition, instants: InstantForm): TypeContract {
-  const shape = {
+/** The fields of an event of a type, but for `type` itself. */
+export function intakeShape(
+  definition: EventDefinition,
+  instants: InstantForm,
+): Readonly<Record<string, z.ZodType>> {
+  return {
     source: id,
     eventId: id,
     customerId: id,
@@ -46,9 +49,13 @@ function contractOf(definition: EventDefinition, instants: InstantForm): TypeCon
     channel: text.exactOptional(),
     ...definition.shape,
   };
+}
+
+function contractOf(definition: EventDefinition, instants: InstantForm): TypeContract {
+  const shape = intakeShape(definition, instants);
   return {
-    names: new Set([...BASE_NAMES, ...Object.keys(definition.shape)]),
-    schema: z.object(shape),
+    names: new Set(['type', ...Object.keys(shape)]),
+    schema: z.object(shape) as unknown as z.ZodType<IntakeBase>,
   };
 }
 

@@ -2,6 +2,8 @@ import type { Instant } from '@strata/domain';
 
 const FORM =
   /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+/** The form alone, for readers of the published contract. */
+export const RFC3339_PATTERN = FORM.source;
 /** Last instant that RFC 3339 can write in UTC. */
 export const LAST_INSTANT: Instant = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 

@@ -80,11 +80,11 @@ export function createTopology(
 
   return async function onBatch(batch: RecordBatch): Promise<BatchOutcome> {
     const { topic, partition, records } = batch;
-    await ports.serde(topic).prepare(records.map(({ value }) => value));
     for (let from = 0; from < records.length; from += SLICE_RECORDS) {
       if (!batch.isOwned()) return 'reacquire';
       const tally = new BatchTally(topic);
       const slice = records.slice(from, from + SLICE_RECORDS);
+      await ports.serde(topic).prepare(slice.map(({ value }) => value));
       await appender.append(slice.map((record) => ingest(record, tally)));
       await settings.at?.('after-append');
       // Counted once they lie in the log: a batch that comes again is not counted for its failed
