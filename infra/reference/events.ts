@@ -7,6 +7,7 @@ import {
   readIntakeEvent,
   TOPICS,
 } from '../../packages/contracts/src/index.ts';
+import { readBadRecords } from '../../services/ingestor/src/builders/bad-records.ts';
 import { requireSameNames } from './closed-list.ts';
 import { FIELD_TEXTS } from './event-texts.ts';
 import { code, codeBlock, page, table } from './markdown.ts';
@@ -45,6 +46,9 @@ export function eventsPage(): string {
     ].join('\n'),
     '## Every event',
     table(['Field', 'Needed', 'What it is'], BASE_ROWS),
+    '## How records are read',
+    'A record that is not quite as above is read by these rules; each is tried on every commit.',
+    correctionRules(),
     ...EVENT_DEFINITIONS.flatMap(({ type, shape }) => [
       `## ${type}`,
       `Taken by ${topicsOf(type).map(code).join(', ')}.`,
@@ -52,6 +56,12 @@ export function eventsPage(): string {
       codeBlock('json', exampleOf(type)),
     ]),
   ]);
+}
+
+/** Told where they are tried. */
+function correctionRules(): string {
+  const rules = readBadRecords().flatMap(({ rule }) => rule ?? []);
+  return [...new Set(rules)].map((rule) => `- ${rule}`).join('\n');
 }
 
 function topicsOf(type: (typeof EVENT_DEFINITIONS)[number]['type']): readonly string[] {

@@ -45,12 +45,13 @@ const byId = (events: readonly CustomerEvent[]) =>
   events.toSorted((a, b) => (a.eventId < b.eventId ? -1 : 1));
 
 const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
-const wanted = hasKcat() ? test : test.skip;
-if (!hasKcat()) {
-  process.stderr.write(
-    'kcat is not installed, so it publishes nothing here: apt-get install kcat\n',
-  );
+const { env, stderr } = process;
+const isMissing = !hasKcat();
+if (isMissing && !env['CI']) {
+  stderr.write('Nothing is published by kcat: it is not installed (apt-get install kcat).\n');
 }
+// In CI a missing kcat is a failure, told by its start below.
+const wanted = test.skipIf(isMissing && !env['CI']);
 
 wanted('reads JSON that kcat publishes, however it was compressed', async () => {
   const { brokers } = stack.backends;
