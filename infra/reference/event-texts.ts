@@ -17,28 +17,3 @@ export const FIELD_TEXTS: Readonly<Record<string, string>> = {
   stage: 'a word of a growing set',
   attributes: 'only names of the allow-list (`STRATA_INGESTOR_ATTRIBUTES`) enter',
 };
-
-/** The fields of each type’s example, beside those of every event. */
-export const EVENT_EXAMPLES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  purchase: { orderId: 'o1', amount: { minor: 12345, currency: 'CNY' }, category: 'tea' },
-  refund: { eventId: 'e2', orderId: 'o1', amount: { minor: 5000, currency: 'CNY' } },
-  'order-cancelled': { eventId: 'e3', orderId: 'o1' },
-  'order-reinstated': { eventId: 'e4', orderId: 'o1' },
-  complaint: { source: 'desk', eventId: 'e5', ticketId: 't1', severity: 'high' },
-  'complaint-resolved': { source: 'desk', eventId: 'e6', ticketId: 't1', satisfaction: 4 },
-  feedback: { source: 'survey', eventId: 'e7', score: 9, scale: 10 },
-  engagement: { source: 'app', eventId: 'e8', kind: 'visit', weight: 1 },
-  referral: { source: 'app', eventId: 'e9', referredCustomerId: 'c2' },
-  interaction: { source: 'crm', eventId: 'e10', kind: 'visit', ownerId: 's1', purpose: 'renewal' },
-  opportunity: {
-    source: 'crm',
-    eventId: 'e11',
-    stage: 'quoted',
-    amount: { minor: 900000, currency: 'CNY' },
-  },
-  profile: {
-    source: 'crm',
-    eventId: 'e12',
-    attributes: { segment: 'enterprise', region: 'east', roles: ['buyer', 'supplier'] },
-  },
-};

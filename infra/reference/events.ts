@@ -1,13 +1,15 @@
-import { EVENT_DEFINITIONS } from '../../packages/contracts/src/event-definitions.ts';
 import { attributes, decimal, id, money, text, word } from '../../packages/contracts/src/fields.ts';
 import {
+  EVENT_DEFINITIONS,
+  INTAKE_EXAMPLES,
   INTAKE_TOPICS,
   isTakenBy,
   readIntakeEvent,
   TOPICS,
 } from '../../packages/contracts/src/index.ts';
+import { readBadRecords } from '../../services/ingestor/src/builders/bad-records.ts';
 import { requireSameNames } from './closed-list.ts';
-import { EVENT_EXAMPLES, FIELD_TEXTS } from './event-texts.ts';
+import { FIELD_TEXTS } from './event-texts.ts';
 import { code, codeBlock, page, table } from './markdown.ts';
 import { unwrapped, type ZodShape } from './zod-shape.ts';
 
@@ -33,18 +35,20 @@ const BASE_ROWS = [
 
 /** docs/reference/events.md, from the contracts; every example passes its contract. */
 export function eventsPage(): string {
-  const types = EVENT_DEFINITIONS.map(({ type }) => type);
-  requireSameNames('Event type', { found: types, told: Object.keys(EVENT_EXAMPLES), place: PLACE });
   const fields = EVENT_DEFINITIONS.flatMap(({ shape }) => Object.keys(shape));
   requireSameNames('Field', { found: fields, told: Object.keys(FIELD_TEXTS), place: PLACE });
   return page('Intake events', [
     [
       'What upstream systems publish to `strata.intake.*.v1`: one object a record, as JSON or as Avro in',
       "Confluent's framing with the same fields (`schemas/strata.intake.v1`). Unknown fields are dropped and",
-      'counted. What does not fit becomes a [dead letter](dead-letter-reasons.md).',
+      'counted. What does not fit becomes a [dead letter](dead-letter-reasons.md). Examples show every field',
+      'that a type can have. For tools the same is told, with all other topics, by [asyncapi.json](asyncapi.json).',
     ].join('\n'),
     '## Every event',
     table(['Field', 'Needed', 'What it is'], BASE_ROWS),
+    '## How records are read',
+    'A record that is not quite as above is read by these rules; each is tried on every commit.',
+    correctionRules(),
     ...EVENT_DEFINITIONS.flatMap(({ type, shape }) => [
       `## ${type}`,
       `Taken by ${topicsOf(type).map(code).join(', ')}.`,
@@ -52,6 +56,12 @@ export function eventsPage(): string {
       codeBlock('json', exampleOf(type)),
     ]),
   ]);
+}
+
+/** Told where they are tried. */
+function correctionRules(): string {
+  const rules = readBadRecords().flatMap(({ rule }) => rule ?? []);
+  return [...new Set(rules)].map((rule) => `- ${rule}`).join('\n');
 }
 
 function topicsOf(type: (typeof EVENT_DEFINITIONS)[number]['type']): readonly string[] {
@@ -80,18 +90,12 @@ function kindText(schema: unknown): string {
   throw new Error(`A field of kind ${def.type} has no words yet: add them to kindText.`);
 }
 
-function exampleOf(type: string): string {
-  const event = {
-    type,
-    source: 'shop',
-    eventId: 'e1',
-    customerId: 'c1',
-    occurredAt: '2026-01-02T03:04:05.678Z',
-    ...EVENT_EXAMPLES[type],
-  };
+/** Every example shows all fields of its type, needed or not. */
+function exampleOf(type: (typeof EVENT_DEFINITIONS)[number]['type']): string {
+  const event = INTAKE_EXAMPLES.get(type) ?? {};
   const result = readIntakeEvent(event);
   if (result.kind !== 'event' || result.dropped.size > 0) {
-    throw new Error(`The example of ${type} in ${PLACE} does not pass its contract.`);
+    throw new Error(`The example of ${type} does not pass its contract.`);
   }
   return JSON.stringify(event);
 }

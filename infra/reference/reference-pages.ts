@@ -1,4 +1,5 @@
 import { openApiText } from '../../services/ingestor/src/http/open-api.ts';
+import { asyncapiPage } from './asyncapi.ts';
 import { commandsPage } from './commands.ts';
 import { configurationPage } from './configuration.ts';
 import { deadLetterReasonsPage } from './dead-letter-reasons.ts';
@@ -16,6 +17,7 @@ interface ReferencePage {
 }
 
 const PAGES: readonly ReferencePage[] = [
+  { file: 'asyncapi.json', about: 'all topics, for tools (AsyncAPI 3)', write: asyncapiPage },
   { file: 'commands.md', about: 'every command with its flags', write: commandsPage },
   { file: 'configuration.md', about: 'every variable of every service', write: configurationPage },
   {

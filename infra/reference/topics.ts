@@ -1,5 +1,6 @@
 import { readSchemaFolder, type TopicSchema } from '../../packages/schema-registry/src/index.ts';
 import { topicSpecs } from '../../services/cli/src/stack/deploy-topics.ts';
+import type { AvroField, AvroType } from './avro-json-schema.ts';
 import { code, page, table } from './markdown.ts';
 
 /** Topics with the stack's own number of partitions are asked for with a number none can have. */
@@ -52,24 +53,6 @@ function keptText(config: Readonly<Record<string, string>>): string {
 function recordsOf(schemas: readonly TopicSchema[]): readonly TopicSchema[] {
   return [...new Map(schemas.map((schema) => [schema.name, schema])).values()];
 }
-
-interface AvroField {
-  readonly name: string;
-  readonly type: AvroType;
-  readonly doc?: string;
-}
-
-type AvroType =
-  | string
-  | readonly AvroType[]
-  | {
-      readonly type: AvroType;
-      readonly name?: string;
-      readonly logicalType?: string;
-      readonly items?: AvroType;
-      readonly values?: AvroType;
-      readonly fields?: readonly AvroField[];
-    };
 
 function recordBlocks({ name, text }: TopicSchema): string[] {
   const { doc, fields } = JSON.parse(text) as { doc?: string; fields: readonly AvroField[] };

@@ -13,6 +13,7 @@ export const DEAD_LETTER_REASONS = [
   'duplicate-key',
   'unsafe-key',
   'unsafe-number',
+  'bad-framing',
   'unknown-schema',
   'bad-avro',
   // What the fields say.

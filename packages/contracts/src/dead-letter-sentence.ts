@@ -37,6 +37,10 @@ const SENTENCES: Readonly<Record<DeadLetterReason, Readonly<Record<Language, str
     zh: '{field}中的数字过大，无法精确表示；请用最小货币单位的整数，且不超过 9×10^15。',
     en: 'A number in {field} is too large to be exact; use minor units of at most 9 x 10^15.',
   },
+  'bad-framing': {
+    zh: '内容既不以 JSON 开头，也不以 Confluent 封装的 0 字节和模式编号开头；请改用 Confluent 兼容的序列化器。',
+    en: "The value begins neither as JSON nor with Confluent's zero byte and schema id; use a serializer that frames so.",
+  },
   'unknown-schema': {
     zh: '注册中心里没有该记录的模式；请先登记模式，再重新投递。',
     en: "The registry does not hold a schema that fits this record's id; register it, then redrive.",

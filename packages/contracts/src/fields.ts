@@ -1,11 +1,11 @@
 import { type AttributeValue, type Instant, isCurrency, type Money } from '@strata/domain';
 import { type ZodType, z } from 'zod';
 import type { DeadLetterReason } from './dead-letter-reason.ts';
-import { LAST_INSTANT, parseRfc3339 } from './rfc3339.ts';
+import { LAST_INSTANT, parseRfc3339, RFC3339_PATTERN } from './rfc3339.ts';
 
 /**
  * The kinds of field that events are made of. A refusal with a reason of its own carries it in
- * `params`.
+ * `params`; `meta` holds what the published JSON Schema could not tell from the check itself.
  */
 
 export const ID_CHARACTERS_MAX = 256;
@@ -28,7 +28,10 @@ function refusal(reason: DeadLetterReason) {
   return { params: { reason } };
 }
 
-const plainText = () => z.string().min(1).max(ID_CHARACTERS_MAX).refine(isPlain);
+/** The same for readers of the published contract; a lone surrogate is none that a schema can tell. */
+const PLAIN = String.raw`^[^\u0000-\u001f\u007f]*$`;
+const plainText = () =>
+  z.string().min(1).max(ID_CHARACTERS_MAX).refine(isPlain).meta({ pattern: PLAIN });
 export const id = plainText();
 /** A member of a growing set, such as a kind or a stage. */
 export const word = plainText();
@@ -43,14 +46,19 @@ export function hasThreeDecimals(value: number): boolean {
 
 /** A number from zero on with at most 3 decimals. */
 export const decimal = z.number().min(0).max(DECIMAL_MAX).refine(hasThreeDecimals);
+export const decimalAboveZero = decimal.refine((value) => value > 0).meta({ exclusiveMinimum: 0 });
 
 export const money: ZodType<Money> = z.object({
   minor: z
     .number()
     .refine(Number.isInteger)
     .refine((minor) => minor >= 0, refusal('negative-amount'))
-    .refine((minor) => minor <= AMOUNT_MINOR_MAX, refusal('unsafe-number')),
-  currency: z.string().refine(isCurrency, refusal('unknown-currency')),
+    .refine((minor) => minor <= AMOUNT_MINOR_MAX, refusal('unsafe-number'))
+    .meta({ type: 'integer', minimum: 0, maximum: AMOUNT_MINOR_MAX }),
+  currency: z
+    .string()
+    .refine(isCurrency, refusal('unknown-currency'))
+    .meta({ pattern: '^[A-Z]{3}$' }),
 });
 
 /** Attribute values; the names are held against the allow-list before. */
@@ -66,12 +74,15 @@ export const INSTANT_FORMS = ['rfc3339', 'epoch-ms'] as const;
 export type InstantForm = (typeof INSTANT_FORMS)[number];
 
 export const instantField: Readonly<Record<InstantForm, ZodType<Instant>>> = {
-  rfc3339: z.string().transform((value, context): Instant => {
-    const instant = parseRfc3339(value);
-    if (instant !== null) return instant;
-    context.addIssue({ code: 'custom', ...refusal('bad-time') });
-    return z.NEVER;
-  }),
+  rfc3339: z
+    .string()
+    .meta({ format: 'date-time', pattern: RFC3339_PATTERN })
+    .transform((value, context): Instant => {
+      const instant = parseRfc3339(value);
+      if (instant !== null) return instant;
+      context.addIssue({ code: 'custom', ...refusal('bad-time') });
+      return z.NEVER;
+    }),
   'epoch-ms': z
     .number()
     .refine(

@@ -4,9 +4,11 @@ export * from './dead-letter.ts';
 export * from './dead-letter-reason.ts';
 export * from './dead-letter-sentence.ts';
 export * from './erasure-control.ts';
+export { EVENT_DEFINITIONS } from './event-definitions.ts';
 export { AMOUNT_MINOR_MAX, type InstantForm } from './fields.ts';
 export * from './intake-event.ts';
-export { intakeJsonSchema } from './intake-json-schema.ts';
+export * from './intake-example.ts';
+export * from './intake-json-schema.ts';
 export * from './intake-wire.ts';
 export * from './letter-subject.ts';
 export * from './log-record-wire.ts';
@@ -25,7 +27,7 @@ export * from './policy-set.ts';
 export * from './rates-publication.ts';
 export * from './redrive-slip.ts';
 export * from './retired.ts';
-export * from './rfc3339.ts';
+export { formatRfc3339, parseRfc3339 } from './rfc3339.ts';
 export {
   type JsonObject,
   parseStrictJson,

@@ -1,4 +1,5 @@
 import type { CustomerEvent } from '@strata/domain';
+import { EVENT_DEFINITIONS } from './event-definitions.ts';
 import type { WireRecord } from './wire-record.ts';
 
 /**
@@ -8,25 +9,12 @@ import type { WireRecord } from './wire-record.ts';
 
 export const INTAKE_RECORD = 'strata.intake.Event';
 
-const OPTIONAL_FIELDS = {
-  channel: null,
-  orderId: null,
-  orderSource: null,
-  amount: null,
-  category: null,
-  ticketId: null,
-  severity: null,
-  satisfaction: null,
-  score: null,
-  scale: null,
-  kind: null,
-  weight: null,
-  referredCustomerId: null,
-  ownerId: null,
-  purpose: null,
-  stage: null,
-  attributes: null,
-};
+const OPTIONAL_FIELDS = Object.fromEntries(
+  ['channel', ...EVENT_DEFINITIONS.flatMap(({ shape }) => Object.keys(shape))].map((name) => [
+    name,
+    null,
+  ]),
+);
 
 export function eventToIntakeWire(event: CustomerEvent): WireRecord {
   return { name: INTAKE_RECORD, body: { ...OPTIONAL_FIELDS, ...event } };

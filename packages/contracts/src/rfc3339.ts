@@ -1,6 +1,8 @@
 import type { Instant } from '@strata/domain';
 
 const FORM = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/;
+/** The form alone, for readers of the published contract. */
+export const RFC3339_PATTERN = FORM.source;
 const ZERO = 0x30;
 const POINT = 0x2e;
 const MINUS = 0x2d;

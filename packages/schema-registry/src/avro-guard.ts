@@ -1,10 +1,12 @@
+import { isUtf8 } from 'node:buffer';
 import { SerdeFault } from '@strata/pipeline';
 
 /**
  * Walks Avro bytes by their writer's schema before a decoder sees them. avsc trusts counts and
  * lengths: ten bytes that promise 2^40 items make it build them, and a negative length sends it
- * backwards. Every step here is bounded by the bytes that are there. For bytes that came from
- * outside; our own logs are not walked.
+ * backwards. It also puts a replacement character for bytes that are no text, which would make one
+ * of two ids, and sets a prototype by a key of a map. Every step here is bounded by the bytes that
+ * are there. For bytes that came from outside; our own logs are not walked.
  */
 export type AvroGuard = (bytes: Uint8Array, from: number) => void;
 
@@ -19,6 +21,7 @@ type SchemaNode = string | readonly SchemaNode[] | Readonly<Record<string, unkno
 
 const DEPTH_MAX = 32;
 const LONG_BYTES_MAX = 10;
+const UNSAFE_KEYS: readonly string[] = ['__proto__', 'constructor', 'prototype'];
 const FIXED_BYTES: Readonly<Record<string, number>> = { null: 0, boolean: 1, float: 4, double: 8 };
 
 /** Builds the guard of a schema; throws where the text is no Avro schema. */
@@ -40,7 +43,7 @@ function compile(node: SchemaNode, namespace: string, named: Map<string, Walk>):
   if (kind === 'map') {
     const value = compile(node['values'] as SchemaNode, namespace, named);
     return blocks((cursor) => {
-      skipLength(cursor);
+      mapKey(cursor);
       value(cursor);
     });
   }
@@ -78,8 +81,9 @@ function definition(
 }
 
 function primitive(name: string): Walk | null {
-  if (name === 'int' || name === 'long') return skipLong;
-  if (name === 'string' || name === 'bytes') return skipLength;
+  if (name === 'int' || name === 'long') return exactLong;
+  if (name === 'string') return utf8;
+  if (name === 'bytes') return skipLength;
   const size = FIXED_BYTES[name];
   return size === undefined ? null : (cursor) => advance(cursor, size);
 }
@@ -122,6 +126,43 @@ function skipLength(cursor: Cursor): void {
   const length = readLong(cursor);
   if (length < 0) throw broken('a length is negative');
   advance(cursor, length);
+}
+
+function utf8(cursor: Cursor): void {
+  takeText(cursor);
+}
+
+/** Answers where the text begins. */
+function takeText(cursor: Cursor): number {
+  const { bytes } = cursor;
+  const length = readLong(cursor);
+  const from = cursor.position;
+  if (length < 0) throw broken('a length is negative');
+  advance(cursor, length);
+  for (let at = from; at < cursor.position; at += 1) {
+    // Nearly all text is ASCII, which needs no call.
+    if ((bytes[at] ?? 0) < 0x80) continue;
+    if (isUtf8(bytes.subarray(at, cursor.position))) break;
+    throw new SerdeFault('not-utf8', 'A text in the Avro bytes is not valid UTF-8.');
+  }
+  return from;
+}
+
+function mapKey(cursor: Cursor): void {
+  const from = takeText(cursor);
+  const name = String.fromCharCode(
+    ...cursor.bytes.subarray(from, Math.min(from + 16, cursor.position)),
+  );
+  if (UNSAFE_KEYS.includes(name)) {
+    throw new SerdeFault('unsafe-key', `${name} is not allowed as a name.`);
+  }
+}
+
+/** Neighbours fall together beyond, and the decoder refuses the last of the exact ones, too. */
+function exactLong(cursor: Cursor): void {
+  if (Math.abs(readLong(cursor)) >= Number.MAX_SAFE_INTEGER) {
+    throw new SerdeFault('unsafe-number', 'A number in the Avro bytes is too large to be exact.');
+  }
 }
 
 function skipLong(cursor: Cursor): void {

@@ -1,12 +1,7 @@
+import { inLanes } from './in-lanes.ts';
 import { schemaIncompatible } from './registry-faults.ts';
 import type { SchemaRegistrar } from './schema-source.ts';
 import type { TopicSchema } from './topic-schema.ts';
-
-/**
- * Registries answer in tens of milliseconds: a few questions at once make a deploy step short, more
- * would not.
- */
-const LANES = 6;
 
 /**
  * The deploy step: every version of every schema, oldest first, so that a change is judged against
@@ -54,12 +49,4 @@ export async function checkSchemas(
   });
   const said = schemas.flatMap(({ subject }) => problems.get(subject) ?? []);
   if (said.length > 0) throw schemaIncompatible(said);
-}
-
-async function inLanes<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const rest = items.values();
-  const lane = async (): Promise<void> => {
-    for (const item of rest) await work(item);
-  };
-  await Promise.all(Array.from({ length: LANES }, lane));
 }

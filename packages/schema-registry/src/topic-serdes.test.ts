@@ -156,10 +156,50 @@ test.each([
   ['a length beyond the end', '0000000001ffffffff0f61'],
   ['a negative length', '0000000001010600'],
   ['a number without an end', '00000000010261ffffffffffffffffffffff'],
-  ['a number too large to be exact', '00000000010261ffffffffffffffffff0100'],
 ])('calls %s bad Avro', async (_, hex) => {
   const serde = await aSerde([aSchema([tags])], ['toys']);
   expect(thrown(() => serde.decode(Buffer.from(hex, 'hex'))).reason).toBe('bad-avro');
+});
+
+test.each([
+  ['a number too large to be exact', 'unsafe-number', '00000000010261ffffffffffffffffff0100'],
+  ['a text that is no UTF-8', 'not-utf8', '000000000102ff0600'],
+  ['a text with half a character', 'not-utf8', '000000000106eda0800600'],
+])('says of %s: %s', async (_, reason, hex) => {
+  const serde = await aSerde([aSchema([tags])], ['toys']);
+  expect(thrown(() => serde.decode(Buffer.from(hex, 'hex'))).reason).toBe(reason);
+});
+
+test('takes text of any language as it is', async () => {
+  const serde = await aSerde([aSchema()], ['toys']);
+  const bytes = serde.encode({ name: 'toy.Thing', body: { id: 'Lin 林记茶行 🍵', count: 1 } });
+  expect(serde.decode(bytes).body).toMatchObject({ id: 'Lin 林记茶行 🍵' });
+});
+
+test('refuses a key that would set a prototype, however its length is written', async () => {
+  const labels = { name: 'labels', type: { type: 'map', values: tags.type }, default: {} };
+  const serde = await aSerde([aSchema([labels])], ['toys']);
+  const name = Buffer.from('__proto__').toString('hex');
+  for (const length of ['12', '9200']) {
+    const bytes = Buffer.from(`0000000001026106${'02'}${length}${name}0000`, 'hex');
+    expect(thrown(() => serde.decode(bytes)).reason).toBe('unsafe-key');
+  }
+});
+
+test('asks for each of many unknown ids once, and forgets them in time', async () => {
+  const serde = await aSerde([aSchema()]);
+  const values = Array.from({ length: 500 }, (_, index) => {
+    const bytes = Buffer.alloc(6);
+    bytes.writeUInt32BE(1_000 + index, 1);
+    return bytes;
+  });
+  await serde.prepare([...values, ...values]);
+  await serde.prepare(values);
+  expect(lookUps).toHaveLength(500);
+  expect(new Set(lookUps).size).toBe(500);
+  nowMs = 5_000;
+  await serde.prepare(values);
+  expect(lookUps).toHaveLength(1_000);
 });
 
 test('does not build what a few bytes only promise', async () => {

@@ -2,6 +2,7 @@ import type { Serde, WallClock } from '@strata/pipeline';
 import { SerdeFault } from '@strata/pipeline';
 import avro from 'avsc';
 import { type AvroGuard, avroGuard } from './avro-guard.ts';
+import { inLanes } from './in-lanes.ts';
 import { schemaAbsent, valueUnfit } from './registry-faults.ts';
 import type { SchemaSource } from './schema-source.ts';
 import { recordName, type TopicSchema } from './topic-schema.ts';
@@ -44,10 +45,14 @@ export function isFramed(value: Uint8Array): boolean {
   return value[0] === MAGIC_BYTE;
 }
 
-/** The writer's schema id of a framed value, null where it is too short to have one. */
+/**
+ * The writer's schema id of a framed value, null where it has none: it is too short, or says a
+ * number below zero, which no registry gives and no dead letter could hold.
+ */
 export function schemaIdOf(value: Uint8Array): number | null {
   if (value.length < HEADER_BYTES || value[0] !== MAGIC_BYTE) return null;
-  return asBuffer(value).readUInt32BE(1);
+  const id = asBuffer(value).readInt32BE(1);
+  return id < 0 ? null : id;
 }
 
 interface Writer {
@@ -153,25 +158,32 @@ class RegistrySerde implements TopicSerde {
       const id = value === null ? null : schemaIdOf(value);
       if (id !== null && !this.#readers.has(id) && !this.#isKnownUnknown(id)) wanted.add(id);
     }
-    for (const id of wanted) {
+    if (wanted.size === 0) return;
+    this.#forgetOldest();
+    await inLanes(wanted, async (id) => {
       const reader = readerOf(await this.#source.schemaOf(id), this.#writers, this.#isUntrusted);
       if (reader === null) this.#unknownUntil.set(id, this.#clock.nowMs() + UNKNOWN_ID_MS);
       else this.#readers.set(id, reader);
+    });
+  }
+
+  /** Bytes that are no Avro name ever new ids: what is known of them must not fill the memory. */
+  #forgetOldest(): void {
+    const now = this.#clock.nowMs();
+    for (const [id, until] of this.#unknownUntil) {
+      if (until > now) return;
+      this.#unknownUntil.delete(id);
     }
   }
 
   #isKnownUnknown(id: number): boolean {
-    const until = this.#unknownUntil.get(id);
-    if (until === undefined) return false;
-    if (this.#clock.nowMs() < until) return true;
-    this.#unknownUntil.delete(id);
-    return false;
+    return this.#clock.nowMs() < (this.#unknownUntil.get(id) ?? 0);
   }
 
   decode(bytes: Uint8Array): NamedBody {
     const id = schemaIdOf(bytes);
     if (id === null) {
-      throw new SerdeFault('bad-avro', 'The value is too short or has no magic byte.');
+      throw new SerdeFault('bad-avro', 'The value has no magic byte, or no schema id behind it.');
     }
     const reader = this.#readers.get(id);
     if (reader === undefined) {

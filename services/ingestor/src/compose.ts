@@ -1,5 +1,13 @@
 import { INTAKE_TOPICS, TOPICS } from '@strata/contracts';
-import { KafkaGroupReader, KafkaLogReader, KafkaLogWriter, verifyTopics } from '@strata/kafka';
+import {
+  KafkaGroupReader,
+  KafkaLogReader,
+  KafkaLogWriter,
+  type KafkaSettings,
+  topicConfigs,
+  verifyTopics,
+} from '@strata/kafka';
+import type { Logger } from '@strata/pipeline';
 import {
   ConfluentSchemaRegistry,
   openTopicSerdes,
@@ -40,6 +48,7 @@ export async function composeIngestor(
   await verifyTopics(kafka, [{ name: TOPICS.customerLog, partitions, config: stamped }], {
     logger,
   });
+  await warnOfCodecs(kafka, logger);
   const writer = new KafkaLogWriter(kafka, { logger });
   lifecycle.started('log writer', () => writer.close());
   const settings = settingsOf(config);
@@ -66,4 +75,18 @@ export async function composeIngestor(
   );
   lifecycle.started('ingestor', () => ingestor.stop());
   return ingestor;
+}
+
+/** As the broker keeps batches; any other value leaves it to producers, who know codecs that we do not. */
+const READABLE: readonly (string | undefined)[] = ['uncompressed', 'gzip', 'zstd'];
+
+async function warnOfCodecs(kafka: KafkaSettings, logger: Logger): Promise<void> {
+  const name = 'compression.type';
+  const configs = await topicConfigs(kafka, INTAKE_TOPICS, { names: [name], logger });
+  const open = [...configs].filter(([, config]) => !READABLE.includes(config.get(name)));
+  if (open.length === 0) return;
+  logger.warn(
+    { topics: open.map(([topic]) => topic).join(', ') },
+    'A producer that compresses by Snappy or LZ4 would end this process: set compression.type=uncompressed on these topics',
+  );
 }

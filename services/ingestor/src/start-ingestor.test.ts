@@ -1,140 +1,34 @@
-import { readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
-  type DeadLetter,
-  deadLetterFromWire,
   eventToIntakeJson,
   eventToIntakeWire,
   INTAKE_TOPICS,
   letterSubjectOf,
-  logRecordFromWire,
-  minimisation,
-  REDRIVES_MAX_DEFAULT,
   TOPICS,
   unpackOriginal,
 } from '@strata/contracts';
-import type { CustomerEvent, LogRecord, TimeMode } from '@strata/domain';
+import type { CustomerEvent } from '@strata/domain';
 import { MemoryGroupReader, MemoryLog, MemoryLogReader, MemoryLogWriter } from '@strata/memory';
-import { type LogWriter, partitionFor, silentLogger, type TopicRecord } from '@strata/pipeline';
-import {
-  MemorySchemaRegistry,
-  openTopicSerdes,
-  readSchemaFolder,
-  registerSchemas,
-} from '@strata/schema-registry';
-import { createMetrics, keyedMarker, seal, unseal } from '@strata/service-runtime';
-import { expect, onTestFinished, test } from 'vitest';
+import { silentLogger } from '@strata/pipeline';
+import { openTopicSerdes, readSchemaFolder, registerSchemas } from '@strata/schema-registry';
+import { createMetrics, keyedMarker, unseal } from '@strata/service-runtime';
+import { expect, test } from 'vitest';
 import { startIngestor } from './start-ingestor.ts';
-
-const PARTITIONS = 4;
-const KEY = new Uint8Array(32).fill(7);
-const at = Date.parse('2026-01-02T03:04:05.678Z');
-const clock = { nowMs: () => at };
-const bytes = (text: string) => new TextEncoder().encode(text);
-const partitionOf = (customerId: string) => partitionFor(bytes(customerId), PARTITIONS);
-
-const registry = new MemorySchemaRegistry();
-await registerSchemas(registry, readSchemaFolder());
-const serde = await openTopicSerdes({
-  source: registry,
-  schemas: readSchemaFolder(),
+import {
+  anIngestor,
+  aPurchase,
+  at,
+  bytes,
   clock,
-  untrusted: INTAKE_TOPICS,
-});
-
-function aPurchase(customerId: string, eventId: string): CustomerEvent {
-  const order = { orderSource: 'shop', orderId: eventId };
-  const amount = { minor: 12_345, currency: 'CNY' };
-  return {
-    type: 'purchase',
-    source: 'shop',
-    eventId,
-    customerId,
-    occurredAt: at,
-    ...order,
-    amount,
-  };
-}
-
-interface Sent {
-  readonly topic?: string;
-  readonly partition?: number;
-  readonly value: Uint8Array | null;
-  readonly key?: Uint8Array | null;
-  readonly headers?: Record<string, Uint8Array>;
-}
-
-type Letter = TopicRecord & { readonly read: DeadLetter };
-
-/** An ingestor on a log in memory, stopped at the end of the test. */
-async function anIngestor(
-  given: { timeMode?: TimeMode; writer?: (log: MemoryLog) => LogWriter } = {},
-) {
-  const log = new MemoryLog(clock);
-  for (const topic of [...INTAKE_TOPICS, TOPICS.customerLog]) log.createTopic(topic, PARTITIONS);
-  log.createTopic(TOPICS.deadLetters, 3);
-  const metrics = createMetrics({ withProcess: false });
-  const fatal: unknown[] = [];
-  const ingestor = await startIngestor(
-    {
-      group: new MemoryGroupReader(log, { backOff: () => nextTurn() }),
-      reader: new MemoryLogReader(log),
-      writer: given.writer?.(log) ?? new MemoryLogWriter(log),
-      serde,
-      seal: (original) => seal(KEY, original),
-      markerOf: keyedMarker(KEY),
-      metrics,
-      logger: silentLogger,
-      onFatal: (error) => void fatal.push(error),
-    },
-    {
-      timeMode: given.timeMode ?? 'wall',
-      rules: minimisation(),
-      recordBytesMax: 65_536,
-      redrivesMax: REDRIVES_MAX_DEFAULT,
-      groupId: 'strata-ingestor',
-      commitIntervalMs: 500,
-    },
-  );
-  onTestFinished(() => ingestor.stop());
-  const records = (topic: string): TopicRecord[] =>
-    Array.from({ length: log.partitionCount(topic) }, (_, partition) =>
-      log.slice({ topic, partition }, { from: 0, to: 1e9, limit: 1e9 }),
-    ).flatMap((slice) => slice.records);
-  const arrived = async (count: number): Promise<void> => {
-    const total = () => records(TOPICS.customerLog).length + records(TOPICS.deadLetters).length;
-    while (total() < count && fatal.length === 0) await nextTurn();
-    expect(fatal).toEqual([]);
-    expect(total()).toBe(count);
-  };
-  return {
-    ingestor,
-    metrics,
-    arrived,
-    send: (...sent: Sent[]) => {
-      const whole = sent.map(({ topic = TOPICS.events, partition = 0, key = null, ...rest }) => ({
-        topic,
-        partition,
-        key,
-        headers: {},
-        ...rest,
-      }));
-      log.append(whole);
-    },
-    customerLog: (): (TopicRecord & { read: LogRecord })[] =>
-      records(TOPICS.customerLog).map((record) => ({
-        ...record,
-        read: logRecordFromWire(serde(TOPICS.customerLog).decode(record.value as Uint8Array)),
-      })),
-    letters: (): Letter[] =>
-      records(TOPICS.deadLetters).map((record) => ({
-        ...record,
-        read: deadLetterFromWire(serde(TOPICS.deadLetters).decode(record.value as Uint8Array)),
-      })),
-  };
-}
-
-const json = (event: CustomerEvent) => bytes(JSON.stringify(eventToIntakeJson(event)));
+  json,
+  KEY,
+  type Letter,
+  PARTITIONS,
+  partitionOf,
+  registry,
+  serde,
+  settings,
+} from './test-ingestor.ts';
 
 test("appends an event in its customer's partition under its id, from JSON and from Avro", async () => {
   const { send, arrived, customerLog } = await anIngestor();
@@ -223,17 +117,6 @@ test('in data time an event beside clock marks has to lie in the partition of it
   expect(customerLog()).toHaveLength(1);
 });
 
-test.each([
-  ['{"type":"clock"}', 'missing-field'],
-  ['{"type":"clock","at":"tomorrow"}', 'bad-time'],
-  ['{"type":"clock","at":17}', 'bad-time'],
-])('refuses the clock mark %s', async (text, reason) => {
-  const { send, arrived, letters } = await anIngestor({ timeMode: 'data' });
-  send({ value: bytes(text) });
-  await arrived(1);
-  expect(letters()[0]?.read).toMatchObject({ reason, detail: 'at', type: 'clock' });
-});
-
 test('an event of kind clock is an event', async () => {
   const { send, arrived, customerLog } = await anIngestor();
   const event: CustomerEvent = {
@@ -248,55 +131,6 @@ test('an event of kind clock is an event', async () => {
   send({ value: json(event) });
   await arrived(1);
   expect(customerLog()[0]?.read).toEqual({ kind: 'event', event });
-});
-
-interface BadRecord {
-  readonly why: string;
-  readonly text?: string;
-  readonly hex?: string | null;
-  readonly topic?: 'purchases' | 'profiles';
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly reason: string;
-  readonly field: string | null;
-}
-
-const badRecords = JSON.parse(
-  readFileSync(new URL('../fixtures/bad-records.json', import.meta.url), 'utf8'),
-) as readonly BadRecord[];
-
-function valueOf({ text, hex }: BadRecord): Uint8Array | null {
-  if (text !== undefined) return bytes(text);
-  return hex === null || hex === undefined ? null : Buffer.from(hex, 'hex');
-}
-
-test.each(badRecords)('$why is a dead letter: $reason', async (bad) => {
-  const { send, arrived, letters, customerLog } = await anIngestor();
-  const value = valueOf(bad);
-  const headers = Object.fromEntries(
-    Object.entries({ trace: 't1', ...bad.headers }).map(([name, text]) => [name, bytes(text)]),
-  );
-  const topic = TOPICS[bad.topic ?? 'events'];
-  const key = bytes('k1');
-  send({ topic, partition: 1, key, headers, value });
-  send({ topic, partition: 1, value: json(aPurchase('c1', 'after')) });
-  await arrived(2);
-
-  // What came after a bad record is read as ever; on a topic that takes no purchases it is another
-  // letter.
-  const [letter] = letters().filter(({ read }) => read.offset === 0) as [Letter];
-  expect(letters().length + customerLog().length).toBe(2);
-  const { id, reason, detail, sealed, sizeBytes } = letter.read;
-  expect({ id, reason, detail, sizeBytes }).toEqual({
-    id: `${topic}.1.0`,
-    reason: bad.reason,
-    detail: bad.field === '__proto__' ? null : bad.field,
-    sizeBytes: value?.length ?? 0,
-  });
-  expect(new TextDecoder().decode(letter.key as Uint8Array)).toBe(id);
-  const original = unpackOriginal(unseal(KEY, sealed));
-  expect(original.value && Buffer.from(original.value)).toEqual(value && Buffer.from(value));
-  expect(Buffer.from(original.key as Uint8Array)).toEqual(Buffer.from(key));
-  expect(Object.keys(original.headers)).toEqual(Object.keys(headers));
 });
 
 test('a letter says by markers whom it is about, and when it happened, where that can be read', async () => {
@@ -328,10 +162,6 @@ test('a letter says by markers whom it is about, and when it happened, where tha
     { markers: [], occurredAt: null },
   ]);
   expect(JSON.stringify(subjects)).not.toContain('"c1"');
-});
-
-test('has at least sixty ways to be wrong', () => {
-  expect(badRecords.length).toBeGreaterThanOrEqual(60);
 });
 
 test('a letter tells nothing of what the record said', async () => {
@@ -400,13 +230,5 @@ test('does not start where clock marks would reach the wrong customers', async (
     logger: silentLogger,
     onFatal: () => {},
   };
-  const settings = {
-    timeMode: 'wall',
-    rules: minimisation(),
-    recordBytesMax: 65_536,
-    redrivesMax: REDRIVES_MAX_DEFAULT,
-    groupId: 'strata-ingestor',
-    commitIntervalMs: 500,
-  } as const;
   await expect(startIngestor(ports, settings)).rejects.toThrow('has 2 partitions');
 });

@@ -210,12 +210,18 @@ describe('the scorer', () => {
     await stack.until('the policy is active', isActive(stack));
     const poison = new TextEncoder().encode('no record at all');
     stack.append(0, poison);
+    // A schema id that no letter could hold: it must not hold up the partition.
+    stack.append(0, Buffer.from('00ffffffff02', 'hex'));
     stack.events(buying('c1', 1_000));
     stack.events([aPurchase(day(0), { customerId: 'c1' })]);
     await stack.settled();
     const letters = stack.deadLetters();
-    expect(letters.map(({ reason }) => reason).toSorted()).toEqual(['bad-avro', 'too-old']);
-    const letter = letters.find(({ reason }) => reason === 'bad-avro');
+    expect(letters.map(({ reason }) => reason).toSorted()).toEqual([
+      'bad-avro',
+      'bad-avro',
+      'too-old',
+    ]);
+    const letter = letters.find(({ sizeBytes }) => sizeBytes === poison.length);
     expect(letter).toMatchObject({ topic: TOPICS.customerLog, partition: 0, redrives: 0 });
     const original = unpackOriginal(unseal(SEALING_KEY, letter?.sealed ?? new Uint8Array()));
     expect(original.value).toEqual(Buffer.from(poison));

@@ -12,22 +12,23 @@ import {
   waitUntilSettled,
 } from '@strata/cli';
 import { TOPICS } from '@strata/contracts';
-import type { Instant, PolicySet } from '@strata/domain';
+import type { Instant, PolicySet, TimeMode } from '@strata/domain';
 import { type Backends, type BackendsOptions, startBackends } from '@strata/local-stack';
 import { type ServiceName, ServiceProcess } from './service-process.ts';
 import { insist, until } from './until.ts';
 import { startWebhookEndpoint, type WebhookEndpoint } from './webhook-endpoint.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const SEALING_KEY = Buffer.alloc(32, 3).toString('base64');
+export const SEALING_KEY = Buffer.alloc(32, 3);
 
 export interface ChaosStackOptions extends Pick<BackendsOptions, 'kafkaProxy'> {
   readonly partitions?: number;
+  readonly time?: TimeMode;
   /** How long a group waits for a member that has died. */
   readonly sessionTimeoutMs?: number;
 }
 
-/** The real stack in a folder of its own, in data time: back ends, and services that a test starts and ends by name. */
+/** The real stack in a folder of its own, in data time if nothing else is said: back ends, and services that a test starts and ends by name. */
 export class ChaosStack {
   readonly backends: Backends;
   readonly handle: StackHandle;
@@ -51,7 +52,8 @@ export class ChaosStack {
   }
 
   static async start(options: ChaosStackOptions = {}): Promise<ChaosStack> {
-    const { partitions = 4, sessionTimeoutMs = 1_500, kafkaProxy } = options;
+    const { partitions = 4, time = 'data', sessionTimeoutMs = 1_500, kafkaProxy } = options;
+    const sealingKey = SEALING_KEY.toString('base64');
     const folder = await mkdtemp(join(tmpdir(), 'strata-chaos-'));
     const backends = await startBackends({
       root: ROOT,
@@ -61,10 +63,10 @@ export class ChaosStack {
     await deployTopics(backends, partitions);
     const handle = await connectStack({
       kind: 'local',
-      time: 'data',
+      time,
       partitions,
       addresses: backends,
-      sealingKey: SEALING_KEY,
+      sealingKey,
     });
     const endpoint = await startWebhookEndpoint();
     const subscriptions = join(folder, 'subscriptions.json');
@@ -75,8 +77,8 @@ export class ChaosStack {
       STRATA_REGISTRY_URL: backends.registryUrl,
       STRATA_STATE_REDIS_URL: backends.stateRedisUrl,
       STRATA_QUEUE_REDIS_URL: backends.queueRedisUrl,
-      STRATA_SEALING_KEY: SEALING_KEY,
-      STRATA_TIME_MODE: 'data',
+      STRATA_SEALING_KEY: sealingKey,
+      STRATA_TIME_MODE: time,
       STRATA_INGESTOR_SESSION_TIMEOUT_MS: session,
       STRATA_SCORER_SESSION_TIMEOUT_MS: session,
       STRATA_SCORER_POLICY_POLL_MS: '200',
@@ -92,7 +94,7 @@ export class ChaosStack {
 
   /** Writes the first record of each partition that has none. */
   async open(): Promise<void> {
-    await openPartitions(this.handle, 'data');
+    await openPartitions(this.handle, this.handle.time);
   }
 
   /** Another process of a service; those of one service share its group. */

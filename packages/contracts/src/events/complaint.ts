@@ -13,6 +13,7 @@ export const complaint: EventDefinition<Complaint> = {
   type: 'complaint',
   recordName: 'strata.log.Complaint',
   shape: { ticketId: id, severity: z.enum(SEVERITIES) },
+  example: { source: 'desk', channel: 'phone', ticketId: 't1', severity: 'high' },
   fromIntake(base, fields) {
     const { ticketId, severity } = fields as ComplaintFields;
     return { type: 'complaint', ...base, ticketId, severity };
@@ -44,6 +45,7 @@ export const complaintResolved: EventDefinition<ComplaintResolved> = {
   type: 'complaint-resolved',
   recordName: 'strata.log.ComplaintResolved',
   shape: { ticketId: id, satisfaction: decimal.exactOptional() },
+  example: { source: 'desk', channel: 'phone', ticketId: 't1', satisfaction: 4 },
   fromIntake: (base, fields) => resolved(base, fields as ResolvedFields),
   toLog: ({ ticketId, satisfaction = null }) => ({ ticketId, satisfaction }),
   fromLog: (base, body) => resolved(base, body as ResolvedFields),

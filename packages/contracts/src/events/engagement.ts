@@ -13,6 +13,7 @@ export const engagement: EventDefinition<Engagement> = {
   type: 'engagement',
   recordName: 'strata.log.Engagement',
   shape: { kind: word, weight: decimal.exactOptional() },
+  example: { source: 'app', channel: 'online', kind: 'visit', weight: 1 },
   fromIntake(base, fields) {
     const { kind, weight = WEIGHT_DEFAULT } = fields as Fields;
     return { type: 'engagement', ...base, kind, weight };

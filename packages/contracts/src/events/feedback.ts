@@ -1,6 +1,6 @@
 import type { Feedback } from '@strata/domain';
 import type { EventDefinition } from '../event-definition.ts';
-import { decimal } from '../fields.ts';
+import { decimal, decimalAboveZero } from '../fields.ts';
 
 interface Fields {
   readonly score: number;
@@ -10,7 +10,8 @@ interface Fields {
 export const feedback: EventDefinition<Feedback> = {
   type: 'feedback',
   recordName: 'strata.log.Feedback',
-  shape: { score: decimal, scale: decimal.refine((scale) => scale > 0) },
+  shape: { score: decimal, scale: decimalAboveZero },
+  example: { source: 'survey', channel: 'online', score: 9, scale: 10 },
   fromIntake(base, fields) {
     const { score, scale } = fields as Fields;
     return { type: 'feedback', ...base, score, scale };

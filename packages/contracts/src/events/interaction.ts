@@ -12,6 +12,7 @@ export const interaction: EventDefinition<Interaction> = {
   type: 'interaction',
   recordName: 'strata.log.Interaction',
   shape: { kind: word, ownerId: id.exactOptional(), purpose: text.exactOptional() },
+  example: { source: 'crm', channel: 'store', kind: 'visit', ownerId: 's1', purpose: 'renewal' },
   fromIntake: (base, fields) => interactionOf(base, fields as Fields),
   toLog: ({ kind, ownerId = null, purpose = null }) => ({ kind, ownerId, purpose }),
   fromLog: (base, body) => interactionOf(base, body as Fields),

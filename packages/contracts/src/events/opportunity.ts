@@ -11,6 +11,12 @@ export const opportunity: EventDefinition<Opportunity> = {
   type: 'opportunity',
   recordName: 'strata.log.Opportunity',
   shape: { stage: word, amount: money.exactOptional() },
+  example: {
+    source: 'crm',
+    channel: 'phone',
+    stage: 'quoted',
+    amount: { minor: 900_000, currency: 'CNY' },
+  },
   fromIntake: (base, fields) => opportunityOf(base, fields as Fields),
   toLog: ({ stage, amount = null }) => ({ stage, amount }),
   fromLog: (base, body) => opportunityOf(base, body as Fields),

@@ -15,6 +15,7 @@ interface OrderName {
 }
 
 const shape = { orderId: id, orderSource: id.exactOptional() };
+const example = { source: 'shop', channel: 'online', orderId: 'o1', orderSource: 'shop' };
 
 function orderOf(base: IntakeBase, fields: unknown): OrderName {
   const { orderId, orderSource = base.source } = fields as Fields;
@@ -30,6 +31,7 @@ export const orderCancelled: EventDefinition<OrderCancelled> = {
   type: 'order-cancelled',
   recordName: 'strata.log.OrderCancelled',
   shape,
+  example,
   fromIntake: (base, fields) => ({ type: 'order-cancelled', ...base, ...orderOf(base, fields) }),
   toLog: ({ orderSource, orderId }) => ({ orderSource, orderId }),
   fromLog: (base, body) => ({ type: 'order-cancelled', ...base, ...orderFromLog(body) }),
@@ -39,6 +41,7 @@ export const orderReinstated: EventDefinition<OrderReinstated> = {
   type: 'order-reinstated',
   recordName: 'strata.log.OrderReinstated',
   shape,
+  example,
   fromIntake: (base, fields) => ({ type: 'order-reinstated', ...base, ...orderOf(base, fields) }),
   toLog: ({ orderSource, orderId }) => ({ orderSource, orderId }),
   fromLog: (base, body) => ({ type: 'order-reinstated', ...base, ...orderFromLog(body) }),

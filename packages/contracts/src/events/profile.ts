@@ -10,6 +10,17 @@ export const profile: EventDefinition<Profile> = {
   type: 'profile',
   recordName: 'strata.log.Profile',
   shape: { attributes },
+  example: {
+    source: 'crm',
+    channel: 'store',
+    attributes: {
+      segment: 'enterprise',
+      region: 'east',
+      industry: 'steel',
+      roles: ['buyer', 'supplier'],
+      shareOfWallet: 0.3,
+    },
+  },
   fromIntake: (base, fields) => ({ type: 'profile', ...base, ...(fields as Fields) }),
   toLog: (event) => ({ attributes: event.attributes }),
   /** Copied, because Avro's maps are not plain objects. */

@@ -25,6 +25,14 @@ export const purchase: EventDefinition<Purchase> = {
     amount: money,
     category: text.exactOptional(),
   },
+  example: {
+    source: 'shop',
+    channel: 'online',
+    orderId: 'o1',
+    orderSource: 'shop',
+    amount: { minor: 12_345, currency: 'CNY' },
+    category: 'tea',
+  },
   fromIntake(base, fields) {
     const { orderId, orderSource = base.source, amount, category } = fields as Fields;
     const event = { type: 'purchase', ...base, orderSource, orderId, amount } as const;

@@ -10,6 +10,7 @@ export const referral: EventDefinition<Referral> = {
   type: 'referral',
   recordName: 'strata.log.Referral',
   shape: { referredCustomerId: id },
+  example: { source: 'app', channel: 'online', referredCustomerId: 'c2' },
   fromIntake(base, fields) {
     const { referredCustomerId } = fields as Fields;
     return { type: 'referral', ...base, referredCustomerId };

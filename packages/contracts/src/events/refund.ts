@@ -18,6 +18,13 @@ export const refund: EventDefinition<Refund> = {
   type: 'refund',
   recordName: 'strata.log.Refund',
   shape: { orderId: id.exactOptional(), orderSource: id.exactOptional(), amount: money },
+  example: {
+    source: 'shop',
+    channel: 'online',
+    orderId: 'o1',
+    orderSource: 'shop',
+    amount: { minor: 5_000, currency: 'CNY' },
+  },
   /** Without an order id there is no order, whatever its source was said to be. */
   fromIntake(base, fields) {
     const { orderId, orderSource = base.source, amount } = fields as Fields;

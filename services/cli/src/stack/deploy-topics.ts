@@ -2,11 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureTopics, type TopicSpec } from '@strata/kafka';
 import type { StackAddresses } from '@strata/local-stack';
-import {
-  ConfluentSchemaRegistry,
-  readSchemaFolder,
-  registerSchemas,
-} from '@strata/schema-registry';
+import { ConfluentSchemaRegistry, deploySchemas, readSchemaHistory } from '@strata/schema-registry';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { ROOT } from './stack-paths.ts';
@@ -39,5 +35,5 @@ export async function deployTopics(addresses: StackAddresses, partitions: number
   const settings = { brokers: addresses.brokers, clientId: 'strata-deploy' };
   await ensureTopics(settings, topicSpecs(partitions));
   const registrar = new ConfluentSchemaRegistry({ url: addresses.registryUrl });
-  await registerSchemas(registrar, readSchemaFolder());
+  await deploySchemas(registrar, readSchemaHistory());
 }

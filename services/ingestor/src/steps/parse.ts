@@ -26,8 +26,10 @@ export function parse(
 ): Parsed | Refused {
   const { value } = record;
   if (value === null || value.length === 0) return refused('empty-record');
-  const isAvro = isAvroValue(value, record.headers['content-type']);
+  const form = formOf(value, record.headers['content-type']);
+  const isAvro = form === 'avro';
   const schemaId = isAvro ? schemaIdOf(value) : null;
+  if (form === 'neither' || (isAvro && schemaId === null)) return refused('bad-framing');
   if (value.length > recordBytesMax) return refused('too-large', { schemaId });
   try {
     if (!isAvro) {
@@ -48,15 +50,20 @@ export function parse(
 }
 
 const LATIN = new TextDecoder('latin1');
+const BLANKS: readonly number[] = [0x09, 0x0a, 0x0d, 0x20];
 
 /**
- * The header decides where it names one of the two; else the first byte does: 0 never begins JSON.
+ * The header decides where it names one of the two; else the first byte does: 0 never begins JSON,
+ * nor does any other character that cannot be seen, but for blanks.
  */
-function isAvroValue(value: Uint8Array, contentType: Uint8Array | undefined): boolean {
-  if (contentType !== undefined) {
-    const name = LATIN.decode(contentType).toLowerCase();
-    if (name.includes('avro')) return true;
-    if (name.includes('json')) return false;
-  }
-  return isFramed(value);
+function formOf(
+  value: Uint8Array,
+  contentType: Uint8Array | undefined,
+): 'avro' | 'json' | 'neither' {
+  const name = contentType === undefined ? '' : LATIN.decode(contentType).toLowerCase();
+  if (name.includes('avro')) return 'avro';
+  if (name.includes('json')) return 'json';
+  if (isFramed(value)) return 'avro';
+  const [first = 0] = value;
+  return first < 0x20 && !BLANKS.includes(first) ? 'neither' : 'json';
 }

@@ -1,8 +1,9 @@
 import { tellableSource } from '@strata/contracts';
 import type { CustomerEvent, LogRecord } from '@strata/domain';
+import { schemaIdOf } from '@strata/schema-registry';
 import { LabelNames, UNKNOWN_LABEL } from '@strata/service-runtime';
 import type { DecodedRecord } from './decode.ts';
-import { type Refusal, schemaIdOf } from './write-outputs.ts';
+import type { Refusal } from './write-outputs.ts';
 
 /** The event that a record brings, be it straight from its source or by way of an alias. */
 export function eventIn(record: LogRecord): CustomerEvent | null {
@@ -27,7 +28,7 @@ export class LetterLabels {
 
   /** Reason, source, type and schema, with a space between: none of them has one. */
   of({ reason, source, type }: Refusal, { content, original }: DecodedRecord): string {
-    const id = schemaIdOf(original.value);
+    const id = original.value === null ? null : schemaIdOf(original.value);
     if (content.kind === 'record' && id !== null) this.#schemas.learn(String(id));
     const schema = this.#schemas.labelOf(id === null ? null : String(id));
     return `${reason} ${this.#sources.labelOf(source)} ${type ?? UNKNOWN_LABEL} ${schema}`;

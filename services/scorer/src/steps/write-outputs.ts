@@ -30,6 +30,7 @@ import {
   type TierChange,
 } from '@strata/domain';
 import { OUTPUT_NUMBER_HEADER, type OutputNumber } from '@strata/pipeline';
+import { schemaIdOf } from '@strata/schema-registry';
 import type { OutboxDraft } from '../outbox-draft.ts';
 import type { ScorerPorts } from '../scorer-ports.ts';
 import type { DecodedRecord } from './decode.ts';
@@ -151,7 +152,7 @@ export function writeDeadLetter(
     topic,
     partition,
     offset,
-    schemaId: schemaIdOf(value),
+    schemaId: value === null ? null : schemaIdOf(value),
     sizeBytes: value?.length ?? 0,
     sealed: ports.seal(packOriginal(original)),
   });
@@ -201,10 +202,4 @@ function othersIn(record: LogRecord): readonly string[] {
     default:
       return [];
   }
-}
-
-/** Confluent's envelope: a zero byte, then the schema id. */
-export function schemaIdOf(value: Uint8Array | null): number | null {
-  if (value === null || value.length < 5 || value[0] !== 0) return null;
-  return new DataView(value.buffer, value.byteOffset, value.byteLength).getUint32(1);
 }
