@@ -197,6 +197,7 @@ const SERVICE_ERRORS: Readonly<Record<string, ErrorText>> = {
 /** Raised by the commands, and by the local stack that they start. */
 const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
   STRATA_CLI_ALREADY_UP: text('A stack is up already.', 'Use it, or run `./strata down` first.'),
+  STRATA_CLI_BAD_MAP: text('A mapping file has problems.', 'Correct each line that is named.'),
   STRATA_CLI_BAD_POLICY: text('A policy file has problems.', 'Correct each line that is named.'),
   STRATA_CLI_BAD_RATES: text(
     'A file of currency rates has problems.',

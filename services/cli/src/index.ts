@@ -1,8 +1,8 @@
 export { runCli } from './cli.ts';
 export { CliFault, EXIT_CODES, type ExitCode, UsageFault } from './cli-fault.ts';
 export type { Command, CommandContext, TextSink } from './command.ts';
-export { FILE_FORMATS, type FileFormatName } from './formats/file-format.ts';
-export { fileFormat, type LoadedFile, loadEvents } from './formats/load-events.ts';
+export { type LoadedFile, loadEvents } from './formats/load-events.ts';
+export { FILE_FORMATS, fileFormat } from './formats/map-files.ts';
 export { publishEvents } from './import/publish-events.ts';
 export { SeededRandom } from './sample/seeded-random.ts';
 export { connectStack } from './stack/connect-stack.ts';

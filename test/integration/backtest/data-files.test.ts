@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
-import { type FileFormatName, fileFormat, type LoadedFile, loadEvents } from '@strata/cli';
+import { fileFormat, type LoadedFile, loadEvents } from '@strata/cli';
 import { describe, expect, it } from 'vitest';
 import { dataPath, isDataMissing } from './shared-data.ts';
 
 /** Every record of a real file ends as an event, as a part of one, or as a dead letter with a reason. */
-function load(format: FileFormatName, path: string): Promise<LoadedFile> {
+function load(format: string, path: string): Promise<LoadedFile> {
   return loadEvents({
     path: dataPath(path),
     format: fileFormat(format, 'en'),

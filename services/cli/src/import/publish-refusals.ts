@@ -65,7 +65,7 @@ function letterOf(
       firstSeenAt: context.nowMs,
       redrives: 0,
       sizeBytes: raw.length,
-      sealed: seal(packOriginal({ key: null, value: raw, headers: {} })),
+      sealed: seal(packOriginal({ key: null, value: raw, headers: placeHeaders(refusal) })),
     }),
   );
   return {
@@ -75,6 +75,14 @@ function letterOf(
     value,
     headers: letterSubjectHeaders(subjectOf(context.format, raw, markerOf)),
   };
+}
+
+/** What it takes to read the record again by itself: its file, and the columns that the file's header names. */
+function placeHeaders({ file, columns }: FileRefusal): Record<string, Uint8Array> {
+  const encoder = new TextEncoder();
+  const headers = { 'strata-file': encoder.encode(file) };
+  if (columns === null) return headers;
+  return { ...headers, 'strata-columns': encoder.encode(JSON.stringify(columns)) };
 }
 
 /** Only events name their customer in a field that is known by its name. */

@@ -1,6 +1,6 @@
 import type { LineCounter, YAMLError } from 'yaml';
-import type { Bilingual, PolicyProblem } from './policy-problem.ts';
-import { PROBLEM_TEXTS, type ProblemKey } from './problem-texts.ts';
+import type { Bilingual, FileProblem } from './file-problem.ts';
+import { FILE_PROBLEM_TEXTS, type FileProblemKey } from './file-problem-texts.ts';
 
 /** Where a problem of the text itself stands. */
 export interface SourceText {
@@ -14,7 +14,7 @@ const FULL_WIDTH = /[：，｛｝［］]/;
 /** What stands in quotes or behind # is no punctuation of YAML. */
 const QUOTED_OR_REMARK = /"[^"]*"|'[^']*'|(^|\s)#.*$/g;
 
-/** The reader's own words are English; these say the same in Chinese. Codes that no policy file is likely to meet share one. */
+/** The reader's own words are English; these say the same in Chinese. Codes that no file of ours is likely to meet share one. */
 const SYNTAX_ZH: Readonly<Record<string, string>> = {
   BAD_INDENT: '缩进有误',
   TAB_AS_INDENT: '缩进中有制表符',
@@ -32,7 +32,7 @@ const SYNTAX_ZH: Readonly<Record<string, string>> = {
 export function syntaxProblem(
   error: Pick<YAMLError, 'code' | 'message' | 'pos'>,
   source: SourceText,
-): PolicyProblem {
+): FileProblem {
   const [offset] = error.pos;
   const line = Math.max(source.lines.linePos(offset).line, 1);
   const fullWidth = fullWidthNear(source, line);
@@ -60,11 +60,11 @@ function sameIn(args: Args): ArgsByLanguage {
 }
 
 function problemAt(
-  key: ProblemKey,
+  key: FileProblemKey,
   place: { readonly source: SourceText; readonly line: number; readonly column: number },
   args: ArgsByLanguage,
-): PolicyProblem {
-  const { what, remedy } = PROBLEM_TEXTS[key];
+): FileProblem {
+  const { what, remedy } = FILE_PROBLEM_TEXTS[key];
   const { source, line, column } = place;
   return {
     severity: 'error',

@@ -1,25 +1,36 @@
 import type { Instant } from '@strata/domain';
 
-const COMPACT_DATE = /^(\d{4})(\d\d)(\d\d)$/;
-const DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?$/;
+const DAY_MS = 86_400_000;
 const UTC = 'UTC';
 
-/** The instant of `yyyymmdd` or `yyyy-mm-dd hh:mm:ss` in a zone; null for what is no such time or lies before 1970. */
-export function zonelessInstant(text: string, timeZone: string): Instant | null {
-  const match = COMPACT_DATE.exec(text) ?? DATE_TIME.exec(text);
-  if (match === null) return null;
-  const [year = 0, month = 0, day = 0, hour, minute, second] = match
-    .slice(1)
-    .map((part) => (part === undefined ? 0 : Number(part)));
-  const local = Date.UTC(year, month - 1, day, hour ?? 0, minute ?? 0, second ?? 0);
-  const read = new Date(local);
+/** A date and time of day as a clock on a wall shows them. */
+export interface LocalTime {
+  readonly year: number;
+  /** From 1. */
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+  readonly millisecond: number;
+}
+
+/** The local time as if it were UTC; null for what no calendar or clock shows. */
+export function asUtc(local: LocalTime): number | null {
+  const { year, month, day, hour, minute, second, millisecond } = local;
+  const instant = Date.UTC(year, month - 1, day, hour, minute, second, millisecond);
+  const read = new Date(instant);
   const isReal =
     read.getUTCMonth() === month - 1 &&
     read.getUTCDate() === day &&
-    (hour ?? 0) < 24 &&
-    (minute ?? 0) < 60 &&
-    (second ?? 0) < 60;
-  if (!isReal) return null;
+    hour < 24 &&
+    minute < 60 &&
+    second < 60;
+  return isReal ? instant : null;
+}
+
+/** The instant of a local time in a zone; null for what lies before 1970. */
+export function zonedInstant(local: number, timeZone: string): Instant | null {
   const instant = timeZone === UTC ? local : local - offsetAt(local, timeZone);
   return instant >= 0 ? instant : null;
 }
@@ -29,8 +40,8 @@ export function zonelessInstant(text: string, timeZone: string): Instant | null 
  * one is taken; a time that clocks skip is read with the offset before the change.
  */
 function offsetAt(local: number, timeZone: string): number {
-  const earlier = offsetOf(local - 86_400_000, timeZone);
-  const later = offsetOf(local + 86_400_000, timeZone);
+  const earlier = offsetOf(local - DAY_MS, timeZone);
+  const later = offsetOf(local + DAY_MS, timeZone);
   if (earlier === later || offsetOf(local - earlier, timeZone) === earlier) return earlier;
   return offsetOf(local - later, timeZone) === later ? later : earlier;
 }
@@ -44,9 +55,10 @@ function offsetOf(instant: Instant, timeZone: string): number {
     formatters.set(timeZone, formatter);
   }
   const name = formatter.formatToParts(instant).find((part) => part.type === 'timeZoneName')?.value;
-  const match = /^GMT(?:([+-])(\d\d):(\d\d))?/.exec(name ?? '');
-  const size = (Number(match?.[2] ?? 0) * 60 + Number(match?.[3] ?? 0)) * 60_000;
-  return match?.[1] === '-' ? -size : size;
+  const match = /^GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?/.exec(name ?? '');
+  const [, sign, hours = 0, minutes = 0, seconds = 0] = match ?? [];
+  const size = (Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)) * 1_000;
+  return sign === '-' ? -size : size;
 }
 
 export function isTimeZone(text: string): boolean {

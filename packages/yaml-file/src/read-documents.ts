@@ -7,17 +7,21 @@ import {
   visit,
   type YAMLParseError,
 } from 'yaml';
-import type { PolicyProblem } from './policy-problem.ts';
-import { PROBLEM_TEXTS } from './problem-texts.ts';
+import type { FileProblem } from './file-problem.ts';
+import type { ProblemTexts } from './file-problem-texts.ts';
+import type { ProblemText } from './problem-words.ts';
 import { SourceDocument } from './source-document.ts';
 import { type SourceText, syntaxProblem } from './syntax-problem.ts';
 
-export type SourcesResult =
-  | { readonly ok: true; readonly sources: readonly [SourceDocument, ...SourceDocument[]] }
-  | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
+export type SourcesResult<K extends string> =
+  | { readonly ok: true; readonly sources: readonly [SourceDocument<K>, ...SourceDocument<K>[]] }
+  | { readonly ok: false; readonly problems: readonly FileProblem[] };
 
 /** Reads the YAML documents of a file. Lines count through the whole file, whatever the document. */
-export function readDocuments(text: string, file: string): SourcesResult {
+export function readDocuments<K extends string>(
+  text: string,
+  { file, texts }: { readonly file: string; readonly texts: ProblemTexts<K> },
+): SourcesResult<K> {
   const lines = new LineCounter();
   const parsed = parseAllDocuments(text, {
     lineCounter: lines,
@@ -29,14 +33,14 @@ export function readDocuments(text: string, file: string): SourcesResult {
   if (broken.length > 0) {
     return refused(tellable(broken).map((error) => syntaxProblem(error, { text, lines, file })));
   }
-  const sources: SourceDocument[] = [];
+  const sources: SourceDocument<K>[] = [];
   for (const document of documents.filter(hasContents)) {
-    const source = readSource(document, { text, lines, file });
+    const source = readSource(document, { text, lines, file }, texts);
     if ('problem' in source) return refused([source.problem]);
     sources.push(source.source);
   }
   const [first, ...others] = sources;
-  if (first === undefined) return refused([emptyProblem(file)]);
+  if (first === undefined) return refused([emptyProblem(file, texts['empty-file'])]);
   return { ok: true, sources: [first, ...others] };
 }
 
@@ -52,12 +56,13 @@ function hasContents({ contents }: Document.Parsed): boolean {
 }
 
 /** Aliases are only resolved here: one may name nothing, contain itself, or unfold without end. */
-function readSource(
+function readSource<K extends string>(
   document: Document.Parsed,
   where: SourceText,
-): { readonly source: SourceDocument } | { readonly problem: PolicyProblem } {
+  texts: ProblemTexts<K>,
+): { readonly source: SourceDocument<K> } | { readonly problem: FileProblem } {
   try {
-    const source = new SourceDocument({ document, ...where });
+    const source = new SourceDocument({ document, ...where, texts });
     if (!containsItself(source.raw)) return { source };
     return { problem: aliasProblem(document, where, 'An alias stands inside its own anchor') };
   } catch (fault) {
@@ -72,11 +77,7 @@ function containsItself(value: unknown, around: readonly unknown[] = []): boolea
   return Object.values(value).some((inner) => containsItself(inner, [...around, value]));
 }
 
-function aliasProblem(
-  document: Document.Parsed,
-  where: SourceText,
-  message: string,
-): PolicyProblem {
+function aliasProblem(document: Document.Parsed, where: SourceText, message: string): FileProblem {
   let offset = document.range[0];
   visit(document, {
     Alias: (_, alias) => {
@@ -87,12 +88,14 @@ function aliasProblem(
   return syntaxProblem({ code: 'BAD_ALIAS', message, pos: [offset, offset] }, where);
 }
 
-function refused(problems: readonly PolicyProblem[]): SourcesResult {
+function refused(problems: readonly FileProblem[]): {
+  ok: false;
+  problems: readonly FileProblem[];
+} {
   return { ok: false, problems };
 }
 
-function emptyProblem(file: string): PolicyProblem {
-  const texts = PROBLEM_TEXTS['empty-file'];
+function emptyProblem(file: string, texts: ProblemText): FileProblem {
   const place = { file, line: 1, column: 1, field: '' };
   return { severity: 'error', ...place, what: texts.what({}), remedy: texts.remedy({}) };
 }

@@ -1,20 +1,30 @@
 import { type Document, isMap, isPair, isScalar, type LineCounter } from 'yaml';
-import { type FieldPath, type FilePlace, fieldText, type PolicyProblem } from './policy-problem.ts';
-import { PROBLEM_TEXTS, type ProblemKey } from './problem-texts.ts';
+import { type FieldPath, type FilePlace, type FileProblem, fieldText } from './file-problem.ts';
+import type { FileProblemKey, ProblemTexts } from './file-problem-texts.ts';
 
 type Args = Readonly<Record<string, string>>;
 
-/** A YAML document that knows where each of its fields stands, so that a problem can name the line. */
-export class SourceDocument {
+/**
+ * A YAML document that knows where each of its fields stands, so that a problem can name the line. `K` are the keys of
+ * the sentences that its grammar has beside those of every file.
+ */
+export class SourceDocument<K extends string> {
   readonly raw: unknown;
   readonly #document: Document.Parsed;
   readonly #lines: LineCounter;
   readonly #file: string;
+  readonly #texts: ProblemTexts<K>;
 
-  constructor(options: { document: Document.Parsed; lines: LineCounter; file: string }) {
+  constructor(options: {
+    document: Document.Parsed;
+    lines: LineCounter;
+    file: string;
+    texts: ProblemTexts<K>;
+  }) {
     this.#document = options.document;
     this.#lines = options.lines;
     this.#file = options.file;
+    this.#texts = options.texts;
     this.raw = options.document.toJS({ maxAliasCount: 100 });
   }
 
@@ -32,8 +42,8 @@ export class SourceDocument {
     return { file: this.#file, line: Math.max(line, 1), column: Math.max(col, 1) };
   }
 
-  problem(key: ProblemKey, path: FieldPath, args: Args = {}): PolicyProblem {
-    const texts = PROBLEM_TEXTS[key];
+  problem(key: K | FileProblemKey, path: FieldPath, args: Args = {}): FileProblem {
+    const texts = this.#texts[key];
     return {
       severity: 'error',
       ...this.placeOf(path),

@@ -1,4 +1,4 @@
-import type { Bilingual } from './policy-problem.ts';
+import type { Bilingual } from './file-problem.ts';
 
 type Args = Readonly<Record<string, string>>;
 export interface ProblemText {

@@ -11,8 +11,8 @@ export interface FilePlace {
   readonly column: number;
 }
 
-/** One thing wrong with a policy file: where it stands, what it is, and what to write instead. */
-export interface PolicyProblem extends FilePlace {
+/** One thing wrong with a YAML file: where it stands, what it is, and what to write instead. */
+export interface FileProblem extends FilePlace {
   readonly severity: 'error' | 'warning';
   /** The path of the field, as `dimensions.recency.steps[1].within`; empty for the whole document. */
   readonly field: string;
@@ -33,7 +33,7 @@ export function fieldText(path: FieldPath): string {
 }
 
 /** One line for a terminal: `file:line:column: field: what. Remedy.` */
-export function problemText(problem: PolicyProblem, language: keyof Bilingual): string {
+export function problemText(problem: FileProblem, language: keyof Bilingual): string {
   const place = `${problem.file}:${problem.line}:${problem.column}`;
   const field = problem.field === '' ? '' : `${problem.field}: `;
   const severity = SEVERITY_TEXT[problem.severity][language];
