@@ -13,7 +13,9 @@ const name = z.string().superRefine((value, context) => {
   if (!NAME.test(value)) context.addIssue(issueOf('bad-map-name', { value: shown(value) }));
 });
 
-const label = z.string().min(1).max(PLAIN_MAX);
+const label = z.string().superRefine((value, context) => {
+  if (value === '' || value.length > PLAIN_MAX) context.addIssue(issueOf('not-a-word'));
+});
 const currency = z.string().superRefine((value, context) => {
   if (!isCurrency(value)) context.addIssue(issueOf('not-a-currency', { value: shown(value) }));
 });
@@ -22,7 +24,12 @@ const timeZone = z.string().superRefine((value, context) => {
 });
 
 /** A column by name, or by number from 1; in JSON a path; `$record`, `$file`, `$item`, `$index`; `table.value` of a join. */
-const reference = z.union([label, z.number().int().min(1)]);
+const columnNumber = z.number().superRefine((value, context) => {
+  if (!Number.isInteger(value) || value < 1) {
+    context.addIssue(issueOf('not-a-column', { value: `${value}` }));
+  }
+});
+const reference = z.union([label, columnNumber]);
 export type Reference = z.output<typeof reference>;
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
@@ -144,11 +151,17 @@ const event = z.strictObject({
 });
 export type EventDocument = z.output<typeof event>;
 
-export const ENCODINGS = ['utf-8', 'gb18030', 'big5', 'utf-16le', 'windows-1252'] as const;
+const SEPARATOR_WORDS = ['tab', 'spaces'];
+const ENCODINGS = ['utf-8', 'gb18030', 'big5', 'utf-16le', 'windows-1252'] as const;
+
+const separator = z.string().superRefine((value, context) => {
+  if (value.length === 1 || SEPARATOR_WORDS.includes(value)) return;
+  context.addIssue(issueOf('not-a-separator', { value: shown(value) }));
+});
 
 const input = z.strictObject({
   format: z.enum(['csv', 'ndjson']),
-  separator: z.union([z.enum([',', ';', '|', 'tab', 'spaces']), z.string().length(1)]).optional(),
+  separator: separator.optional(),
   encoding: z.enum(ENCODINGS).default('utf-8'),
   header: z.enum(['required', 'optional', 'none']).optional(),
   columns: z.array(label).min(1).optional(),

@@ -6,6 +6,7 @@ import {
   knownKeysOf,
   quoted,
   type UnfitUnion,
+  wrongChoice,
 } from '@strata/yaml-file';
 import { documentSchema } from './document-schema.ts';
 import type { MapProblemKey, MapSource } from './problem-texts.ts';
@@ -62,6 +63,10 @@ function exampleFor(path: FieldPath): string {
 function describeUnion(source: MapSource, { path, value, tried }: UnfitUnion): FileProblem[] {
   const meant = tried.find((issues) => issues.some((issue) => !isOtherKind(issue)));
   if (meant === undefined) {
+    const choices = tried.flat().flatMap((it) => (it.code === 'invalid_value' ? it.values : []));
+    if (typeof value === 'string' && choices.length > 0) {
+      return [wrongChoice(source, path, { value, choices: choices.map(String) })];
+    }
     const args = { value: quoted(value), example: exampleFor(path) };
     return [source.problem('unfit-value', path, args)];
   }
@@ -70,8 +75,9 @@ function describeUnion(source: MapSource, { path, value, tried }: UnfitUnion): F
   );
 }
 
+/** A form for another kind of value, which has not looked inside this one. */
 function isOtherKind(issue: UnfitUnion['tried'][number][number]): boolean {
-  return (
-    (issue.code === 'invalid_type' || issue.code === 'invalid_value') && issue.path.length === 0
-  );
+  if (issue.path.length > 0) return false;
+  if (issue.code === 'invalid_union') return issue.errors.flat().every(isOtherKind);
+  return issue.code === 'invalid_type' || issue.code === 'invalid_value';
 }

@@ -33,6 +33,18 @@ const OWN_TEXTS = {
       en: 'Write rfc3339, epoch-ms, epoch-s, or a pattern of yyyy M MM MMM MMMM d dd H HH h hh mm ss SSS a XXX with other letters in single quotes, as d/M/yyyy HH:mm.',
     },
   ),
+  'not-a-word': words(
+    { zh: '此处应是 1 到 256 个字符的文字。', en: 'a text of 1 to 256 letters is wanted here. ' },
+    { zh: '请写出名称，或删去此项。', en: 'Write the name, or remove the key.' },
+  ),
+  'not-a-column': words(
+    { zh: '没有第 {value} 列。', en: 'there is no column {value}. ' },
+    { zh: '列从 1 起数；也可写列名。', en: 'Columns are counted from 1; or write the name.' },
+  ),
+  'not-a-separator': words(
+    { zh: '“{value}”不能用作分隔符。', en: "'{value}' cannot be the separator. " },
+    { zh: '请写一个字符，或 tab、spaces。', en: 'Write one character, or tab, or spaces.' },
+  ),
   'unfit-value': words(
     { zh: '此处的值 {value} 写法不对。', en: '{value} is written in no way that is known here. ' },
     { zh: '请写成 {example} 的形式。', en: 'Write it as {example}.' },

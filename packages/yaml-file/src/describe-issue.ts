@@ -67,6 +67,9 @@ export function describeIssue<K extends string>(
   if (issue.code === 'invalid_union') {
     return grammar.describeUnion(source, { path, value, tried: issue.errors });
   }
+  if (issue.code === 'too_small' && issue.origin === 'array') {
+    return [source.problem('empty-list', path)];
+  }
   const expected = issue.code === 'invalid_type' ? issue.expected : 'object';
   const key = TYPE_PROBLEMS[expected] ?? 'not-a-mapping';
   const example = grammar.shapeExample(source, path);

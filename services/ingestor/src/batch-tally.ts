@@ -7,6 +7,8 @@ export class BatchTally {
   readonly #outcomes = new Map<string, number>();
   readonly #reasons = new Map<string, number>();
   readonly #dropped = new Map<string, number>();
+  readonly #skipped = new Map<string, number>();
+  #events = 0;
 
   constructor(topic: string) {
     this.#topic = topic;
@@ -14,6 +16,17 @@ export class BatchTally {
 
   ended(outcome: 'appended' | 'clock'): void {
     add(this.#outcomes, outcome, 1);
+  }
+
+  /** A record of another system's topic, by how many events it became. */
+  mapped(events: number): void {
+    add(this.#outcomes, 'appended', 1);
+    this.#events += events;
+  }
+
+  skipped(reason: string): void {
+    add(this.#outcomes, 'skipped', 1);
+    add(this.#skipped, reason, 1);
   }
 
   refused(reason: DeadLetterReason): void {
@@ -28,6 +41,10 @@ export class BatchTally {
   count(metrics: IngestorMetrics): void {
     const topic = this.#topic;
     for (const [outcome, count] of this.#outcomes) metrics.records.inc({ topic, outcome }, count);
+    for (const [reason, count] of this.#skipped) {
+      metrics.skippedRecords.inc({ topic, reason }, count);
+    }
+    if (this.#events > 0) metrics.mappedEvents.inc({ topic }, this.#events);
     for (const [reason, count] of this.#reasons) metrics.deadLetters.inc({ reason }, count);
     for (const [kind, count] of this.#dropped) metrics.droppedFields.inc({ kind }, count);
   }

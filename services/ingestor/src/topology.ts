@@ -6,14 +6,16 @@ import {
   StrataError,
   type TopicRecord,
 } from '@strata/pipeline';
+import type { RowMapper } from '@strata/source-map';
 import { BatchTally } from './batch-tally.ts';
 import type { IngestorPorts, IngestorSettings } from './ingestor-ports.ts';
 import type { IngestorMetrics } from './metrics.ts';
 import { type Refused, refused } from './outcome.ts';
 import type { Appender } from './steps/append.ts';
 import { deadLetter } from './steps/dead-letter.ts';
+import { mapRecord } from './steps/map-record.ts';
 import { type Parsed, parse } from './steps/parse.ts';
-import { type Routed, route } from './steps/route.ts';
+import { route } from './steps/route.ts';
 import { validate } from './steps/validate.ts';
 
 export interface TopologyParts {
@@ -22,11 +24,17 @@ export interface TopologyParts {
   readonly partitions: { readonly customerLog: number; readonly deadLetters: number };
 }
 
+interface Appended {
+  readonly kind: 'made';
+  readonly content: 'appended' | 'clock';
+  readonly record: OutgoingRecord;
+}
+
 /** So that a heartbeat comes several times a second, however large the batch. */
 const SLICE_RECORDS = 1_000;
 
 /**
- * strata.intake.*.v1 -> strata.customer-log.v1; what cannot be used -> strata.dead-letters.v1,
+ * strata.intake.*.v1 and mapped topics -> strata.customer-log.v1; what cannot be used -> strata.dead-letters.v1,
  * whole and sealed.
  */
 export function createTopology(
@@ -44,27 +52,59 @@ export function createTopology(
   };
 
   /** The way of one record. A refusal leaves it at once; nothing here waits for anything. */
-  function ingest(record: TopicRecord, tally: BatchTally): OutgoingRecord {
+  function ingest(record: TopicRecord, out: OutgoingRecord[], tally: BatchTally): void {
     const parsed = parse(record, ports.serde(record.topic), recordBytesMax);
-    if (parsed.kind === 'refused') return refuse(record, parsed, { parsed, tally });
-
-    const onDropped = tally.dropped;
-    const valid = validate(parsed, { topic: record.topic, timeMode, rules, onDropped });
-    if (valid.kind === 'refused') return refuse(record, valid, { parsed, tally });
-
-    const routed = route(valid, record, { timeMode, partitions: partitions.customerLog });
-    if (routed.kind === 'refused') return refuse(record, routed, { parsed, tally });
-
-    const { schemaId } = parsed;
-    const unfit = refused('bad-field', { schemaId });
-    return append(routed, tally) ?? refuse(record, unfit, { parsed, tally });
+    const made = parsed.kind === 'refused' ? parsed : toLog(record, parsed, tally);
+    if (made.kind === 'refused') {
+      out.push(refuse(record, made, { parsed, tally }));
+      return;
+    }
+    tally.ended(made.content);
+    out.push(made.record);
   }
 
-  function append({ partition, key, record }: Routed, tally: BatchTally): OutgoingRecord | null {
-    const value = encoded(() => customerLog.encode(logRecordToWire(record)));
-    if (value === null) return null;
-    tally.ended(record.kind === 'clock' ? 'clock' : 'appended');
-    return { topic: TOPICS.customerLog, partition, key, value, headers: {} };
+  /** A record of another system's topic becomes all of its events, or a dead letter. */
+  function ingestMapped(
+    record: TopicRecord,
+    mapper: RowMapper,
+    { out, tally }: { readonly out: OutgoingRecord[]; readonly tally: BatchTally },
+  ): void {
+    const mapped = mapRecord(record, mapper, recordBytesMax);
+    if (mapped.kind === 'skipped') return tally.skipped(mapped.reason);
+    if (mapped.kind === 'refused') {
+      out.push(refuse(record, mapped, { parsed: mapped, tally }));
+      return;
+    }
+    const events: OutgoingRecord[] = [];
+    for (const { fields, instants, columnOf } of mapped.drafts) {
+      const parsed: Parsed = { kind: 'parsed', raw: fields, instants, schemaId: null };
+      const made = toLog(record, parsed, tally);
+      if (made.kind === 'refused') {
+        const field = made.field === null ? null : columnOf(made.field);
+        out.push(refuse(record, { ...made, field }, { parsed, tally }));
+        return;
+      }
+      events.push(made.record);
+    }
+    tally.mapped(events.length);
+    out.push(...events);
+  }
+
+  /** An object to a record of the customer log. */
+  function toLog(record: TopicRecord, parsed: Parsed, tally: BatchTally): Appended | Refused {
+    const onDropped = tally.dropped;
+    const valid = validate(parsed, { topic: record.topic, timeMode, rules, onDropped });
+    if (valid.kind === 'refused') return valid;
+
+    const routed = route(valid, record, { timeMode, partitions: partitions.customerLog });
+    if (routed.kind === 'refused') return routed;
+
+    const { partition, key } = routed;
+    const value = encoded(() => customerLog.encode(logRecordToWire(routed.record)));
+    if (value === null) return refused('bad-field', { schemaId: parsed.schemaId });
+    const content = routed.record.kind === 'clock' ? 'clock' : 'appended';
+    const made = { topic: TOPICS.customerLog, partition, key, value, headers: {} };
+    return { kind: 'made', content, record: made };
   }
 
   function refuse(
@@ -80,12 +120,18 @@ export function createTopology(
 
   return async function onBatch(batch: RecordBatch): Promise<BatchOutcome> {
     const { topic, partition, records } = batch;
-    await ports.serde(topic).prepare(records.map(({ value }) => value));
+    const mapper = settings.maps?.get(topic);
+    if (mapper === undefined) await ports.serde(topic).prepare(records.map(({ value }) => value));
     for (let from = 0; from < records.length; from += SLICE_RECORDS) {
       if (!batch.isOwned()) return 'reacquire';
       const tally = new BatchTally(topic);
       const slice = records.slice(from, from + SLICE_RECORDS);
-      await appender.append(slice.map((record) => ingest(record, tally)));
+      const out: OutgoingRecord[] = [];
+      for (const record of slice) {
+        if (mapper === undefined) ingest(record, out, tally);
+        else ingestMapped(record, mapper, { out, tally });
+      }
+      await appender.append(out);
       await settings.at?.('after-append');
       // Counted once they lie in the log: a batch that comes again is not counted for its failed
       // tries.

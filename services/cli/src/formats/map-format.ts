@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { minimisation, readIntakeEvent } from '@strata/contracts';
 import type { CustomerEvent } from '@strata/domain';
 import {
@@ -19,16 +20,6 @@ import { eachRow } from './read-rows.ts';
 
 const RULES = minimisation();
 
-interface Reading {
-  readonly map: SourceMap;
-  readonly input: FormatInput;
-  readonly sink: FormatSink;
-  readonly language: Language;
-  readonly tables: Tables;
-  /** The files by what rows call them. */
-  readonly files: Map<string, Pick<FileRefusal, 'file' | 'columns'>>;
-}
-
 /** The files that a map describes, read by the same rules as its topic would be. */
 export function formatOfMap(map: SourceMap, language: Language): FileFormat {
   return {
@@ -36,77 +27,121 @@ export function formatOfMap(map: SourceMap, language: Language): FileFormat {
     currency: map.isOneCurrency ? map.currency : null,
     readsStdin: !map.hasPlaceIds && !map.isFolder,
     files: (path) => findFiles(map, path, language),
-    async read(input, sink) {
-      const reading = { map, input, sink, language, tables: new Map(), files: new Map() };
-      const paths = await findFiles(map, input.path, language);
-      for (const [index, part] of map.parts.entries()) {
-        await readPart(part, paths[index] ?? input.path, reading);
-      }
-      for (const table of reading.tables.values()) {
-        for (const { row, end } of table.unused()) finish(row, end, reading);
-      }
-    },
+    read: (input, sink) =>
+      eachMappedRow({ map, input, language }, (place, mapped) => finish(place, mapped, sink)),
   };
 }
 
-async function readPart(part: SourcePart, path: string, reading: Reading): Promise<void> {
-  const { map, input, sink, tables, files } = reading;
-  const file = await input.open(path);
-  // The name without the packing: packed or not, the ids that are places in the file are the same.
-  const origin = file.name.replace(/\.gz$/, '');
-  files.set(origin, { file: file.name, columns: null });
+export interface MapReading {
+  readonly map: SourceMap;
+  readonly input: FormatInput;
+  readonly language: Language;
+  /** Told of each file, once its columns are known. */
+  readonly onFile?: (file: string, mapper: RowMapper) => void;
+  /** Stops reading a file that nothing joins behind so many records. */
+  readonly rowsMax?: number;
+}
+
+/** Where a row stands, and what a dead letter of it would say. */
+export type RowPlace = Omit<FileRefusal, 'reason' | 'field'>;
+
+type OnMapped = (place: RowPlace, mapped: MappedRow) => void;
+
+/** Reads the files of a map in their order. Each row is told once: rows that are kept, when nothing joined them in the end. */
+export async function eachMappedRow(reading: MapReading, onMapped: OnMapped): Promise<void> {
+  const { map, input, language } = reading;
+  const paths = await findFiles(map, input.path, language);
+  const tables: Tables = new Map();
+  const files = new Map<string, OpenFile>();
+  const tell = (row: SourceRow, mapped: MappedRow): void => onMapped(placeOf(row, files), mapped);
+  for (const [index, part] of map.parts.entries()) {
+    const opened = await input.open(paths[index] ?? input.path);
+    // The name without the packing: packed or not, the ids that are places in the file are the same.
+    const origin = opened.name.replace(/\.gz$/, '');
+    const file = { name: opened.name, origin, columns: null };
+    files.set(origin, file);
+    await readPart({ part, stream: opened.stream, file, tables }, reading, tell).catch((fault) => {
+      if (!(fault instanceof EnoughRows)) throw fault;
+    });
+  }
+  for (const table of tables.values()) for (const { row, end } of table.unused()) tell(row, end);
+}
+
+/** What places of rows are told by. */
+interface OpenFile {
+  readonly name: string;
+  readonly origin: string;
+  columns: readonly string[] | null;
+}
+
+interface PartReading {
+  readonly part: SourcePart;
+  readonly stream: Readable;
+  readonly file: OpenFile;
+  readonly tables: Tables;
+}
+
+class EnoughRows extends Error {}
+
+async function readPart(
+  { part, stream, file, tables }: PartReading,
+  { map, input, language, onFile, rowsMax = Infinity }: MapReading,
+  tell: (row: SourceRow, mapped: MappedRow) => void,
+): Promise<void> {
+  const { origin } = file;
   let mapper: RowMapper | null = null;
   let record = 0;
-  await eachRow(file.stream, part, {
+  const nextPlace = (raw: SourceRow['raw']): Omit<SourceRow, 'content'> => {
+    if (record >= rowsMax && part.keep === null) throw new EnoughRows();
+    record += 1;
+    return { origin, record: String(record), raw };
+  };
+  await eachRow(stream, part, {
     onLayout: (layout) => {
-      if (layout.kind === 'columns') files.set(origin, { file: file.name, columns: layout.names });
+      if (layout.kind === 'columns') file.columns = layout.names;
       mapper = openRows(map, part, { layout, timeZone: input.timeZone, tables });
-      requireColumns(file.name, mapper, reading);
+      requireColumns(file.name, mapper, language);
+      onFile?.(file.name, mapper);
     },
     onRow: (content, raw) => {
-      record += 1;
-      const row = { content, origin, record: String(record), raw };
-      const mapped = mapper?.apply(row);
-      if (mapped !== undefined) finish(row, mapped, reading);
+      const row = { content, ...nextPlace(raw) };
+      const mapped = mapper?.apply(row) ?? NOT_OPEN;
+      if (mapped.kind !== 'kept') tell(row, mapped);
     },
     onBroken: ({ reason, field }, raw) => {
-      record += 1;
-      const row = { content: [], origin, record: String(record), raw };
-      sink.refuse(refusalOf(row, { reason, field }, reading));
+      tell({ content: [], ...nextPlace(raw) }, { kind: 'refused', reason, field });
     },
   });
 }
 
-function requireColumns(file: string, { missing }: RowMapper, { language }: Reading): void {
+const NOT_OPEN: MappedRow = { kind: 'refused', reason: 'bad-row', field: null };
+
+function requireColumns(file: string, { missing }: RowMapper, language: Language): void {
   if (missing.length === 0) return;
   const sentence = formatTexts(language).lacksColumns(file, missing.join(', '));
   throw new CliFault('STRATA_CLI_BROKEN_FILE', sentence);
 }
 
-function finish(row: SourceRow, mapped: MappedRow, reading: Reading): void {
-  const { sink } = reading;
-  switch (mapped.kind) {
-    case 'kept':
+function finish(place: RowPlace, mapped: MappedRow, sink: FormatSink): void {
+  if (mapped.kind === 'skipped') sink.skip(mapped.reason);
+  else if (mapped.kind === 'refused') {
+    const { reason, field } = mapped;
+    sink.refuse({ ...place, reason, field });
+  } else if (mapped.kind === 'events') {
+    const result = eventsOf(mapped.drafts);
+    if ('reason' in result) {
+      sink.refuse({ ...place, ...result });
       return;
-    case 'skipped':
-      return sink.skip(mapped.reason);
-    case 'refused':
-      return sink.refuse(refusalOf(row, mapped, reading));
-    case 'events': {
-      const result = eventsOf(mapped.drafts);
-      if ('reason' in result) return sink.refuse(refusalOf(row, result, reading));
-      for (let part = mapped.accept(); part > 0; part -= 1) sink.part();
-      return sink.events(result.events);
     }
+    for (let part = mapped.accept(); part > 0; part -= 1) sink.part();
+    sink.events(result.events);
   }
 }
 
-type Refusal = Pick<FileRefusal, 'reason' | 'field'>;
-
 /** A row becomes all of its events or none. */
-function eventsOf(
+export function eventsOf(
   drafts: readonly Draft[],
-): { readonly events: readonly CustomerEvent[] } | Refusal {
+): { readonly events: readonly CustomerEvent[] } | Pick<FileRefusal, 'reason' | 'field'> {
   const events: CustomerEvent[] = [];
   for (const { fields, instants, columnOf } of drafts) {
     const result = readIntakeEvent(fields, { instants, rules: RULES });
@@ -119,17 +154,12 @@ function eventsOf(
   return { events };
 }
 
-function refusalOf(
-  { origin, record, raw }: SourceRow,
-  { reason, field }: Refusal,
-  { files }: Reading,
-): FileRefusal {
+function placeOf({ origin, record, raw }: SourceRow, files: Map<string, OpenFile>): RowPlace {
+  const { name = origin, columns = null } = files.get(origin) ?? {};
   return {
-    file: files.get(origin)?.file ?? origin,
+    file: name,
     record: Number(record),
-    reason,
-    field,
     raw: typeof raw === 'string' ? Buffer.from(raw) : raw,
-    columns: files.get(origin)?.columns ?? null,
+    columns,
   };
 }
