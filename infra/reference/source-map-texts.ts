@@ -124,8 +124,9 @@ export const SOURCE_MAP_TEXTS: Readonly<Record<string, BlockText>> = {
       template: "References in braces, as `'{review}+{order}'`; empty where one of them is.",
       constant: 'The same for every row.',
       optional: 'The file may lack the column.',
-      without_prefix: 'Taken off the front; of several the first that fits.',
-      without_suffix: 'Taken off the end.',
+      without_prefix:
+        'Taken off the front; of several the first that fits. In a template, off each of its parts.',
+      without_suffix: 'Taken off the end, likewise.',
       values:
         'A map of values. One that it does not name refuses the row as `bad-field`, unless there is `otherwise`.',
       otherwise: 'For values that the map does not name.',
@@ -156,7 +157,8 @@ export const SOURCE_MAP_TEXTS: Readonly<Record<string, BlockText>> = {
       minor: 'A reference to an amount in minor units.',
       price: 'A reference to a price in major units, times `quantity`, rounded half to even.',
       quantity: 'A reference; above zero, unless `absolute`.',
-      currency: 'A code, or `{from: column}`. Default: that of the map.',
+      currency:
+        'A code, or `{from: column}`, where an empty cell or a missing column stands for that of the map. Default: that of the map.',
       absolute: 'Takes the size, whatever the sign: for what was given back.',
       round: '`half-even` rounds decimals that the currency does not have.',
       decimal_mark: '`.` or `,`. Default `.`.',

@@ -8,7 +8,7 @@ import {
 } from './decimal-amount.ts';
 import type { AmountDocument, Reference } from './document-schema.ts';
 import { listed, stripped } from './field-value.ts';
-import { type Binding, nameOf, textReader } from './reference.ts';
+import { type Binding, firstText, nameOf, textReader } from './reference.ts';
 import { RowFault } from './row-fault.ts';
 import type { Scope } from './source-row.ts';
 
@@ -104,7 +104,8 @@ function currencyReader(
     const fixed = currency ?? ofMap ?? '';
     return () => fixed;
   }
-  const text = textReader(currency.from, binding);
+  // A file without the column is in the currency of the map.
+  const text = firstText(currency.from, binding, ofMap !== null);
   const column = nameOf(currency.from);
   return (scope) => {
     const code = (text(scope) ?? ofMap ?? '').toUpperCase();

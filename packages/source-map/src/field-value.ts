@@ -58,19 +58,24 @@ export function columnNameOf({ from, template, constant }: ValueDocument): strin
   return template ?? (from === undefined ? String(constant) : nameOf(from));
 }
 
-/** The text without what the map takes off. */
+type Strip = (text: string) => string | null;
+
+/** The text without what the map takes off; of a template, each of its parts without it. */
 function plainText(value: ValueDocument, binding: Binding): ReadText {
   const { template, from, optional, without_prefix, without_suffix } = value;
-  const text =
-    template === undefined
-      ? firstText(from ?? [], binding, optional === true)
-      : templateReader(template, binding);
   const prefixes = listed(without_prefix);
   const suffixes = listed(without_suffix);
-  if (prefixes.length + suffixes.length === 0) return text;
+  const isWhole = prefixes.length + suffixes.length === 0;
+  const strip: Strip | null = isWhole ? null : (text) => stripped(text, { prefixes, suffixes });
+  if (template !== undefined) return templateReader(template, binding, strip);
+  const text = firstText(from ?? [], binding, optional === true);
+  return strip === null ? text : withoutEnds(text, strip);
+}
+
+function withoutEnds(text: ReadText, strip: Strip): ReadText {
   return (scope) => {
     const written = text(scope);
-    return written === null ? null : stripped(written, { prefixes, suffixes });
+    return written === null ? null : strip(written);
   };
 }
 
@@ -111,10 +116,13 @@ export function placeholdersOf(template: string): readonly string[] {
 }
 
 /** A template of which one part is empty is empty: half an id would be the id of several. */
-function templateReader(template: string, binding: Binding): ReadText {
+function templateReader(template: string, binding: Binding, strip: Strip | null): ReadText {
   const references = placeholdersOf(template);
   const between = template.split(PLACEHOLDER).filter((_, index) => index % 2 === 0);
-  const readers = references.map((reference) => textReader(reference, binding));
+  const readers = references.map((reference) => {
+    const text = textReader(reference, binding);
+    return strip === null ? text : withoutEnds(text, strip);
+  });
   return (scope) => {
     let text = between[0] ?? '';
     for (const [index, read] of readers.entries()) {

@@ -84,6 +84,7 @@ describe('an id', () => {
       is: 'n-1:x',
       why: 'trimmed',
     },
+    { id: "{template: '{order}+{customer}', without_prefix: [o, c]}", is: '1+1', why: 'parts' },
     { id: '{from: [nothing, order]}', is: 'o1', why: 'the first column there is' },
     { id: '{constant: one}', is: 'one', why: 'a constant' },
     { id: '{from: status, values: {paid: p}}', is: 'p', why: 'a value map' },

@@ -24,26 +24,91 @@ export interface TopologyParts {
   readonly partitions: { readonly customerLog: number; readonly deadLetters: number };
 }
 
-interface Appended {
-  readonly kind: 'made';
-  readonly content: 'appended' | 'clock';
-  readonly record: OutgoingRecord;
-}
-
 /** So that a heartbeat comes several times a second, however large the batch. */
 const SLICE_RECORDS = 1_000;
 
+/** Where the records of a slice go, and what became of them. */
+interface Slice {
+  readonly out: OutgoingRecord[];
+  readonly tally: BatchTally;
+}
+
 /**
- * strata.intake.*.v1 and mapped topics -> strata.customer-log.v1; what cannot be used -> strata.dead-letters.v1,
- * whole and sealed.
+ * strata.intake.*.v1 and mapped topics -> strata.customer-log.v1; what cannot be used ->
+ * strata.dead-letters.v1, whole and sealed. Nothing on the way of a record waits for anything.
  */
 export function createTopology(
   ports: IngestorPorts,
   settings: IngestorSettings,
   parts: TopologyParts,
 ) {
-  const { appender, metrics, partitions } = parts;
-  const { timeMode, rules, recordBytesMax } = settings;
+  const { appender, metrics } = parts;
+  const { recordBytesMax } = settings;
+  const { toLog, refuse } = recordMaker(ports, settings, parts);
+
+  /** A record of the intake: one event or mark, or a dead letter. */
+  function ingest(record: TopicRecord, slice: Slice): void {
+    const parsed = parse(record, ports.serde(record.topic), recordBytesMax);
+    const made = parsed.kind === 'refused' ? parsed : toLog(record, parsed, slice.tally);
+    if (made.kind === 'refused') return refuse(record, made, { parsed, slice });
+    slice.tally.ended(made.content);
+    slice.out.push(made.record);
+  }
+
+  /** A record of another system's topic: all of its events, or a dead letter. */
+  function ingestMapped(record: TopicRecord, mapper: RowMapper, slice: Slice): void {
+    const mapped = mapRecord(record, mapper, recordBytesMax);
+    if (mapped.kind === 'skipped') return slice.tally.skipped(mapped.reason);
+    if (mapped.kind === 'refused') return refuse(record, mapped, { parsed: mapped, slice });
+    const events: OutgoingRecord[] = [];
+    for (const { fields, instants, columnOf } of mapped.drafts) {
+      const parsed: Parsed = { kind: 'parsed', raw: fields, instants, schemaId: null };
+      const made = toLog(record, parsed, slice.tally);
+      if (made.kind === 'refused') {
+        const field = made.field === null ? null : columnOf(made.field);
+        return refuse(record, { ...made, field }, { parsed, slice });
+      }
+      events.push(made.record);
+    }
+    slice.tally.mapped(events.length);
+    slice.out.push(...events);
+  }
+
+  return async function onBatch(batch: RecordBatch): Promise<BatchOutcome> {
+    const { topic, partition, records } = batch;
+    const mapper = settings.maps?.get(topic);
+    if (mapper === undefined) await ports.serde(topic).prepare(records.map(({ value }) => value));
+    for (let from = 0; from < records.length; from += SLICE_RECORDS) {
+      if (!batch.isOwned()) return 'reacquire';
+      const slice: Slice = { out: [], tally: new BatchTally(topic) };
+      for (const record of records.slice(from, from + SLICE_RECORDS)) {
+        if (mapper === undefined) ingest(record, slice);
+        else ingestMapped(record, mapper, slice);
+      }
+      await appender.append(slice.out);
+      await settings.at?.('after-append');
+      // Counted once they lie in the log: a batch that comes again is not counted for its failed
+      // tries.
+      slice.tally.count(metrics);
+      await batch.heartbeat();
+    }
+    metrics.lagRecords.set({ topic, partition }, Math.max(0, batch.logEnd - batch.nextOffset));
+    return 'done';
+  };
+}
+
+interface Made {
+  readonly kind: 'made';
+  readonly content: 'appended' | 'clock';
+  readonly record: OutgoingRecord;
+}
+
+/** The two records that can come of an object: one of the customer log, or a dead letter. */
+function recordMaker(
+  ports: IngestorPorts,
+  { timeMode, rules }: IngestorSettings,
+  { partitions }: TopologyParts,
+) {
   const customerLog = ports.serde(TOPICS.customerLog);
   const letters = {
     seal: ports.seal,
@@ -51,47 +116,7 @@ export function createTopology(
     partitions: partitions.deadLetters,
   };
 
-  /** The way of one record. A refusal leaves it at once; nothing here waits for anything. */
-  function ingest(record: TopicRecord, out: OutgoingRecord[], tally: BatchTally): void {
-    const parsed = parse(record, ports.serde(record.topic), recordBytesMax);
-    const made = parsed.kind === 'refused' ? parsed : toLog(record, parsed, tally);
-    if (made.kind === 'refused') {
-      out.push(refuse(record, made, { parsed, tally }));
-      return;
-    }
-    tally.ended(made.content);
-    out.push(made.record);
-  }
-
-  /** A record of another system's topic becomes all of its events, or a dead letter. */
-  function ingestMapped(
-    record: TopicRecord,
-    mapper: RowMapper,
-    { out, tally }: { readonly out: OutgoingRecord[]; readonly tally: BatchTally },
-  ): void {
-    const mapped = mapRecord(record, mapper, recordBytesMax);
-    if (mapped.kind === 'skipped') return tally.skipped(mapped.reason);
-    if (mapped.kind === 'refused') {
-      out.push(refuse(record, mapped, { parsed: mapped, tally }));
-      return;
-    }
-    const events: OutgoingRecord[] = [];
-    for (const { fields, instants, columnOf } of mapped.drafts) {
-      const parsed: Parsed = { kind: 'parsed', raw: fields, instants, schemaId: null };
-      const made = toLog(record, parsed, tally);
-      if (made.kind === 'refused') {
-        const field = made.field === null ? null : columnOf(made.field);
-        out.push(refuse(record, { ...made, field }, { parsed, tally }));
-        return;
-      }
-      events.push(made.record);
-    }
-    tally.mapped(events.length);
-    out.push(...events);
-  }
-
-  /** An object to a record of the customer log. */
-  function toLog(record: TopicRecord, parsed: Parsed, tally: BatchTally): Appended | Refused {
+  function toLog(record: TopicRecord, parsed: Parsed, tally: BatchTally): Made | Refused {
     const onDropped = tally.dropped;
     const valid = validate(parsed, { topic: record.topic, timeMode, rules, onDropped });
     if (valid.kind === 'refused') return valid;
@@ -110,37 +135,15 @@ export function createTopology(
   function refuse(
     record: TopicRecord,
     why: Refused,
-    { parsed, tally }: { readonly parsed: Parsed | Refused; readonly tally: BatchTally },
-  ): OutgoingRecord {
-    tally.refused(why.reason);
+    { parsed, slice }: { readonly parsed: Parsed | Refused; readonly slice: Slice },
+  ): void {
+    slice.tally.refused(why.reason);
     const isRead = parsed.kind === 'parsed';
     const subject = isRead ? letterSubjectIn(parsed.raw, ports.markerOf) : UNNAMED_LETTER;
-    return deadLetter(record, why, { ...letters, subject });
+    slice.out.push(deadLetter(record, why, { ...letters, subject }));
   }
 
-  return async function onBatch(batch: RecordBatch): Promise<BatchOutcome> {
-    const { topic, partition, records } = batch;
-    const mapper = settings.maps?.get(topic);
-    if (mapper === undefined) await ports.serde(topic).prepare(records.map(({ value }) => value));
-    for (let from = 0; from < records.length; from += SLICE_RECORDS) {
-      if (!batch.isOwned()) return 'reacquire';
-      const tally = new BatchTally(topic);
-      const slice = records.slice(from, from + SLICE_RECORDS);
-      const out: OutgoingRecord[] = [];
-      for (const record of slice) {
-        if (mapper === undefined) ingest(record, out, tally);
-        else ingestMapped(record, mapper, { out, tally });
-      }
-      await appender.append(out);
-      await settings.at?.('after-append');
-      // Counted once they lie in the log: a batch that comes again is not counted for its failed
-      // tries.
-      tally.count(metrics);
-      await batch.heartbeat();
-    }
-    metrics.lagRecords.set({ topic, partition }, Math.max(0, batch.logEnd - batch.nextOffset));
-    return 'done';
-  };
+  return { toLog, refuse };
 }
 
 /**
