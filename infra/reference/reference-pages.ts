@@ -6,6 +6,7 @@ import { eventsPage } from './events.ts';
 import { page } from './markdown.ts';
 import { metricsPage } from './metrics.ts';
 import { policyPage } from './policy.ts';
+import { sourceMapPage } from './source-map.ts';
 import { topicsPage } from './topics.ts';
 
 interface ReferencePage {
@@ -26,6 +27,11 @@ const PAGES: readonly ReferencePage[] = [
   { file: 'events.md', about: 'what to publish, with examples', write: eventsPage },
   { file: 'metrics.md', about: 'what each service counts', write: metricsPage },
   { file: 'policy.md', about: 'every key of a policy file', write: policyPage },
+  {
+    file: 'source-map.md',
+    about: 'every key of a mapping file',
+    write: sourceMapPage,
+  },
   { file: 'topics.md', about: 'topics, subjects and records', write: topicsPage },
 ];
 

@@ -6,6 +6,7 @@ export * from './dead-letter-sentence.ts';
 export * from './erasure-control.ts';
 export { AMOUNT_MINOR_MAX, type InstantForm } from './fields.ts';
 export * from './intake-event.ts';
+export { INTAKE_FIELD_NAMES, intakeFieldsOf } from './intake-fields.ts';
 export * from './intake-wire.ts';
 export * from './letter-subject.ts';
 export * from './log-record-wire.ts';
@@ -27,6 +28,7 @@ export * from './retired.ts';
 export * from './rfc3339.ts';
 export {
   type JsonObject,
+  parseSourceJson,
   parseStrictJson,
   RECORD_BYTES_MAX_DEFAULT,
   tellableName,

@@ -1,19 +1,9 @@
-import { logRecordToWire, type RedriveSlip, redriveHeader, TOPICS } from '@strata/contracts';
-import {
-  type BatchOutcome,
-  type OutgoingRecord,
-  type RecordBatch,
-  StrataError,
-  type TopicRecord,
-} from '@strata/pipeline';
+import type { BatchOutcome, RecordBatch } from '@strata/pipeline';
 import { BatchTally } from './batch-tally.ts';
-import { createGate } from './gate.ts';
+import { createIngest } from './ingest-record.ts';
 import type { IngestorPorts, IngestorSettings } from './ingestor-ports.ts';
 import type { IngestorMetrics } from './metrics.ts';
-import { refused } from './outcome.ts';
-import { Refusals } from './refusals.ts';
 import type { Appender } from './steps/append.ts';
-import type { Routed } from './steps/route.ts';
 
 export interface TopologyParts {
   readonly appender: Appender;
@@ -25,8 +15,8 @@ export interface TopologyParts {
 const SLICE_RECORDS = 1_000;
 
 /**
- * strata.intake.*.v1 -> strata.customer-log.v1; what cannot be used -> strata.dead-letters.v1,
- * whole and sealed.
+ * strata.intake.*.v1 and mapped topics -> strata.customer-log.v1; what cannot be used ->
+ * strata.dead-letters.v1, whole and sealed. Nothing on the way of a record waits for anything.
  */
 export function createTopology(
   ports: IngestorPorts,
@@ -34,41 +24,18 @@ export function createTopology(
   parts: TopologyParts,
 ) {
   const { appender, metrics, partitions } = parts;
-  const { serde, markerOf } = ports;
-  const gate = createGate({ serde, markerOf, settings, partitions: partitions.customerLog });
-  const customerLog = serde(TOPICS.customerLog);
-  const refusals = new Refusals(ports, settings, partitions.deadLetters);
-
-  function ingest(record: TopicRecord, tally: BatchTally): OutgoingRecord {
-    const passage = gate(record, tally.dropped);
-    const { parsed, outcome, slip } = passage;
-    if (outcome.kind === 'refused') return refusals.letterOf(record, outcome, { passage, tally });
-    const unfit = refused('bad-field', { schemaId: parsed.schemaId });
-    return append(outcome, slip, tally) ?? refusals.letterOf(record, unfit, { passage, tally });
-  }
-
-  function append(
-    { partition, key, record }: Routed,
-    slip: RedriveSlip | null,
-    tally: BatchTally,
-  ): OutgoingRecord | null {
-    const value = encoded(() => customerLog.encode(logRecordToWire(record)));
-    if (value === null) return null;
-    if (record.kind === 'event') refusals.learn(record.event);
-    tally.ended(record.kind === 'clock' ? 'clock' : 'appended');
-    if (slip !== null) tally.redriven('appended');
-    const headers = slip === null ? {} : redriveHeader(slip);
-    return { topic: TOPICS.customerLog, partition, key, value, headers };
-  }
+  const ingest = createIngest(ports, settings, partitions);
 
   return async function onBatch(batch: RecordBatch): Promise<BatchOutcome> {
     const { topic, partition, records } = batch;
-    await ports.serde(topic).prepare(records.map(({ value }) => value));
+    if (settings.maps?.has(topic) !== true) {
+      await ports.serde(topic).prepare(records.map(({ value }) => value));
+    }
     for (let from = 0; from < records.length; from += SLICE_RECORDS) {
       if (!batch.isOwned()) return 'reacquire';
       const tally = new BatchTally(topic);
       const slice = records.slice(from, from + SLICE_RECORDS);
-      await appender.append(slice.map((record) => ingest(record, tally)));
+      await appender.append(slice.flatMap((record) => ingest(record, tally)));
       await settings.at?.('after-append');
       // Counted once they lie in the log: a batch that comes again is not counted for its failed
       // tries.
@@ -78,17 +45,4 @@ export function createTopology(
     metrics.lagRecords.set({ topic, partition }, Math.max(0, batch.logEnd - batch.nextOffset));
     return 'done';
   };
-}
-
-/**
- * Null for an event that passed its contract and yet does not fit its schema: poison of a kind we
- * did not foresee, and no reason to stop.
- */
-function encoded(encode: () => Uint8Array): Uint8Array | null {
-  try {
-    return encode();
-  } catch (error) {
-    if (error instanceof StrataError && error.code === 'STRATA_REGISTRY_VALUE_UNFIT') return null;
-    throw error;
-  }
 }

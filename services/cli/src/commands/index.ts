@@ -7,6 +7,7 @@ import { demoCommand } from './demo.ts';
 import { downCommand } from './down.ts';
 import { eraseCommand } from './erase.ts';
 import { importCommand } from './import.ts';
+import { mapCheckCommand } from './map-check.ts';
 import { mergeCommand } from './merge.ts';
 import { overrideCommand } from './override.ts';
 import { policyCheckCommand } from './policy-check.ts';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   downCommand,
   statusCommand,
   importCommand,
+  mapCheckCommand,
   sampleCommand,
   backtestCommand,
   profilesCommand,
