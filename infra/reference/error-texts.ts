@@ -16,6 +16,10 @@ const SERVICE_ERRORS: Readonly<Record<string, ErrorText>> = {
     'The environment of a service has a variable that is wrong, missing or unknown.',
     'Correct what the message lists; see [configuration](configuration.md).',
   ),
+  STRATA_INGESTOR_BAD_MAP: text(
+    'A mapping file that `STRATA_INGESTOR_MAPS` names is wrong, or cannot be read.',
+    'Correct what the message lists; try it with `./strata map check`.',
+  ),
   STRATA_INGESTOR_PARTITIONS_DIFFER: text(
     '`strata.intake.events.v1` and the customer log have different numbers of partitions.',
     'Create both with the same number.',
@@ -201,6 +205,7 @@ const SERVICE_ERRORS: Readonly<Record<string, ErrorText>> = {
 /** Raised by the commands, and by the local stack that they start. */
 const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
   STRATA_CLI_ALREADY_UP: text('A stack is up already.', 'Use it, or run `./strata down` first.'),
+  STRATA_CLI_BAD_MAP: text('A mapping file has problems.', 'Correct each line that is named.'),
   STRATA_CLI_BAD_POLICY: text('A policy file has problems.', 'Correct each line that is named.'),
   STRATA_CLI_BAD_RATES: text(
     'A file of currency rates has problems.',

@@ -8,6 +8,7 @@ import { eventsPage } from './events.ts';
 import { page } from './markdown.ts';
 import { metricsPage } from './metrics.ts';
 import { policyPage } from './policy.ts';
+import { sourceMapPage } from './source-map.ts';
 import { topicsPage } from './topics.ts';
 
 interface ReferencePage {
@@ -34,6 +35,11 @@ const PAGES: readonly ReferencePage[] = [
     write: openApiText,
   },
   { file: 'policy.md', about: 'every key of a policy file', write: policyPage },
+  {
+    file: 'source-map.md',
+    about: 'every key of a mapping file',
+    write: sourceMapPage,
+  },
   { file: 'topics.md', about: 'topics, subjects and records', write: topicsPage },
 ];
 

@@ -66,7 +66,7 @@ export class Operator {
       const ways = await waysBack(ports, letters, {
         takesQuarantined,
         erasures: new Map(),
-        readRow: () => ({ kind: 'alone' }),
+        readRow: async () => ({ kind: 'alone' }),
       });
       const sent = ways.filter((way) => way.kind === 'sent');
       await sendBack(ports, sent, { signal: NEVER, onSent: (count) => this.#count(count) });

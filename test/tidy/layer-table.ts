@@ -21,7 +21,9 @@ const SERVICE_PACKAGES = [
   'redis',
   'schema-registry',
   'service-runtime',
+  'source-map',
   'state-codec',
+  'yaml-file',
 ];
 
 /** Each member with the vendors that it alone may use. */
@@ -32,17 +34,27 @@ export const LAYERS: readonly Layer[] = [
     mayImport: [],
   },
   {
+    why: 'Faults of any YAML file are told alike: place, what is wrong, remedy, in both languages.',
+    members: { 'packages/yaml-file': ['yaml', 'zod'] },
+    mayImport: [],
+  },
+  {
     why: 'Mappings turn bytes and files into the domain and back; they know no port.',
     members: {
-      'packages/policy-file': ['yaml', 'zod'],
+      'packages/policy-file': ['zod'],
       'packages/state-codec': [],
     },
-    mayImport: ['domain'],
+    mayImport: ['domain', 'yaml-file'],
   },
   {
     why: 'The contracts of the log carry states, by the bytes by which they are stored.',
     members: { 'packages/contracts': ['zod'] },
     mayImport: ['domain', 'state-codec'],
+  },
+  {
+    why: 'A source map says how rows of any shape become objects of the contracts.',
+    members: { 'packages/source-map': ['zod'] },
+    mayImport: ['contracts', 'domain', 'yaml-file'],
   },
   {
     why: 'Adapters know ports and one vendor, never the domain: they are tested with toy values.',

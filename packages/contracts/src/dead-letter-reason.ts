@@ -44,6 +44,7 @@ export const DEAD_LETTER_REASONS = [
   'merge-in-progress',
   // What a file's row says.
   'bad-row',
+  'unmapped-row',
   'bad-quantity',
   'bad-price',
   'no-order',

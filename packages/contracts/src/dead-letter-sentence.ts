@@ -145,6 +145,10 @@ const SENTENCES: Readonly<Record<DeadLetterReason, Readonly<Record<Language, str
     zh: '该行的列数或引号不合格式；请检查{field}。',
     en: 'The row does not have the columns or quotes of its format; check {field}.',
   },
+  'unmapped-row': {
+    zh: '映射文件中没有适用于该行的事件或规则；请为这种行补上事件、skip 或 refuse。',
+    en: 'Nothing in the mapping file fits the row; add an event, or a rule that skips or refuses such rows.',
+  },
   'bad-quantity': {
     zh: '{field}不是有效的数量；销售行的数量须为正数。',
     en: '{field} is not a usable quantity; a sold row has a positive one.',

@@ -8,6 +8,7 @@ export { EVENT_DEFINITIONS } from './event-definitions.ts';
 export { AMOUNT_MINOR_MAX, type InstantForm } from './fields.ts';
 export * from './intake-event.ts';
 export * from './intake-example.ts';
+export { INTAKE_FIELD_NAMES, intakeFieldsOf } from './intake-fields.ts';
 export * from './intake-json-schema.ts';
 export * from './intake-wire.ts';
 export * from './letter-subject.ts';
@@ -30,6 +31,7 @@ export * from './retired.ts';
 export { formatRfc3339, parseRfc3339 } from './rfc3339.ts';
 export {
   type JsonObject,
+  parseSourceJson,
   parseStrictJson,
   RECORD_BYTES_MAX_DEFAULT,
   tellableName,

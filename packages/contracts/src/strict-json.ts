@@ -11,6 +11,7 @@ import { ContractFault } from './contract-fault.ts';
  * An event is three levels deep (event, attributes, roles); eight leaves room for what is dropped.
  */
 const DEPTH_MAX = 8;
+const SOURCE_DEPTH_MAX = 32;
 export const RECORD_BYTES_MAX_DEFAULT = 65_536;
 const UNSAFE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 /**
@@ -20,17 +21,37 @@ const TELLABLE_NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** What a kind of JSON may hold. */
+interface JsonForm {
+  readonly depthMax: number;
+  /** Numbers that are not exact are refused, or read as the text of their digits, as ids of 19 digits are meant. */
+  readonly largeNumbers: 'refuse' | 'as-text';
+}
+
+const OF_EVENTS: JsonForm = { depthMax: DEPTH_MAX, largeNumbers: 'refuse' };
+const OF_SOURCES: JsonForm = { depthMax: SOURCE_DEPTH_MAX, largeNumbers: 'as-text' };
+
 /** The object in the bytes; throws a `ContractFault` for anything else. */
 export function parseStrictJson(
   bytes: Uint8Array,
   bytesMax: number = RECORD_BYTES_MAX_DEFAULT,
 ): JsonObject {
+  return parseObject(bytes, bytesMax, OF_EVENTS);
+}
+
+/** The same for objects of other systems, which are deeper and number their orders beyond 2^53. */
+export function parseSourceJson(bytes: Uint8Array, bytesMax: number): JsonObject {
+  return parseObject(bytes, bytesMax, OF_SOURCES);
+}
+
+function parseObject(bytes: Uint8Array, bytesMax: number, form: JsonForm): JsonObject {
   if (bytes.length > bytesMax) {
     throw new ContractFault('too-large', null, `The record is larger than ${bytesMax} bytes.`);
   }
   const text = decodeUtf8(bytes);
-  const value = parse(text);
-  if (!isClean(text, value)) scan(text);
+  const parsed = parse(text);
+  const isAsItStands = isClean(text, parsed, form.depthMax) || !scan(text, form);
+  const value = isAsItStands ? parsed : parseKeepingDigits(text);
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw new ContractFault('not-json', null, 'The value is JSON, but not an object.');
   }
@@ -79,7 +100,7 @@ const SAFE_DIGITS_MAX = 15;
  * cost: most records are like this. Behind each colon outside of strings stands a value, so where a
  * key came twice there are more colons than keys in what was parsed.
  */
-function isClean(text: string, value: unknown): boolean {
+function isClean(text: string, value: unknown, depthMax: number): boolean {
   if (text.includes('\\')) return false;
   let colons = 0;
   let depth = 0;
@@ -89,7 +110,7 @@ function isClean(text: string, value: unknown): boolean {
     else if (unit === COLON) colons += 1;
     else if (unit === 0x7b || unit === 0x5b) {
       depth += 1;
-      if (depth > DEPTH_MAX) return false;
+      if (depth > depthMax) return false;
     } else if (unit === 0x7d || unit === 0x5d) depth -= 1;
     else if (unit >= ZERO && unit <= NINE) {
       const end = endOfDigits(text, i);
@@ -124,13 +145,28 @@ function keysIn(value: unknown): number {
   return count;
 }
 
+/** Numbers that a double cannot hold come as their digits. */
+function parseKeepingDigits(text: string): unknown {
+  const revive: SourceReviver = (_key, value, { source }) =>
+    typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER ? source : value;
+  return (JSON.parse as (json: string, reviver: SourceReviver) => unknown)(text, revive);
+}
+
+/** What the language gives a reviver since ES2026; the compiler's library knows no third argument yet. */
+type SourceReviver = (
+  key: string,
+  value: unknown,
+  context: { readonly source?: string },
+) => unknown;
+
 /**
- * Walks valid JSON once. In an object, a string before a colon is a key: `keys` of the open object
- * is not null.
+ * Walks valid JSON once, and says whether it met numbers that have to be read as text. In an object, a string before a
+ * colon is a key: `keys` of the open object is not null.
  */
-function scan(text: string): void {
+function scan(text: string, { depthMax, largeNumbers }: JsonForm): boolean {
   const open: (Set<string> | null)[] = [];
   let isKeyNext = false;
+  let hasLarge = false;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     if (unit === QUOTE) {
@@ -139,8 +175,8 @@ function scan(text: string): void {
       isKeyNext = false;
       i = end;
     } else if (unit === 0x7b || unit === 0x5b) {
-      if (open.push(unit === 0x7b ? new Set() : null) > DEPTH_MAX) {
-        throw new ContractFault('too-deep', null, `The JSON is deeper than ${DEPTH_MAX} levels.`);
+      if (open.push(unit === 0x7b ? new Set() : null) > depthMax) {
+        throw new ContractFault('too-deep', null, `The JSON is deeper than ${depthMax} levels.`);
       }
       isKeyNext = unit === 0x7b;
     } else if (unit === 0x7d || unit === 0x5d) {
@@ -149,9 +185,15 @@ function scan(text: string): void {
     } else if (unit === 0x2c) {
       isKeyNext = (open.at(-1) ?? null) !== null;
     } else if (unit === 0x2d || (unit >= 0x30 && unit <= 0x39)) {
-      i = endOfNumber(text, i);
+      const { end, isLarge } = numberAt(text, i);
+      if (isLarge && largeNumbers === 'refuse') {
+        throw new ContractFault('unsafe-number', null, 'A number is too large to be exact.');
+      }
+      hasLarge ||= isLarge;
+      i = end;
     }
   }
+  return hasLarge;
 }
 
 function endOfString(text: string, start: number): number {
@@ -173,11 +215,14 @@ function addKey(keys: Set<string> | null, quoted: string): void {
 }
 
 /** Beyond 2^53 - 1 neighbours fall together, whatever the text says. */
-function endOfNumber(text: string, start: number): number {
+function numberAt(
+  text: string,
+  start: number,
+): { readonly end: number; readonly isLarge: boolean } {
   NUMBER.lastIndex = start;
   const digits = NUMBER.exec(text)?.[0] ?? '';
-  if (Math.abs(Number(digits)) > Number.MAX_SAFE_INTEGER) {
-    throw new ContractFault('unsafe-number', null, 'A number is too large to be exact.');
-  }
-  return start + Math.max(digits.length, 1) - 1;
+  return {
+    end: start + Math.max(digits.length, 1) - 1,
+    isLarge: Math.abs(Number(digits)) > Number.MAX_SAFE_INTEGER,
+  };
 }

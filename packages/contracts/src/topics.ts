@@ -29,7 +29,7 @@ const TYPES_BY_TOPIC: Readonly<Record<string, readonly CustomerEventType[]>> = {
   [TOPICS.profiles]: ['profile'],
 };
 
-/** Whether an intake topic takes a type. `strata.intake.events.v1` takes every type. */
+/** Whether a topic takes a type. `strata.intake.events.v1` takes every type, and so do the topics of other systems, by their maps. */
 export function isTakenBy(topic: string, type: CustomerEventType): boolean {
-  return topic === TOPICS.events || (TYPES_BY_TOPIC[topic]?.includes(type) ?? false);
+  return TYPES_BY_TOPIC[topic]?.includes(type) ?? true;
 }

@@ -1,7 +1,8 @@
-import { guessArgs, missingArgs } from './describe-issue.ts';
+import { guessArgs } from '@strata/yaml-file';
 import { describeNumber } from './describe-number.ts';
 import type { BorderDocument } from './document-schema.ts';
 import type { Check } from './policy-check.ts';
+import { missingArgs } from './policy-grammar.ts';
 
 const SHARES = ['population_share', 'revenue_share'] as const;
 type ShareKey = (typeof SHARES)[number];

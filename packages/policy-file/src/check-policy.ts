@@ -1,21 +1,19 @@
 import { DAY_MS } from '@strata/domain';
+import { type FieldPath, type FileProblem, guessArgs } from '@strata/yaml-file';
 import { checkBorders } from './check-borders.ts';
-import { guessArgs } from './describe-issue.ts';
 import { describeNumber } from './describe-number.ts';
 import { type DimensionDocument, isName, type PolicyDocument } from './document-schema.ts';
 import { doubtsAbout } from './doubtful.ts';
 import type { Check } from './policy-check.ts';
-import type { FieldPath, PolicyProblem } from './policy-problem.ts';
-import type { ProblemKey } from './problem-texts.ts';
-import type { SourceDocument } from './source-document.ts';
+import type { PolicySource, ProblemKey } from './problem-texts.ts';
 
 /** What the shape alone cannot say: names that must exist, orders that must hold, windows that must fit the ledger. */
 export function checkPolicy(
-  source: SourceDocument,
+  source: PolicySource,
   document: PolicyDocument,
   horizonDays: number,
-): PolicyProblem[] {
-  const problems: PolicyProblem[] = [];
+): FileProblem[] {
+  const problems: FileProblem[] = [];
   const check: Check = {
     source,
     document,
@@ -169,7 +167,7 @@ function checkQualification({ document, add }: Check): void {
   add('anniversary-of-prospects', ['lifecycle', 'qualification']);
 }
 
-function noticeWarning({ source, document }: Check): PolicyProblem | null {
+function noticeWarning({ source, document }: Check): FileProblem | null {
   const notice = document.lifecycle.at_risk_notice;
   const steps = Object.values(document.dimensions).flatMap((dimension) =>
     dimension.of === 'recency' ? (dimension.steps ?? []).map((step) => step.within) : [],

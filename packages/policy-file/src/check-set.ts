@@ -1,10 +1,10 @@
+import { type FileProblem } from '@strata/yaml-file';
 import type { PolicyDocument } from './document-schema.ts';
-import type { PolicyProblem } from './policy-problem.ts';
-import type { SourceDocument } from './source-document.ts';
+import type { PolicySource } from './problem-texts.ts';
 
 /** A document of the file whose shape is that of a policy. */
 export interface CheckedDocument {
-  readonly source: SourceDocument;
+  readonly source: PolicySource;
   readonly document: PolicyDocument;
 }
 
@@ -13,7 +13,7 @@ type AttributeDocument = CheckedDocument & {
 };
 
 /** What no policy can say alone: who grades whom, and whether all of them count in one currency. */
-export function checkSet(documents: readonly CheckedDocument[]): readonly PolicyProblem[] {
+export function checkSet(documents: readonly CheckedDocument[]): readonly FileProblem[] {
   const byAttribute = documents.flatMap((it): AttributeDocument[] => {
     const { applies_to: condition } = it.document;
     return typeof condition === 'object' ? [{ ...it, condition }] : [];
@@ -29,7 +29,7 @@ export function checkSet(documents: readonly CheckedDocument[]): readonly Policy
 }
 
 /** Events, calibrations and hand-overs call a policy by its name. */
-function nameProblems(documents: readonly CheckedDocument[]): readonly PolicyProblem[] {
+function nameProblems(documents: readonly CheckedDocument[]): readonly FileProblem[] {
   const names = documents.map(({ document }) => document.policy);
   return documents.flatMap(({ source }, index) => {
     const value = names[index] ?? '';
@@ -39,7 +39,7 @@ function nameProblems(documents: readonly CheckedDocument[]): readonly PolicyPro
 }
 
 /** Customers go from one policy to the other with their orders, which are converted once. */
-function currencyProblems([first, ...others]: readonly CheckedDocument[]): PolicyProblem[] {
+function currencyProblems([first, ...others]: readonly CheckedDocument[]): FileProblem[] {
   return others.flatMap(({ source, document: { base_currency: value } }) => {
     const expected = first?.document.base_currency ?? value;
     if (value === expected) return [];
@@ -47,7 +47,7 @@ function currencyProblems([first, ...others]: readonly CheckedDocument[]): Polic
   });
 }
 
-function populationProblems(documents: readonly CheckedDocument[]): readonly PolicyProblem[] {
+function populationProblems(documents: readonly CheckedDocument[]): readonly FileProblem[] {
   return (['existing', 'prospects'] as const).flatMap((value) =>
     documents
       .filter(({ document }) => document.applies_to === value)
@@ -56,7 +56,7 @@ function populationProblems(documents: readonly CheckedDocument[]): readonly Pol
   );
 }
 
-function repeatedValueProblems({ source, condition }: AttributeDocument): PolicyProblem[] {
+function repeatedValueProblems({ source, condition }: AttributeDocument): FileProblem[] {
   return condition.in.flatMap((value, index) =>
     condition.in.indexOf(value) === index
       ? []
@@ -68,7 +68,7 @@ function repeatedValueProblems({ source, condition }: AttributeDocument): Policy
 function reachProblems(
   { source, condition }: AttributeDocument,
   before: readonly AttributeDocument[],
-): readonly PolicyProblem[] {
+): readonly FileProblem[] {
   const same = before.filter((it) => it.condition.attribute === condition.attribute);
   const taken = new Set(same.flatMap((it) => it.condition.in));
   if (!condition.in.every((value) => taken.has(value))) return [];
@@ -83,7 +83,7 @@ function reachProblems(
 function coverProblems(
   documents: readonly CheckedDocument[],
   [firstByAttribute]: readonly AttributeDocument[],
-): readonly PolicyProblem[] {
+): readonly FileProblem[] {
   if (documents.some(({ document }) => document.applies_to === 'existing')) return [];
   if (firstByAttribute === undefined) {
     return documents

@@ -6,8 +6,9 @@ import {
   SOFT_LANDINGS,
   WINDOWED_KINDS,
 } from '@strata/domain';
+import { quoted, shown } from '@strata/yaml-file';
 import { z } from 'zod';
-import { decimal, duration, issueOf, quoted, shown, wholeNumber } from './scalars.ts';
+import { decimal, duration, issueOf, wholeNumber } from './scalars.ts';
 
 const NAME = /^\p{L}[\p{L}\p{N}_.-]{0,63}$/u;
 const TIERS_MAX = 64;

@@ -1,4 +1,4 @@
-import { type ProblemText, words } from './problem-words.ts';
+import { type ProblemText, words } from '@strata/yaml-file';
 
 /** What a policy that can be published is warned of. */
 export const DOUBT_TEXTS = {

@@ -1,12 +1,11 @@
+import { type FieldPath, type FileProblem } from '@strata/yaml-file';
 import { describeNumber } from './describe-number.ts';
 import type { DimensionDocument, PolicyDocument } from './document-schema.ts';
-import type { FieldPath, PolicyProblem } from './policy-problem.ts';
-import type { ProblemKey } from './problem-texts.ts';
-import type { SourceDocument } from './source-document.ts';
+import type { PolicySource, ProblemKey } from './problem-texts.ts';
 
 /** What can be published and hardly does what was meant: borders nobody reaches, points nobody gets, dimensions that change nothing. */
-export function doubtsAbout(source: SourceDocument, document: PolicyDocument): PolicyProblem[] {
-  const doubts: PolicyProblem[] = [];
+export function doubtsAbout(source: PolicySource, document: PolicyDocument): FileProblem[] {
+  const doubts: FileProblem[] = [];
   const doubt = (key: ProblemKey, path: FieldPath, args: Readonly<Record<string, string>> = {}) => {
     doubts.push({ ...source.problem(key, path, args), severity: 'warning' });
   };

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { problemText } from '@strata/yaml-file';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parsePolicyFile } from './parse-policy-file.ts';
-import { problemText } from './policy-problem.ts';
 
 const shopText = readFileSync(new URL('../../../policies/shop.yaml', import.meta.url), 'utf8');
 const VALUES = [

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { problemText } from '@strata/yaml-file';
 import { describe, expect, it } from 'vitest';
 import { type PolicyFileResult, parsePolicyFile } from './parse-policy-file.ts';
-import { problemText } from './policy-problem.ts';
 import { policySetOf } from './policy-set.ts';
 
 const SHOP = new URL('../../../policies/shop.yaml', import.meta.url);

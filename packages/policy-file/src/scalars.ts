@@ -1,4 +1,5 @@
 import { DAY_MS } from '@strata/domain';
+import { type IssueParams, quoted, shown } from '@strata/yaml-file';
 import { z } from 'zod';
 import type { ProblemKey } from './problem-texts.ts';
 
@@ -9,14 +10,8 @@ const DECIMALS_MAX = 3;
 /** Thousandths of it, times a weight, still sum without loss. */
 const NUMBER_MAX = 1_000_000_000_000;
 
-/** What a custom issue carries to the wording. */
-export interface IssueParams {
-  readonly problem: ProblemKey;
-  readonly args: Readonly<Record<string, string>>;
-}
-
 export function issueOf(problem: ProblemKey, args: Readonly<Record<string, string>> = {}) {
-  return { code: 'custom' as const, params: { problem, args } satisfies IssueParams };
+  return { code: 'custom' as const, params: { problem, args } satisfies IssueParams<ProblemKey> };
 }
 
 /** A decimal as integer thousandths, read from its shortest text so that no binary fraction slips in; null when it has more than 3 decimals. */
@@ -110,15 +105,4 @@ export function duration(limits: { readonly isPositive: boolean }) {
     }
     return milliDays * (DAY_MS / 1_000);
   });
-}
-
-/** A value as the file's reader would recognise it. */
-export function shown(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-}
-
-/** The same where text and number must be told apart. */
-export function quoted(value: unknown): string {
-  return typeof value === 'string' ? `"${shown(value)}"` : shown(value);
 }

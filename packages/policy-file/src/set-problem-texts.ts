@@ -1,4 +1,4 @@
-import { type ProblemText, words } from './problem-words.ts';
+import { type ProblemText, words } from '@strata/yaml-file';
 
 /** What can be wrong with who grades whom. */
 export const SET_PROBLEM_TEXTS = {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { nearestWord } from '@strata/policy-file';
+import { nearestWord } from '@strata/yaml-file';
 import { UsageFault } from './cli-fault.ts';
 import type { Language } from './language.ts';
 import { frameTexts } from './messages/frame.ts';

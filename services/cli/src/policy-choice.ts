@@ -2,13 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PolicySet } from '@strata/domain';
-import {
-  nearestWord,
-  type PolicyProblem,
-  parsePolicyFile,
-  problemText,
-  withBaseCurrency,
-} from '@strata/policy-file';
+import { parsePolicyFile, withBaseCurrency } from '@strata/policy-file';
+import { type FileProblem, nearestWord, problemText } from '@strata/yaml-file';
 import { CliFault } from './cli-fault.ts';
 import type { Language } from './language.ts';
 import { catalogue } from './messages/texts.ts';
@@ -37,7 +32,7 @@ const texts = catalogue({
 export interface ChosenPolicy {
   readonly set: PolicySet;
   readonly isPreset: boolean;
-  readonly warnings: readonly PolicyProblem[];
+  readonly warnings: readonly FileProblem[];
 }
 
 export interface PolicyChoice {
@@ -49,9 +44,9 @@ export interface PolicyChoice {
 
 /** A policy file that cannot be used: one line for each problem. */
 export class PolicyFileFault extends CliFault {
-  readonly problems: readonly PolicyProblem[];
+  readonly problems: readonly FileProblem[];
 
-  constructor(problems: readonly PolicyProblem[], language: Language) {
+  constructor(problems: readonly FileProblem[], language: Language) {
     const lines = problems.map((problem) => problemText(problem, language));
     super('STRATA_CLI_BAD_POLICY', lines.join('\n'));
     this.name = 'PolicyFileFault';

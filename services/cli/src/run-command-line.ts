@@ -1,4 +1,4 @@
-import { nearestWord } from '@strata/policy-file';
+import { nearestWord } from '@strata/yaml-file';
 import { CliFault, EXIT_CODES, type ExitCode, UsageFault } from './cli-fault.ts';
 import type { Command, CommandContext } from './command.ts';
 import { STACK_COMMANDS } from './commands/stack-commands.ts';

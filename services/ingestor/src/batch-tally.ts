@@ -16,6 +16,8 @@ export class BatchTally {
   readonly #refusals = new Map<string, { readonly labels: RefusalLabels; count: number }>();
   readonly #redrives = new Map<string, number>();
   readonly #dropped = new Map<string, number>();
+  readonly #skipped = new Map<string, number>();
+  #events = 0;
 
   constructor(topic: string) {
     this.#topic = topic;
@@ -23,6 +25,17 @@ export class BatchTally {
 
   ended(outcome: 'appended' | 'clock'): void {
     add(this.#outcomes, outcome, 1);
+  }
+
+  /** A record of another system's topic, by how many events it became. */
+  mapped(events: number): void {
+    add(this.#outcomes, 'appended', 1);
+    this.#events += events;
+  }
+
+  skipped(reason: string): void {
+    add(this.#outcomes, 'skipped', 1);
+    add(this.#skipped, reason, 1);
   }
 
   refused(labels: RefusalLabels): void {
@@ -49,6 +62,10 @@ export class BatchTally {
       metrics.deadLetters.inc({ ...labels }, count);
     }
     for (const [outcome, count] of this.#redrives) metrics.redrives.inc({ outcome }, count);
+    for (const [reason, count] of this.#skipped) {
+      metrics.skippedRecords.inc({ topic, reason }, count);
+    }
+    if (this.#events > 0) metrics.mappedEvents.inc({ topic }, this.#events);
     for (const [kind, count] of this.#dropped) metrics.droppedFields.inc({ kind }, count);
   }
 }

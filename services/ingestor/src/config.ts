@@ -20,6 +20,7 @@ import { z } from 'zod';
 import { CRASH_POINTS } from './crash-point.ts';
 import { httpOptionsOf, httpVariables } from './http/http-variables.ts';
 import type { IngestorSettings } from './ingestor-ports.ts';
+import { readTopicMaps } from './topic-maps.ts';
 
 const NAME = /^[\p{L}\p{N}_.-]+$/u;
 
@@ -81,6 +82,10 @@ export const ingestorConfig = defineConfig('ingestor', {
     max: 4_194_304,
     description: 'Largest record that is read; a larger one becomes a dead letter.',
   }).default(RECORD_BYTES_MAX_DEFAULT),
+  STRATA_INGESTOR_MAPS: z.string().optional().meta({
+    description:
+      'Mapping file, or folder of them: the topics that they name are read, too (docs/reference/source-map.md).',
+  }),
   STRATA_INGESTOR_ATTRIBUTES: attributeNames.default(ATTRIBUTES_DEFAULT),
   STRATA_INGESTOR_FORBIDDEN_FIELDS: forbiddenNames.default(FORBIDDEN_DEFAULT),
   STRATA_INGESTOR_ON_FORBIDDEN: choiceVariable(
@@ -103,6 +108,7 @@ export function settingsOf(config: IngestorConfig): IngestorSettings {
   return {
     timeMode: config.STRATA_TIME_MODE,
     rules: minimisation(wanted),
+    maps: readTopicMaps(config.STRATA_INGESTOR_MAPS),
     recordBytesMax: config.STRATA_INGESTOR_RECORD_BYTES_MAX,
     redrivesMax: config.STRATA_REDRIVES_MAX,
     metricSources: config.STRATA_METRIC_SOURCES,

@@ -4,6 +4,7 @@ import type { GroupReader, Logger, LogReader, LogWriter, Serde } from '@strata/p
 import type { Metrics } from '@strata/service-runtime';
 import type { CrashHook } from './crash-point.ts';
 import type { HttpOptions } from './http/http-variables.ts';
+import type { TopicMaps } from './topic-maps.ts';
 
 /** A serde that knows a writer's schema only after it was fetched. */
 export interface PreparedSerde extends Serde<WireRecord> {
@@ -39,6 +40,8 @@ export interface IngestorSettings {
    */
   readonly timeMode: TimeMode;
   readonly rules: Minimisation;
+  /** Topics of other systems that are read beside the intake. */
+  readonly maps?: TopicMaps;
   readonly recordBytesMax: number;
   /** Refused again so often, a dead letter is quarantined. */
   readonly redrivesMax: number;

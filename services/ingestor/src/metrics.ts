@@ -5,7 +5,7 @@ export function createIngestorMetrics(metrics: Metrics) {
   return {
     records: metrics.counter({
       name: 'strata_ingestor_records_total',
-      help: 'Intake records that ended, by topic and outcome: appended, clock or refused',
+      help: 'Intake records that ended, by topic and outcome: appended, clock, skipped or refused',
       labelNames: ['topic', 'outcome'],
     }),
     deadLetters: metrics.counter({
@@ -17,6 +17,16 @@ export function createIngestorMetrics(metrics: Metrics) {
       name: 'strata_ingestor_redrives_total',
       help: 'Redriven records that came through the intake, by outcome: appended, or refused again',
       labelNames: ['outcome'],
+    }),
+    mappedEvents: metrics.counter({
+      name: 'strata_ingestor_mapped_events_total',
+      help: 'Events that the appended records of mapped topics became, by topic',
+      labelNames: ['topic'],
+    }),
+    skippedRecords: metrics.counter({
+      name: 'strata_ingestor_skipped_records_total',
+      help: 'Records that the map of their topic leaves out, by topic and reason',
+      labelNames: ['topic', 'reason'],
     }),
     droppedFields: metrics.counter({
       name: 'strata_ingestor_dropped_fields_total',

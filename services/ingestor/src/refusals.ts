@@ -1,6 +1,12 @@
-import { letterSubjectIn, TOPICS, tellableSource, UNNAMED_LETTER } from '@strata/contracts';
+import {
+  letterSubjectIn,
+  type RedriveSlip,
+  TOPICS,
+  tellableSource,
+  UNNAMED_LETTER,
+} from '@strata/contracts';
 import type { CustomerEvent } from '@strata/domain';
-import type { OutgoingRecord, TopicRecord } from '@strata/pipeline';
+import { type OutgoingRecord, partitionFor, type TopicRecord } from '@strata/pipeline';
 import { LabelNames, UNKNOWN_LABEL } from '@strata/service-runtime';
 import type { BatchTally } from './batch-tally.ts';
 import type { GateOutcome } from './gate.ts';
@@ -36,10 +42,11 @@ export class Refusals {
     why: Refused,
     { passage, tally }: { readonly passage: GateOutcome; readonly tally: BatchTally },
   ): OutgoingRecord {
-    const { parsed, slip } = passage;
-    const raw = parsed.kind === 'parsed' ? parsed.raw : null;
+    const { raw, slip } = passage;
     const source = raw === null ? null : tellableSource(raw);
-    if (raw !== null && parsed.schemaId !== null) this.#schemas.learn(String(parsed.schemaId));
+    if (raw !== null && passage.schemaId !== null) {
+      this.#schemas.learn(String(passage.schemaId));
+    }
     tally.refused({
       reason: why.reason,
       source: this.#sources.labelOf(source),
@@ -49,5 +56,12 @@ export class Refusals {
     if (slip !== null) tally.redriven('refused');
     const subject = raw === null ? UNNAMED_LETTER : letterSubjectIn(raw, this.#markerOf);
     return deadLetter(record, why, { ...this.#to, subject, source, slip });
+  }
+
+  /** The tombstone of a letter that has served. */
+  served({ letter }: RedriveSlip): OutgoingRecord {
+    const key = new TextEncoder().encode(letter);
+    const partition = partitionFor(key, this.#to.partitions);
+    return { topic: TOPICS.deadLetters, partition, key, value: null, headers: {} };
   }
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   eventToIntakeJson,
@@ -12,7 +15,7 @@ import { MemoryGroupReader, MemoryLog, MemoryLogReader, MemoryLogWriter } from '
 import { silentLogger } from '@strata/pipeline';
 import { openTopicSerdes, readSchemaFolder, registerSchemas } from '@strata/schema-registry';
 import { createMetrics, keyedMarker, unseal } from '@strata/service-runtime';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { startIngestor } from './start-ingestor.ts';
 import {
   anIngestor,
@@ -29,6 +32,7 @@ import {
   serde,
   settings,
 } from './test-ingestor.ts';
+import { readTopicMaps, type TopicMaps } from './topic-maps.ts';
 
 test("appends an event in its customer's partition under its id, from JSON and from Avro", async () => {
   const { send, arrived, customerLog } = await anIngestor();
@@ -231,4 +235,78 @@ test('does not start where clock marks would reach the wrong customers', async (
     onFatal: () => {},
   };
   await expect(startIngestor(ports, settings)).rejects.toThrow('has 2 partitions');
+});
+
+const ERP_MAP = `
+map: erp
+source: erp
+currency: CNY
+topic: erp.orders
+rules: [{when: {state: draft}, skip: not placed}]
+fields: {customerId: buyer.id, occurredAt: {from: at, formats: epoch-ms}, orderId: no}
+events:
+  - {type: purchase, eventId: no, amount: {minor: fen}}
+  - {type: order-cancelled, eventId: {from: no, suffix: ':void'}, when: {state: void}}
+`;
+
+function mapsOf(...texts: readonly string[]): TopicMaps {
+  const folder = mkdtempSync(join(tmpdir(), 'strata-maps-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (const [index, text] of texts.entries()) writeFileSync(join(folder, `${index}.yaml`), text);
+  return readTopicMaps(folder);
+}
+
+test('a record of a mapped topic becomes all of its events, is left out, or is a dead letter as it came', async () => {
+  const maps = mapsOf(ERP_MAP, 'map: files\ninput: {format: ndjson}\nevents: as-is\n');
+  const { send, arrived, customerLog, letters, metrics } = await anIngestor({ maps });
+  const order = (no: string | number, state: string, fen: number) =>
+    `{"no":${JSON.stringify(no)},"state":"${state}","fen":${fen},"at":${at},"buyer":{"id":9007199254740993}}`;
+  const texts = [
+    order('o1', 'paid', 500),
+    order('o2', 'draft', 500),
+    order('o3', 'void', 700),
+    order('o4', 'paid', -1),
+    order('o'.repeat(300), 'paid', 1),
+    '{"no":',
+  ];
+  send(...texts.map((text) => ({ topic: 'erp.orders', partition: 1, value: bytes(text) })));
+  await arrived(6);
+  const events = customerLog().map(({ read }) => read.kind === 'event' && read.event);
+  expect(events).toMatchObject([
+    // Its number has more digits than a double: it is read as they are written.
+    { type: 'purchase', eventId: 'o1', customerId: '9007199254740993', occurredAt: at },
+    { type: 'purchase', eventId: 'o3', amount: { minor: 700, currency: 'CNY' } },
+    { type: 'order-cancelled', eventId: 'o3:void' },
+  ]);
+  const read = letters().map((letter) => letter.read);
+  const told = read.map(({ offset, reason, detail }) => [offset, reason, detail]);
+  expect(told.toSorted(([a], [b]) => Number(a) - Number(b))).toEqual([
+    [3, 'bad-price', 'fen'],
+    [4, 'bad-field', 'no'],
+    [5, 'not-json', null],
+  ]);
+  for (const { topic, partition, offset, sealed } of read) {
+    expect([topic, partition]).toEqual(['erp.orders', 1]);
+    expect(unpackOriginal(unseal(KEY, sealed)).value).toEqual(Buffer.from(texts[offset] ?? ''));
+  }
+  await nextTurn();
+  const text = await metrics.text();
+  for (const line of [
+    'strata_ingestor_records_total{topic="erp.orders",outcome="appended"} 2',
+    'strata_ingestor_records_total{topic="erp.orders",outcome="skipped"} 1',
+    'strata_ingestor_records_total{topic="erp.orders",outcome="refused"} 3',
+    'strata_ingestor_mapped_events_total{topic="erp.orders"} 3',
+    'strata_ingestor_skipped_records_total{topic="erp.orders",reason="not placed"} 1',
+  ]) {
+    expect(text).toContain(line);
+  }
+});
+
+test('does not start on mapping files that are wrong, clash, or name no topic', () => {
+  expect(() => mapsOf(ERP_MAP.replace('purchase', 'purchases'))).toThrow(
+    /0\.yaml:9:\d+: events\[0\]\.type: 'purchases' is not one of the choices/,
+  );
+  expect(() => mapsOf(ERP_MAP, ERP_MAP)).toThrow('another mapping file reads the topic erp.orders');
+  expect(() => mapsOf('map: m\ninput: {format: ndjson}\nevents: as-is\n')).toThrow('names a topic');
+  expect(() => readTopicMaps('/nowhere/maps')).toThrow('cannot be read');
 });

@@ -31,13 +31,14 @@ export async function startIngestor(
   if (intakeCount !== partitions.customerLog) {
     throw partitionsDiffer(intakeCount, partitions.customerLog);
   }
+  const topics = [...INTAKE_TOPICS, ...(settings.maps?.keys() ?? [])];
   const appender = new Appender(ports.writer);
   const onBatch = createTopology(ports, settings, { appender, metrics, partitions });
   let hasAssignment = false;
   await ports.group.start(
     {
       groupId: settings.groupId,
-      topics: INTAKE_TOPICS,
+      topics,
       commitIntervalMs: settings.commitIntervalMs,
     },
     {

@@ -22,6 +22,7 @@ import { createMetrics, keyedMarker, seal } from '@strata/service-runtime';
 import { expect, onTestFinished } from 'vitest';
 import type { IngestorSettings } from './ingestor-ports.ts';
 import { startIngestor } from './start-ingestor.ts';
+import type { TopicMaps } from './topic-maps.ts';
 
 /** What the ingestor's tests share: a registry and a log in memory, and an ingestor on them. */
 
@@ -78,11 +79,12 @@ export type Letter = TopicRecord & { readonly read: DeadLetter };
 
 /** An ingestor on a log in memory, stopped at the end of the test. */
 export async function anIngestor(
-  given: { timeMode?: TimeMode; writer?: (log: MemoryLog) => LogWriter } = {},
+  given: { timeMode?: TimeMode; writer?: (log: MemoryLog) => LogWriter; maps?: TopicMaps } = {},
 ) {
   const log = new MemoryLog(clock);
   for (const topic of [...INTAKE_TOPICS, TOPICS.customerLog]) log.createTopic(topic, PARTITIONS);
   log.createTopic(TOPICS.deadLetters, 3);
+  for (const topic of given.maps?.keys() ?? []) log.createTopic(topic, 2);
   const metrics = createMetrics({ withProcess: false });
   const fatal: unknown[] = [];
   const ingestor = await startIngestor(
@@ -97,7 +99,7 @@ export async function anIngestor(
       logger: silentLogger,
       onFatal: (error) => void fatal.push(error),
     },
-    { ...settings, timeMode: given.timeMode ?? 'wall' },
+    { ...settings, timeMode: given.timeMode ?? 'wall', maps: given.maps ?? new Map() },
   );
   onTestFinished(() => ingestor.stop());
   const records = (topic: string): TopicRecord[] =>

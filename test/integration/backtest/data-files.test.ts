@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
-import { type FileFormatName, fileFormat, type LoadedFile, loadEvents } from '@strata/cli';
+import { fileFormat, type LoadedFile, loadEvents } from '@strata/cli';
 import { describe, expect, it } from 'vitest';
 import { dataPath, isDataMissing } from './shared-data.ts';
 
 /** Every record of a real file ends as an event, as a part of one, or as a dead letter with a reason. */
-function load(format: FileFormatName, path: string): Promise<LoadedFile> {
+function load(format: string, path: string): Promise<LoadedFile> {
   return loadEvents({
     path: dataPath(path),
     format: fileFormat(format, 'en'),
@@ -79,5 +79,49 @@ describe.skipIf(isDataMissing(OLIST))('Olist', () => {
     });
     expect(customersOf(loaded)).toBe(8_016);
     expect(purchasedMinor(loaded)).toBe(142_860_281);
+  });
+});
+
+const INCIDENTS = 'incident-log/incident_event_log.csv.gz';
+describe.skipIf(isDataMissing(INCIDENTS))('the incident log', () => {
+  it('is 141,712 updates of tickets by a mapping file alone', { timeout: 120_000 }, async () => {
+    const loaded = await load('incident-log', INCIDENTS);
+    const { counts } = loaded;
+    expect(counts).toMatchObject({ records: 141_712, asParts: 0, skipped: 0, refused: 34 });
+    expect(Object.fromEntries(counts.refusedByReason)).toEqual({ 'no-customer': 29, 'bad-row': 5 });
+    expect(counts.asEvents + counts.asParts + counts.skipped + counts.refused).toBe(counts.records);
+    expect(countByType(loaded)).toEqual({ complaint: 25_661, 'complaint-resolved': 25_246 });
+    // Three of the 24,918 tickets are of unknown callers throughout.
+    const tickets = loaded.events.flatMap((it) => (it.type === 'complaint' ? [it.ticketId] : []));
+    expect(new Set(tickets).size).toBe(24_915);
+    expect(new Date(loaded.events[0]?.occurredAt ?? 0).toISOString()).toBe(
+      '2016-02-29T01:16:00.000Z',
+    );
+  });
+});
+
+const JOURNEY = 'complete-journey';
+describe.skipIf(isDataMissing(JOURNEY))('Complete Journey', () => {
+  it('is baskets, coupons and campaigns by a mapping file alone', {
+    timeout: 120_000,
+  }, async () => {
+    const loaded = await load('complete-journey', JOURNEY);
+    const { counts } = loaded;
+    const records = { lines: 75_000, coupons: 2_102, campaigns: 6_589, descriptions: 27 };
+    expect(counts).toMatchObject({
+      records: records.lines + records.coupons + records.campaigns + records.descriptions,
+      asParts: records.descriptions,
+      skipped: 0,
+      repeats: 0,
+    });
+    // One price is 4.440892e-16: the rest of a subtraction, and no amount.
+    expect(Object.fromEntries(counts.refusedByReason)).toEqual({ 'bad-price': 1 });
+    expect(counts.asEvents + counts.asParts + counts.skipped + counts.refused).toBe(counts.records);
+    expect(countByType(loaded)).toEqual({
+      purchase: records.lines - 1,
+      engagement: records.coupons,
+      interaction: records.campaigns,
+    });
+    expect(purchasedMinor(loaded)).toBe(23_393_524);
   });
 });

@@ -138,9 +138,9 @@ export class IngestorStack {
   }
 
   /** Everything sent is behind the positions that the group has committed. */
-  async isReadToTheEnd(): Promise<boolean> {
-    const committed = await this.reader.committed('strata-ingestor', INTAKE_TOPICS);
-    for (const topic of INTAKE_TOPICS) {
+  async isReadToTheEnd(topics: readonly string[] = INTAKE_TOPICS): Promise<boolean> {
+    const committed = await this.reader.committed('strata-ingestor', topics);
+    for (const topic of topics) {
       for (const [partition, { end: last }] of (await this.reader.bounds(topic)).entries()) {
         if (last > 0 && (committed.get(`${topic}:${partition}`) ?? 0) < last) return false;
       }
@@ -148,8 +148,8 @@ export class IngestorStack {
     return true;
   }
 
-  async readToTheEnd(): Promise<void> {
-    await this.until('all was read', () => this.isReadToTheEnd());
+  async readToTheEnd(topics: readonly string[] = INTAKE_TOPICS): Promise<void> {
+    await this.until('all was read', () => this.isReadToTheEnd(topics));
   }
 
   async stop(): Promise<void> {

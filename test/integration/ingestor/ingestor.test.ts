@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import {
@@ -9,11 +9,12 @@ import {
   unpackOriginal,
 } from '@strata/contracts';
 import type { CustomerEvent } from '@strata/domain';
+import { ensureTopics } from '@strata/kafka';
 import { freePort } from '@strata/local-stack';
 import { type OutgoingRecord, partitionFor } from '@strata/pipeline';
 import { apiKeysText, createApiKey, unseal } from '@strata/service-runtime';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { IngestorStack, KEY, PARTITIONS } from './ingestor-stack.ts';
+import { type Arrived, IngestorStack, KEY, PARTITIONS } from './ingestor-stack.ts';
 
 const at = Date.parse('2026-01-02T03:04:05.678Z');
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -165,4 +166,61 @@ test('told to end under load by HTTP, it answers what it has begun and loses not
   );
   expect(accepted.filter((id) => !arrived.includes(id))).toEqual([]);
   expect(await stack.end(next, 'SIGTERM')).toBe(0);
+}, 120_000);
+
+const ERP = 'erp.orders';
+const ERP_MAP = `
+map: erp
+source: erp
+currency: CNY
+topic: ${ERP}
+rules: [{when: {state: draft}, skip: not placed}]
+fields: {customerId: buyer, occurredAt: {from: at, formats: epoch-ms}, orderId: no}
+events:
+  - {type: purchase, eventId: no, amount: {minor: fen}}
+  - {type: order-cancelled, eventId: {from: no, suffix: ':void'}, when: {state: void}}
+`;
+
+test('a topic of another system is read by its map; killed in the middle, the accounts add up', async () => {
+  const folder = join(stack.folder, 'maps');
+  await mkdir(folder);
+  await writeFile(join(folder, 'erp.yaml'), ERP_MAP);
+  const kafka = { clientId: 'ingestor-test', brokers: stack.backends.brokers };
+  await ensureTopics(kafka, [{ name: ERP, partitions: PARTITIONS, config: {} }]);
+  const states = ['paid', 'void', 'draft', 'lost'];
+  const orders = Array.from({ length: 2_000 }, (_, index) => {
+    const state = states[index % states.length] ?? '';
+    // What is lost has no price.
+    const fen = state === 'lost' ? {} : { fen: index };
+    return sent(
+      ERP,
+      `b${index % 50}`,
+      json({ no: `o${index}`, buyer: `b${index % 50}`, at, state, ...fen }),
+    );
+  });
+  const env = { STRATA_INGESTOR_MAPS: folder };
+  const isOfErp = ({ read }: Arrived): boolean =>
+    read.kind === 'event' && read.event.source === 'erp';
+  const first = stack.ingestor('data', env);
+  await stack.writer.send(orders.slice(0, 1_000));
+  await stack.until('the first arrived', async () => (await stack.customerLog()).some(isOfErp));
+  await stack.end(first, 'SIGKILL');
+  await stack.writer.send(orders.slice(1_000));
+  stack.ingestor('data', env);
+  await stack.readToTheEnd([ERP]);
+
+  const log = (await stack.customerLog()).filter(isOfErp);
+  const ids = new Set(log.map(({ read }) => (read.kind === 'event' ? read.event.eventId : '')));
+  const ofErp = (await stack.letters()).filter(({ topic }) => topic === ERP);
+  // 500 of each state: paid one event, void two, draft none and counted, lost a letter; repeats by the kill are dropped by the fold.
+  expect(ids.size).toBe(500 + 2 * 500);
+  expect(new Set(ofErp.map(({ id }) => id)).size).toBe(500);
+  expect(ofErp.every(({ reason, detail }) => reason === 'bad-price' && detail === 'fen')).toBe(
+    true,
+  );
+  const [letter] = ofErp;
+  const original = unpackOriginal(unseal(KEY, letter?.sealed ?? new Uint8Array()));
+  expect(JSON.parse(new TextDecoder().decode(original.value ?? new Uint8Array()))).toMatchObject({
+    state: 'lost',
+  });
 }, 120_000);

@@ -7,7 +7,7 @@ import {
   type PolicySet,
   type RateTable,
 } from '@strata/domain';
-import { problemText } from '@strata/policy-file';
+import { problemText } from '@strata/yaml-file';
 import { CliFault } from '../cli-fault.ts';
 import type { CommandContext } from '../command.ts';
 import { currenciesOf } from '../formats/currencies-of.ts';
@@ -39,7 +39,7 @@ export interface BacktestPlan {
   readonly context: CommandContext;
   readonly path: string;
   readonly format: FileFormat;
-  readonly timeZone: string;
+  readonly timeZone: string | null;
   /** One, or two to compare. */
   readonly policies: readonly ChosenPolicy[];
   /** Absent: amounts in other currencies are dead letters. */

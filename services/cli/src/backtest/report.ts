@@ -51,6 +51,10 @@ export function fileText(file: FileReport, language: Language): string {
       asParts: groupDigits(counts.asParts),
       refused: groupDigits(counts.refused),
     }),
+    ...(counts.skipped === 0 ? [] : [texts.skipped(groupDigits(counts.skipped))]),
+    ...[...counts.skippedByReason]
+      .toSorted(([, a], [, b]) => b - a)
+      .map(([reason, count]) => `  ${groupDigits(count)} ${reason}`),
     ...reasonLines(counts.refusedByReason, language),
   ];
   if (counts.repeats > 0) lines.push(texts.repeats(groupDigits(counts.repeats)));
@@ -140,11 +144,14 @@ export function policyJson(report: PolicyReport): Record<string, unknown> {
 }
 
 export function fileJson(file: FileReport): Record<string, unknown> {
-  const { refusedByReason, asEvents, asParts, refused, ...counts } = file.counts;
+  const { refusedByReason, skippedByReason, asEvents, asParts, skipped, refused, ...counts } =
+    file.counts;
   return {
     ...counts,
     recordsAsEvents: asEvents,
     recordsAsParts: asParts,
+    recordsSkipped: skipped,
+    skippedByReason: Object.fromEntries(skippedByReason),
     recordsRefused: refused,
     deadLetters: Object.fromEntries(refusedByReason),
     events: file.events,

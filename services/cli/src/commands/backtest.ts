@@ -1,12 +1,11 @@
 import { type RateTable, rateTableOf } from '@strata/domain';
+import { isTimeZone } from '@strata/source-map';
 import { type BacktestPlan, executeBacktest } from '../backtest/execute-backtest.ts';
 import { loadLog } from '../backtest/load-log.ts';
 import { EXIT_CODES, UsageFault } from '../cli-fault.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { parseDate } from '../dates.ts';
-import { FILE_FORMATS } from '../formats/file-format.ts';
-import { fileFormat, isFileFormatName } from '../formats/load-events.ts';
-import { isTimeZone } from '../formats/zoneless-instant.ts';
+import { chooseFormat, FORMAT_FLAGS } from '../formats/choose-format.ts';
 import { backtestTexts } from '../messages/backtest.ts';
 import { type ChosenPolicy, PRESET_DEFAULT, readPolicy } from '../policy-choice.ts';
 import { readRates } from '../rates/read-rates.ts';
@@ -24,18 +23,13 @@ export const backtestCommand = defineCommand({
       name: 'FILE',
       isOptional: true,
       about: {
-        en: "the data file, packed or not; a folder for olist; '-' reads events from stdin",
-        zh: '数据文件（可为 gz）；olist 为文件夹；“-”表示从标准输入读取 events',
+        en: "the data file, packed or not; a folder where the format has several; '-' reads stdin",
+        zh: '数据文件（可为 gz）；多文件格式为文件夹；“-”表示标准输入',
       },
     },
   ],
   flags: {
-    format: {
-      kind: 'text',
-      value: 'FORMAT',
-      choices: FILE_FORMATS,
-      about: { en: 'what the file is', zh: '文件格式' },
-    },
+    ...FORMAT_FLAGS,
     policy: {
       kind: 'texts',
       value: 'POLICY',
@@ -90,8 +84,8 @@ export const backtestCommand = defineCommand({
       kind: 'text',
       value: 'ZONE',
       about: {
-        en: 'the zone of times that name none (default: UTC)',
-        zh: '无时区时间所用的时区（默认 UTC）',
+        en: 'the zone of times that name none (default: that of the map, or UTC)',
+        zh: '无时区时间所用的时区（默认取自映射文件，否则 UTC）',
       },
     },
     'from-log': {
@@ -106,6 +100,7 @@ export const backtestCommand = defineCommand({
   examples: [
     'backtest CDNOW_master.txt.gz --format cdnow --at 1997-12-31 --at 1998-06-30 --profiles profiles.csv',
     'backtest events.ndjson --format events --policy my-policy.yaml --changes changes.ndjson',
+    'backtest orders.csv --map orders.yaml --policy my-policy.yaml',
     'backtest events.ndjson --format events --policy shop --policy my-policy.yaml',
     'backtest --from-log --policy my-policy.yaml --changes changes.ndjson',
   ],
@@ -114,12 +109,11 @@ export const backtestCommand = defineCommand({
     const texts = backtestTexts(language);
     const [file] = operands;
     if ((file === undefined) !== flags['from-log']) throw new UsageFault(texts.fileOrLog);
-    const format = flags.format ?? (file === undefined ? 'events' : '');
-    if (!isFileFormatName(format)) throw new UsageFault(texts.needsFormat);
+    const named = file === undefined ? { format: 'events', map: undefined } : flags;
     const plan: BacktestPlan = {
       context,
       path: file ?? texts.customerLog,
-      format: fileFormat(format, language),
+      format: await chooseFormat(named, context),
       timeZone: timeZoneOf(flags['time-zone'], context),
       policies: await choosePolicies(flags.policy, context),
       rates: await ratesTable(flags.rates, context),
@@ -159,8 +153,8 @@ async function choosePolicies(
   return Promise.all(names.map((policy) => readPolicy({ policy, cwd, language })));
 }
 
-function timeZoneOf(text: string | undefined, { language }: CommandContext): string {
-  if (text === undefined) return 'UTC';
+function timeZoneOf(text: string | undefined, { language }: CommandContext): string | null {
+  if (text === undefined) return null;
   if (!isTimeZone(text)) throw new UsageFault(backtestTexts(language).notAZone(text));
   return text;
 }

@@ -10,7 +10,7 @@ import {
 } from '../dead-letters/letter-filter.ts';
 import { redriveOutcome } from '../dead-letters/outcome.ts';
 import { byPlace, type FoundLetter, readLetters } from '../dead-letters/read-letters.ts';
-import { readRowAlone } from '../dead-letters/read-row.ts';
+import { rowReader } from '../dead-letters/read-row.ts';
 import {
   forecastJson,
   forecastText,
@@ -19,7 +19,8 @@ import {
 } from '../dead-letters/redrive-text.ts';
 import { sendBack } from '../dead-letters/send-back.ts';
 import { letterTexts } from '../dead-letters/texts.ts';
-import { type WayBack, waysBack } from '../dead-letters/way-back.ts';
+import { type ReadRow, type WayBack, waysBack } from '../dead-letters/way-back.ts';
+import { readMapFile } from '../formats/map-files.ts';
 import { groupDigits, Progress } from '../progress.ts';
 import { viewPartitions } from '../stack/partition-view.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
@@ -46,6 +47,22 @@ export const deadLettersRedriveCommand = defineCommand({
       kind: 'switch',
       about: { en: 'also quarantined letters, by their ids', zh: '包括被隔离的死信（须指明编号）' },
     },
+    map: {
+      kind: 'text',
+      value: 'FILE',
+      about: {
+        en: 'mended mapping file for the rows of its format; default: the one that ships',
+        zh: '修正后的映射文件，用于其格式的行；默认为内置映射',
+      },
+    },
+    'time-zone': {
+      kind: 'text',
+      value: 'ZONE',
+      about: {
+        en: 'zone of times in rows that have none, as at their import',
+        zh: '行中无时区时间的时区，与导入时一致',
+      },
+    },
     limit: {
       kind: 'text',
       value: 'N',
@@ -68,12 +85,14 @@ export const deadLettersRedriveCommand = defineCommand({
     'dead-letters redrive --reason no-rate --dry-run',
     'dead-letters redrive --reason no-rate --since 2026-01-02 --until 2026-01-03 --yes',
     'dead-letters redrive strata.intake.events.v1.3.41 --quarantined --yes',
+    'dead-letters redrive --topic file:shop --map mended.yaml --dry-run',
   ],
-  run: (context, { flags, operands }) => {
+  run: async (context, { flags, operands }) => {
     const ids = new Set(operands);
     checkChoice(context, flags, ids);
     const filter = letterFilter(flags, context.language);
     const limit = wholeNumber('--limit', flags.limit, context.language);
+    const readRow = await rowReaderFor(context, flags);
     return withStack(context, async (stack) => {
       const isWanted = filter(stack.markerOf);
       const letters = await read(context, stack, (found) =>
@@ -87,7 +106,7 @@ export const deadLettersRedriveCommand = defineCommand({
       const ways = await waysBack(stack, letters.toSorted(inOrder).slice(0, limit), {
         takesQuarantined: flags.quarantined,
         erasures: await erasuresOf(stack),
-        readRow: readRowAlone,
+        readRow,
       });
       if (flags['dry-run']) return tryOut(context, stack, { ways, isJson: flags.json });
       if (!flags.yes && letters.length > 0) {
@@ -97,6 +116,14 @@ export const deadLettersRedriveCommand = defineCommand({
     });
   },
 });
+
+async function rowReaderFor(
+  { cwd, language }: CommandContext,
+  flags: { readonly map: string | undefined; readonly 'time-zone': string | undefined },
+): Promise<ReadRow> {
+  const map = flags.map === undefined ? null : await readMapFile(flags.map, { cwd, language });
+  return rowReader({ map, timeZone: flags['time-zone'] ?? null, language });
+}
 
 const inOrder = (a: FoundLetter, b: FoundLetter): number => byPlace(a.letter, b.letter);
 

@@ -1,7 +1,10 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { TOPICS } from '@strata/contracts';
 import { DAY_MS } from '@strata/domain';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { UsageFault } from '../cli-fault.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { type EmbeddedStack, startEmbedded } from '../embedded.ts';
@@ -250,6 +253,68 @@ test('what came under a name that is another customer by now goes on to that one
   const taken = await run(deadLettersRedriveCommand, [...chosen, '--yes', '--json']);
   expect(JSON.parse(taken.out)).toMatchObject({ sent: 1, taken: 1, open: [] });
   expect((await list('--reason', 'no-rate')).total).toBe(0);
+});
+
+const MAP = `
+map: till
+source: till
+currency: CNY
+time_zone: UTC
+input: {format: csv}
+events:
+  - type: purchase
+    customerId: customer
+    occurredAt: {from: day, formats: [yyyy-MM-dd]}
+    eventId: $record
+    orderId: $record
+    amount: {major: price}
+`;
+
+test('rows of a file are redriven by a mended map, each by itself, under the places they had', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'strata-redrive-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'till.csv');
+  const [map, mended] = [join(folder, 'till.yaml'), join(folder, 'mended.yaml')];
+  await writeFile(map, MAP);
+  await writeFile(mended, MAP.replace('[yyyy-MM-dd]', '[yyyy-MM-dd, dd/MM/yyyy]'));
+  // The header names other columns first than a map would guess: letters keep the names.
+  await writeFile(
+    file,
+    'price,customer,day\n700000.00,till twin,2026-01-01\n700000.00,till broken,01/01/2026\n5.00,,02/01/2026\n',
+  );
+  await run(importCommand, [file, '--map', map]);
+  const rows = ['--topic', 'file:till'];
+  expect((await list(...rows)).letters.map(({ reason }) => reason)).toContain('bad-time');
+  const dry = await run(deadLettersRedriveCommand, [
+    ...rows,
+    '--map',
+    mended,
+    '--dry-run',
+    '--json',
+  ]);
+  expect(JSON.parse(dry.out)).toMatchObject({
+    sent: 2,
+    passing: 1,
+    failing: [{ reason: 'no-customer' }],
+  });
+  const { out, exitCode } = await run(deadLettersRedriveCommand, [
+    ...rows,
+    '--map',
+    mended,
+    '--yes',
+    '--json',
+  ]);
+  expect(JSON.parse(out)).toMatchObject({
+    sent: 1,
+    taken: 1,
+    refused: [{ reason: 'no-customer' }],
+  });
+  expect(exitCode).toBe(1);
+  expect((await list(...rows)).total).toBe(1);
+  const profiles = (await run(profilesCommand, ['--at', '2026-01-10'])).out.split('\n');
+  const of = (customerId: string): string | undefined =>
+    profiles.find((line) => line.split(',')[1] === customerId)?.replace(customerId, '?');
+  expect(of('till broken')).toBe(of('till twin'));
 });
 
 test('nothing that matches is nothing to do', async () => {

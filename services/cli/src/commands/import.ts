@@ -1,28 +1,23 @@
-import { resolve } from 'node:path';
 import { TOPICS } from '@strata/contracts';
 import { baseCurrencyOf, type Instant } from '@strata/domain';
-import { CliFault, EXIT_CODES } from '../cli-fault.ts';
+import { CliFault, EXIT_CODES, UsageFault } from '../cli-fault.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { parseDate } from '../dates.ts';
+import { chooseFormat, FORMAT_FLAGS } from '../formats/choose-format.ts';
 import { currenciesOf } from '../formats/currencies-of.ts';
-import { FILE_FORMATS } from '../formats/file-format.ts';
-import {
-  fileFormat,
-  isFileFormatName,
-  type LoadedFile,
-  loadEvents,
-} from '../formats/load-events.ts';
-import { STDIN_PATH, sizeOf } from '../formats/open-input.ts';
-import { publishEvents } from '../import/publish-events.ts';
+import type { LoadedFile } from '../formats/load-events.ts';
+import { readDataFile } from '../formats/read-data-file.ts';
+import { accountsJson, accountsText } from '../import/accounts.ts';
+import { dryRunJson, dryRunText } from '../import/dry-run.ts';
+import { type Published, publishEvents } from '../import/publish-events.ts';
 import { publishRefusals } from '../import/publish-refusals.ts';
 import { importTexts } from '../import/texts.ts';
-import { groupDigits, Progress } from '../progress.ts';
+import { Progress } from '../progress.ts';
 import { ensurePolicy } from '../stack/load-policy.ts';
 import { hasRates } from '../stack/publish-rates.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
 import { endsOf, waitUntilSettled } from '../stack/wait-until-settled.ts';
 import { withStack } from '../stack/with-stack.ts';
-import { tableText } from '../table-text.ts';
 
 export const importCommand = defineCommand({
   name: 'import',
@@ -31,15 +26,22 @@ export const importCommand = defineCommand({
     zh: '按时间顺序发布文件中的事件，并等待全部定级完成',
   },
   operands: [
-    { name: 'FILE', about: { en: 'file, folder (olist) or -', zh: '文件、文件夹（olist）或 -' } },
+    {
+      name: 'FILE',
+      about: {
+        en: 'file, packed or not; a folder where the format has several; or -',
+        zh: '文件（可为 gz）；多文件格式为文件夹；或 -',
+      },
+    },
   ],
   flags: {
-    format: {
-      kind: 'text',
-      value: 'FORMAT',
-      choices: FILE_FORMATS,
-      isNeeded: true,
-      about: { en: 'what the file is', zh: '文件格式' },
+    ...FORMAT_FLAGS,
+    'dry-run': {
+      kind: 'switch',
+      about: {
+        en: 'says what would be published and what refused, and why; needs no stack',
+        zh: '试运行：说明将发布什么、拒收什么及原因；无需栈',
+      },
     },
     until: {
       kind: 'text',
@@ -60,40 +62,54 @@ export const importCommand = defineCommand({
     'time-zone': {
       kind: 'text',
       value: 'ZONE',
-      about: { en: 'zone of times that have none; default: UTC', zh: '无时区时间的时区，默认 UTC' },
+      about: {
+        en: 'zone of times that have none; default: that of the map, or UTC',
+        zh: '无时区时间的时区，默认取自映射文件，否则 UTC',
+      },
     },
     json: { kind: 'switch', about: { en: 'the accounts as JSON', zh: '以 JSON 输出明细' } },
   },
   examples: [
     'import purchases.ndjson --format events',
     'import CDNOW_master.txt.gz --format cdnow',
+    'import orders.csv --map orders.yaml --dry-run',
   ],
-  run: (context, { flags, operands }) =>
-    withStack(context, async (stack) => {
-      const { language } = context;
-      const path = operands[0] as string;
-      if (!isFileFormatName(flags.format)) throw new TypeError('choices are checked');
-      const until = flags.until === undefined ? null : parseDate('--until', flags.until, language);
-      const words = importTexts(language);
+  run: async (context, { flags, operands }) => {
+    const { language } = context;
+    const words = importTexts(language);
+    const format = await chooseFormat(flags, context);
+    const file = { path: operands[0] ?? '', format, timeZone: flags['time-zone'] ?? null };
+    const until = flags.until === undefined ? null : parseDate('--until', flags.until, language);
+    if (flags['dry-run']) {
+      if (until !== null) throw new UsageFault(words.noUntilInDryRun);
+      const loaded = await readDataFile(file, context);
+      context.stdout.write(flags.json ? dryRunJson(loaded) : dryRunText(loaded, language));
+      return EXIT_CODES.success;
+    }
+    return withStack(context, async (stack) => {
       if (until !== null && stack.time !== 'data') {
         throw new CliFault('STRATA_CLI_WALL_TIME', words.untilNeedsDataTime);
       }
-      const format = fileFormat(flags.format, language);
-      const wanted = { policy: flags.policy, currency: format.currency };
-      const set = await ensurePolicy(context, stack, wanted);
+      const set = await ensurePolicy(context, stack, {
+        policy: flags.policy,
+        currency: format.currency,
+      });
       const base = baseCurrencyOf(set);
       await checkCurrencies(context, stack, { base, currencies: fixed(format.currency) });
-      const timeZone = flags['time-zone'] ?? 'UTC';
-      const loaded = await load(context, { path, format, timeZone });
+      const loaded = await readDataFile(file, context);
       await checkCurrencies(context, stack, { base, currencies: currenciesOf(loaded.events) });
       const last = loaded.events.at(-1)?.occurredAt ?? null;
       const endMark = stack.time === 'data' ? latest(last, until) : null;
-      await publishAll(context, stack, { loaded, endMark, format: format.name });
+      const sent = await publishAll(context, stack, { loaded, endMark, format: format.name });
       const intakeEnds = await endsOf(stack, TOPICS.events);
       await settle(context, stack, { intakeEnds, upToMs: endMark });
-      context.stdout.write(flags.json ? accountsJson(loaded) : accountsText(loaded, context));
+      const { counts } = loaded;
+      context.stdout.write(
+        flags.json ? accountsJson(counts, sent) : accountsText(counts, sent, language),
+      );
       return EXIT_CODES.success;
-    }),
+    });
+  },
 });
 
 const fixed = (currency: string | null): readonly string[] => (currency === null ? [] : [currency]);
@@ -110,36 +126,6 @@ async function checkCurrencies(
   throw new CliFault('STRATA_CLI_OTHER_CURRENCY', importTexts(language).otherCurrency(first, base));
 }
 
-async function load(
-  context: CommandContext,
-  file: Pick<Parameters<typeof loadEvents>[0], 'path' | 'format' | 'timeZone'>,
-): Promise<LoadedFile> {
-  const { language, stdin, signal, cwd } = context;
-  const words = importTexts(language);
-  const path = file.path === STDIN_PATH ? STDIN_PATH : resolve(cwd, file.path);
-  const size = await sizeOf(path);
-  let bytes = 0;
-  const progress = new Progress({
-    context,
-    label: words.reading,
-    unit: words.records,
-    share: () => (size === null ? null : bytes / size),
-  });
-  const loaded = await loadEvents({
-    ...file,
-    path,
-    language,
-    stdin,
-    signal,
-    onBytes: (count) => {
-      bytes += count;
-    },
-    onRecord: () => progress.advance(),
-  });
-  progress.end();
-  return loaded;
-}
-
 interface Publication {
   readonly loaded: LoadedFile;
   readonly endMark: Instant | null;
@@ -150,7 +136,7 @@ async function publishAll(
   context: CommandContext,
   stack: StackHandle,
   { loaded, endMark, format }: Publication,
-): Promise<void> {
+): Promise<Published> {
   const { signal } = context;
   const words = importTexts(context.language);
   const total = loaded.events.length + loaded.refusals.length;
@@ -167,8 +153,9 @@ async function publishAll(
   };
   const { refusals, events } = loaded;
   await publishRefusals(stack, { refusals, format, nowMs: Date.now(), onSent, signal });
-  await publishEvents(stack, { events, endMark, onSent, signal });
+  const published = await publishEvents(stack, { events, endMark, onSent, signal });
   progress.end();
+  return published;
 }
 
 async function settle(
@@ -198,30 +185,4 @@ async function settle(
 function latest(a: Instant | null, b: Instant | null): Instant | null {
   if (a === null || b === null) return a ?? b;
   return Math.max(a, b);
-}
-
-/** Every record of the file, by how it ended: the sum is the file's record count. */
-function accountsText({ counts, events }: LoadedFile, { language }: CommandContext): string {
-  const words = importTexts(language);
-  const reasons = [...counts.refusedByReason].toSorted(([, a], [, b]) => b - a);
-  const rows = [
-    [words.accounts.records, counts.records],
-    [words.accounts.asEvents, counts.asEvents],
-    [words.accounts.asParts, counts.asParts],
-    [words.accounts.refused, counts.refused],
-    ...reasons.map(([reason, count]) => [`  ${reason}`, count] as const),
-    [words.accounts.repeats, counts.repeats],
-    [words.accounts.published, events.length],
-  ] as const;
-  return `${tableText(rows.map(([name, count]) => [name, groupDigits(count)]))}\n`;
-}
-
-function accountsJson({ counts, events }: LoadedFile): string {
-  const { refusedByReason, ...rest } = counts;
-  const accounts = {
-    ...rest,
-    refusedByReason: Object.fromEntries(refusedByReason),
-    published: events.length,
-  };
-  return `${JSON.stringify(accounts)}\n`;
 }

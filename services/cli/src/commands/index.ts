@@ -9,6 +9,7 @@ import { downCommand } from './down.ts';
 import { eraseCommand } from './erase.ts';
 import { importCommand } from './import.ts';
 import { intakeKeyAddCommand, intakeKeyListCommand, intakeKeyRemoveCommand } from './intake-key.ts';
+import { mapCheckCommand } from './map-check.ts';
 import { mergeCommand } from './merge.ts';
 import { overrideCommand } from './override.ts';
 import { policyCheckCommand } from './policy-check.ts';
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   intakeKeyAddCommand,
   intakeKeyListCommand,
   intakeKeyRemoveCommand,
+  mapCheckCommand,
   sampleCommand,
   backtestCommand,
   profilesCommand,

@@ -1,5 +1,6 @@
 import { changeBound, needsCalibration, type Policy, type PolicySet } from '@strata/domain';
-import { describeNumber, problemText, tierLabel } from '@strata/policy-file';
+import { describeNumber, tierLabel } from '@strata/policy-file';
+import { problemText } from '@strata/yaml-file';
 import { EXIT_CODES } from '../cli-fault.ts';
 import { defineCommand } from '../command.ts';
 import type { Language } from '../language.ts';

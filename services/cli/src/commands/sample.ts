@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { eventToIntakeJson } from '@strata/contracts';
-import { nearestWord } from '@strata/policy-file';
+import { nearestWord } from '@strata/yaml-file';
 import { EXIT_CODES, UsageFault } from '../cli-fault.ts';
 import { defineCommand } from '../command.ts';
 import { catalogue } from '../messages/texts.ts';

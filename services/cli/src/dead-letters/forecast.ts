@@ -63,7 +63,8 @@ async function tryAll(stack: StackHandle, ways: readonly WayBack[]): Promise<rea
     way,
     steps: (way.kind === 'sent' ? way.records : []).map((record): Step => {
       const { partition, value } = record;
-      return steps.get(record) ?? { kind: 'passed', partition, record: logged(value) };
+      const known = steps.get(record);
+      return known ?? { kind: 'passed', records: [{ partition, record: logged(value) }] };
     }),
   }));
 }
@@ -73,9 +74,11 @@ async function loadAll(ahead: FoldAhead, tried: readonly Tried[]): Promise<void>
   for (const { steps } of tried) {
     for (const step of steps) {
       if (step.kind !== 'passed') continue;
-      const ids = wanted.get(step.partition) ?? [];
-      ids.push(...customersOf(step.record));
-      wanted.set(step.partition, ids);
+      for (const { partition, record } of step.records) {
+        const ids = wanted.get(partition) ?? [];
+        ids.push(...customersOf(record));
+        wanted.set(partition, ids);
+      }
     }
   }
   for (const [partition, ids] of wanted) await ahead.load(partition, ids);
@@ -90,9 +93,12 @@ async function faultOf(
   if (way.kind === 'refused') return { reason: way.reason, detail: way.field };
   let fault: Omit<FailingLetter, 'id'> | null = null;
   for (const step of steps) {
-    if (step.kind === 'refused') fault ??= { reason: step.reason, detail: step.field };
-    else {
-      const refused = await ahead.fold(step.partition, step.record);
+    if (step.kind === 'refused') {
+      fault ??= { reason: step.reason, detail: step.field };
+      continue;
+    }
+    for (const { partition, record } of step.records) {
+      const refused = await ahead.fold(partition, record);
       if (refused !== null) fault ??= { reason: refused.reason, detail: refused.detail };
     }
   }

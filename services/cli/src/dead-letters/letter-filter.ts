@@ -1,6 +1,6 @@
 import { DEAD_LETTER_REASONS, type DeadLetter, isDeadLetterReason } from '@strata/contracts';
 import type { MarkerOf } from '@strata/domain';
-import { nearestWord } from '@strata/policy-file';
+import { nearestWord } from '@strata/yaml-file';
 import { UsageFault } from '../cli-fault.ts';
 import { parseDate } from '../dates.ts';
 import type { FlagValues } from '../flags.ts';

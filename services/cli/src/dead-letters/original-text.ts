@@ -51,7 +51,8 @@ async function decoded(
   value: Uint8Array | null,
 ): Promise<unknown> {
   if (value === null || !isFramed(value)) return null;
-  const serde = serdes.of(topic.startsWith('file:') ? TOPICS.events : topic);
+  // All intake topics share one record; a mapped topic has none.
+  const serde = serdes.of(topic === TOPICS.customerLog ? topic : TOPICS.events);
   await serde.prepare([value]);
   try {
     const { name, body } = serde.decode(value);

@@ -62,7 +62,7 @@ function aStack() {
 
 async function sentFor(reading: RowReading) {
   const { stack, sends } = aStack();
-  const rules = { takesQuarantined: false, erasures: new Map(), readRow: () => reading };
+  const rules = { takesQuarantined: false, erasures: new Map(), readRow: async () => reading };
   const ways = await waysBack(stack, [aLetter()], rules);
   const sent = ways.filter((way) => way.kind === 'sent');
   await sendBack(stack, sent, { signal: NEVER, onSent: () => {} });
@@ -115,7 +115,7 @@ test.each([
   const ways = await waysBack(stack, [letter], {
     takesQuarantined: false,
     erasures: new Map([['of an erased one', erasure]]),
-    readRow: () => ({ kind: 'alone' }),
+    readRow: async () => ({ kind: 'alone' }),
   });
   expect(ways).toMatchObject([{ kind: 'kept', why }]);
 });
@@ -126,7 +126,7 @@ test('what came after an erasure is the letter of somebody new', async () => {
   const ways = await waysBack(stack, [aLetter({}, ['m'])], {
     takesQuarantined: false,
     erasures: new Map([['m', erasure]]),
-    readRow: () => ({ kind: 'events', events: [] }),
+    readRow: async () => ({ kind: 'events', events: [] }),
   });
   expect(ways).toMatchObject([{ kind: 'sent' }]);
 });
@@ -139,7 +139,7 @@ test('goes back in the order in which the records lay', async () => {
   const rules = {
     takesQuarantined: false,
     erasures: new Map(),
-    readRow: (): RowReading => ({ kind: 'alone' }),
+    readRow: async (): Promise<RowReading> => ({ kind: 'alone' }),
   };
   const ways = await waysBack(stack, letters, rules);
   expect(ways.map(({ letter }) => letter.offset)).toEqual([2, 9, 10]);

@@ -18,6 +18,7 @@ import {
 } from '@strata/contracts';
 import { type CustomerEvent, type Erasure, isHandOver, type LogRecord } from '@strata/domain';
 import { type OutgoingRecord, SerdeFault } from '@strata/pipeline';
+import { rowPlaceIn } from '../import/publish-refusals.ts';
 import { partitionOfCustomer } from '../stack/send-decision.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
 import { byPlace, type FoundLetter } from './read-letters.ts';
@@ -37,7 +38,17 @@ export type RowReading =
   /** The row says nothing without the rest of its file. */
   | { readonly kind: 'alone' };
 
-export type ReadRow = (format: string, row: Uint8Array, record: number) => RowReading;
+export interface FileRow {
+  readonly format: string;
+  readonly bytes: Uint8Array;
+  /** Its number in its file, from 1. */
+  readonly record: number;
+  /** The name of its file, and the columns that the file's header named; null where the letter does not say. */
+  readonly file: string | null;
+  readonly columns: readonly string[] | null;
+}
+
+export type ReadRow = (row: FileRow) => Promise<RowReading>;
 
 /** What goes back of one letter. */
 export type WayBack = { readonly letter: DeadLetter } & (
@@ -89,15 +100,26 @@ export async function waysBack(
     'original' in it && it.letter.topic === TOPICS.customerLog ? [it.original.value] : [],
   );
   await stack.serdes.of(TOPICS.customerLog).prepare(logged);
-  return opened.map((it) => {
-    if ('why' in it) return { letter: it.letter, kind: 'kept', why: it.why };
-    const { letter, original } = it;
-    if (letter.topic === TOPICS.customerLog) return backToLog(stack, letter, original);
-    const format = /^file:(.*)$/.exec(letter.topic)?.[1];
-    return format === undefined
-      ? backToIntake(stack, letter, original)
-      : backAsEvents(stack, letter, rules.readRow(format, original.value ?? EMPTY, letter.offset));
-  });
+  const ways: WayBack[] = [];
+  for (const it of opened) {
+    if ('why' in it) ways.push({ letter: it.letter, kind: 'kept', why: it.why });
+    else ways.push(await wayOf(stack, it, rules.readRow));
+  }
+  return ways;
+}
+
+async function wayOf(
+  stack: RedriveStack,
+  { letter, original }: { readonly letter: DeadLetter; readonly original: OriginalRecord },
+  readRow: ReadRow,
+): Promise<WayBack> {
+  if (letter.topic === TOPICS.customerLog) return backToLog(stack, letter, original);
+  const format = /^file:(.*)$/.exec(letter.topic)?.[1];
+  if (format === undefined) return backToIntake(stack, letter, original);
+  const { file, columns } = rowPlaceIn(original.headers);
+  const bytes = original.value ?? EMPTY;
+  const row = { format, bytes, record: letter.offset, file, columns };
+  return backAsEvents(stack, letter, await readRow(row));
 }
 
 const EMPTY = new Uint8Array();

@@ -5,8 +5,8 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import type { CustomerEvent } from '@strata/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FileFormatName } from './file-format.ts';
-import { fileFormat, type LoadedFile, loadEvents } from './load-events.ts';
+import { type LoadedFile, loadEvents } from './load-events.ts';
+import { fileFormat } from './map-files.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -16,7 +16,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-function load(format: FileFormatName, path: string, stdin = ''): Promise<LoadedFile> {
+function load(format: string, path: string, stdin = ''): Promise<LoadedFile> {
   return loadEvents({
     path,
     format: fileFormat(format, 'en'),
@@ -29,7 +29,7 @@ function load(format: FileFormatName, path: string, stdin = ''): Promise<LoadedF
   });
 }
 
-async function loadText(format: FileFormatName, content: string | Buffer): Promise<LoadedFile> {
+async function loadText(format: string, content: string | Buffer): Promise<LoadedFile> {
   const path = join(folder, 'data');
   await writeFile(path, content);
   return load(format, path);
@@ -252,7 +252,7 @@ describe('olist', () => {
 
   it('says which table a folder lacks', async () => {
     const path = await mkdtemp(join(folder, 'empty-'));
-    await expect(load('olist', path)).rejects.toThrow(/has no olist_orders\.csv/);
+    await expect(load('olist', path)).rejects.toThrow(/has no olist_customers\.csv/);
   });
 });
 

@@ -3,25 +3,19 @@ import type { DeadLetterReason } from '@strata/contracts';
 import { type CustomerEvent, type Hash64, hash64 } from '@strata/domain';
 import { UsageFault } from '../cli-fault.ts';
 import type { Language } from '../language.ts';
-import { cdnowFormat } from './cdnow.ts';
-import { eventsFormat } from './events.ts';
-import {
-  FILE_FORMATS,
-  type FileFormat,
-  type FileFormatName,
-  type FileRefusal,
-} from './file-format.ts';
+import type { FileFormat, FileRefusal } from './file-format.ts';
 import { formatTexts } from './format-texts.ts';
-import { olistFormat } from './olist.ts';
-import { onlineRetailFormat } from './online-retail.ts';
 import { openInput, STDIN_PATH } from './open-input.ts';
 
-/** How the records of a file ended. records = asEvents + asParts + refused. */
+/** How the records of a file ended. records = asEvents + asParts + skipped + refused. */
 export interface FileCounts {
   readonly records: number;
   readonly asEvents: number;
   /** Records that are part of another record's event. */
   readonly asParts: number;
+  /** Records that the map leaves out. */
+  readonly skipped: number;
+  readonly skippedByReason: ReadonlyMap<string, number>;
   readonly refused: number;
   readonly refusedByReason: ReadonlyMap<DeadLetterReason, number>;
   /** Events whose (source, eventId) stood in the file before: dropped. */
@@ -38,7 +32,8 @@ export interface LoadedFile {
 export interface LoadOptions {
   readonly path: string;
   readonly format: FileFormat;
-  readonly timeZone: string;
+  /** Null for what the map says, or UTC. */
+  readonly timeZone: string | null;
   readonly language: Language;
   readonly stdin: Readable;
   readonly signal: AbortSignal;
@@ -47,30 +42,13 @@ export interface LoadOptions {
   readonly onRecord: () => void;
 }
 
-export function isFileFormatName(text: string): text is FileFormatName {
-  return (FILE_FORMATS as readonly string[]).includes(text);
-}
-
-export function fileFormat(name: FileFormatName, language: Language): FileFormat {
-  switch (name) {
-    case 'events':
-      return eventsFormat;
-    case 'cdnow':
-      return cdnowFormat;
-    case 'online-retail':
-      return onlineRetailFormat;
-    case 'olist':
-      return olistFormat(language);
-  }
-}
-
 /**
  * Reads a whole file into memory: files are sorted by whatever their owner liked, and a fold wants event time. A repeat is
  * dropped in the order of the file, so that the first one counts, and the sort is stable.
  */
 export async function loadEvents(options: LoadOptions): Promise<LoadedFile> {
   const { path, format, language, timeZone } = options;
-  if (path === STDIN_PATH && format.name !== 'events') {
+  if (path === STDIN_PATH && !format.readsStdin) {
     throw new UsageFault(formatTexts(language).noStdin(format.name));
   }
   const collector = new EventCollector(options.onRecord);
@@ -86,6 +64,7 @@ export class EventCollector {
   readonly #seen = new Set<Hash64>();
   readonly #onRecord: () => void;
   #asEvents = 0;
+  readonly #skipped = new Map<string, number>();
   #asParts = 0;
   #repeats = 0;
 
@@ -109,6 +88,11 @@ export class EventCollector {
     this.#onRecord();
   }
 
+  skip(reason: string): void {
+    this.#skipped.set(reason, (this.#skipped.get(reason) ?? 0) + 1);
+    this.#onRecord();
+  }
+
   refuse(refusal: FileRefusal): void {
     this.#refusals.push(refusal);
     this.#onRecord();
@@ -120,13 +104,16 @@ export class EventCollector {
       refusedByReason.set(reason, (refusedByReason.get(reason) ?? 0) + 1);
     }
     const refused = this.#refusals.length;
+    const skipped = [...this.#skipped.values()].reduce((sum, count) => sum + count, 0);
     return {
       events: this.#events.sort((a, b) => a.occurredAt - b.occurredAt),
       refusals: this.#refusals,
       counts: {
-        records: this.#asEvents + this.#asParts + refused,
+        records: this.#asEvents + this.#asParts + skipped + refused,
         asEvents: this.#asEvents,
         asParts: this.#asParts,
+        skipped,
+        skippedByReason: this.#skipped,
         refused,
         refusedByReason,
         repeats: this.#repeats,

@@ -15,7 +15,7 @@ export interface DataFile {
   /** As the user wrote it; `-` is standard input. */
   readonly path: string;
   readonly format: FileFormat;
-  readonly timeZone: string;
+  readonly timeZone: string | null;
 }
 
 /** Reads a data file as commands do: paths from where the user is, progress on stderr. */

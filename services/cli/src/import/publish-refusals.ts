@@ -67,7 +67,7 @@ function letterOf(
       source,
       type,
       sizeBytes: raw.length,
-      sealed: seal(packOriginal({ key: null, value: raw, headers: {} })),
+      sealed: seal(packOriginal({ key: null, value: raw, headers: placeHeaders(refusal) })),
     }),
   );
   return {
@@ -83,6 +83,29 @@ interface Reading {
   readonly subject: LetterSubject;
   readonly source: string | null;
   readonly type: string | null;
+}
+
+/** What it takes to read the record again by itself: its file, and the columns that the file's header names. */
+function placeHeaders({ file, columns }: FileRefusal): Record<string, Uint8Array> {
+  const encoder = new TextEncoder();
+  const headers = { 'strata-file': encoder.encode(file) };
+  if (columns === null) return headers;
+  return { ...headers, 'strata-columns': encoder.encode(JSON.stringify(columns)) };
+}
+
+/** What `placeHeaders` says. */
+export function rowPlaceIn(
+  headers: Readonly<Record<string, Uint8Array>>,
+): Pick<FileRefusal, 'columns'> & { readonly file: string | null } {
+  const text = (name: string): string | null => {
+    const bytes = headers[name];
+    return bytes === undefined ? null : Buffer.from(bytes).toString();
+  };
+  const columns = text('strata-columns');
+  return {
+    file: text('strata-file'),
+    columns: columns === null ? null : (JSON.parse(columns) as readonly string[]),
+  };
 }
 
 /** Only events name things in fields that are known by their names. */

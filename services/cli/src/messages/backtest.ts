@@ -82,6 +82,7 @@ export const backtestTexts = catalogue({
       `Policy ${name}, version ${version}, counting in ${currency}`,
     file: ({ records, asEvents, asParts, refused }: FileCountTexts) =>
       `Records ${records}: ${asEvents} became events, ${asParts} parts of one, ${refused} dead letters`,
+    skipped: (count: string) => `Left out by the map: ${count}`,
     repeats: (count: string) => `Repeats dropped: ${count}`,
     span: (events: string, from: string, to: string) => `Events ${events}, from ${from} to ${to}`,
     clock: (at: string) => `Clock at the end: ${at}`,
@@ -125,8 +126,7 @@ export const backtestTexts = catalogue({
       `${flag} goes with one policy. Run the backtest once for each policy, or leave ${flag} out to compare them.`,
     readingLog: 'Reading the customer log',
     records: 'records',
-    fileOrLog: 'Give a FILE with its --format, or --from-log.',
-    needsFormat: 'A FILE needs its --format.',
+    fileOrLog: 'Give a FILE with its --format or --map, or --from-log.',
     customerLog: 'the customer log',
     threePolicies: 'At most two policies can be compared; give --policy once or twice.',
     notAZone: (value: string) =>
@@ -146,6 +146,7 @@ export const backtestTexts = catalogue({
       `策略 ${name}，版本 ${version}，以 ${currency} 计`,
     file: ({ records, asEvents, asParts, refused }: FileCountTexts) =>
       `记录 ${records} 条：${asEvents} 条成为事件，${asParts} 条并入其他记录的事件，${refused} 条进入死信`,
+    skipped: (count: string) => `按映射略过：${count}`,
     repeats: (count: string) => `丢弃的重复事件：${count}`,
     span: (events: string, from: string, to: string) => `事件 ${events} 个，自 ${from} 至 ${to}`,
     clock: (at: string) => `结束时的时钟：${at}`,
@@ -188,8 +189,7 @@ export const backtestTexts = catalogue({
       `${flag} 只能配一个策略。请为每个策略各运行一次，或去掉 ${flag} 只作比较。`,
     readingLog: '正在读取客户日志',
     records: '条记录',
-    fileOrLog: '请给出 FILE 及其 --format，或使用 --from-log。',
-    needsFormat: 'FILE 需要 --format。',
+    fileOrLog: '请给出 FILE 及其 --format 或 --map，或使用 --from-log。',
     customerLog: '客户日志',
     threePolicies: '最多比较两个策略，--policy 请写一次或两次。',
     notAZone: (value: string) =>

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { backtestText, gradeFile } from '../backtest/execute-backtest.ts';
 import { placeKey } from '../backtest/tier-rows.ts';
 import type { CommandContext } from '../command.ts';
-import { fileFormat } from '../formats/load-events.ts';
+import { fileFormat } from '../formats/map-files.ts';
 import { readPolicy } from '../policy-choice.ts';
 import { SAMPLE_END, SAMPLE_START } from './sample-calendar.ts';
 import { SAMPLES, type Sample } from './samples.ts';

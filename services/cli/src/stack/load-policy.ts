@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { needsCalibration, type PolicySet } from '@strata/domain';
-import { problemText } from '@strata/policy-file';
+import { problemText } from '@strata/yaml-file';
 import { BilingualFault } from '../cli-fault.ts';
 import type { CommandContext } from '../command.ts';
 import { inCurrency, PRESET_DEFAULT, readPolicy } from '../policy-choice.ts';

@@ -1,4 +1,4 @@
-import type { DeadLetterReason } from '@strata/contracts';
+import { type DeadLetterReason, INTAKE_TOPICS } from '@strata/contracts';
 import type { LogRecord, MarkerOf } from '@strata/domain';
 import {
   createGate,
@@ -13,14 +13,23 @@ import type { StackSerdes } from './stack-handle.ts';
 
 /** What the gate of the intake says of a record that is about to be sent. */
 export type GateTrial =
-  | { readonly kind: 'passed'; readonly partition: number; readonly record: LogRecord }
+  | { readonly kind: 'passed'; readonly records: readonly TriedRecord[] }
   | {
       readonly kind: 'refused';
       readonly reason: DeadLetterReason;
       readonly field: string | null;
     };
 
+/** What would be appended to the customer log. */
+export interface TriedRecord {
+  readonly partition: number;
+  readonly record: LogRecord;
+}
+
 export type TryGate = (records: readonly OutgoingRecord[]) => Promise<readonly GateTrial[]>;
+
+/** Mapped topics hold JSON, of which no registry knows. */
+const INTAKE: ReadonlySet<string> = new Set(INTAKE_TOPICS);
 
 interface GateStack {
   readonly serdes: StackSerdes;
@@ -34,12 +43,11 @@ export function openGate(stack: GateStack, settings: () => GateSettings): TryGat
   return async (records) => {
     const gate = createGate({ serde: serdes.of, markerOf, settings: settings(), partitions });
     const arrived = records.map((record) => ({ ...record, offset: 0, appendedAt: Date.now() }));
-    await serdes.prepare(arrived);
+    await serdes.prepare(arrived.filter(({ topic }) => INTAKE.has(topic)));
     return arrived.map((record) => {
       const { outcome } = gate(record, () => {});
-      if (outcome.kind === 'routed') {
-        return { kind: 'passed', partition: outcome.partition, record: outcome.record };
-      }
+      if (outcome.kind === 'passed') return { kind: 'passed', records: outcome.routes };
+      if (outcome.kind === 'skipped') return { kind: 'passed', records: [] };
       const { reason, field } = outcome;
       return { kind: 'refused', reason, field };
     });
