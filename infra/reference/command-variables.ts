@@ -38,6 +38,8 @@ export const COMPOSE_VARIABLES: Readonly<Record<string, string>> = {
   STRATA_SEALING_KEY: 'As of the services; `./strata up --stack docker` makes one.',
   STRATA_STACK: 'Name of the Compose project, so that several stacks can stand side by side.',
   STRATA_STATE_REDIS_PORT: 'Port of the state’s Redis on the host.',
+  STRATA_MAPS_FOLDER:
+    'Folder of mapping files on the host; the ingestor sees it as `/etc/strata/maps`, for `STRATA_INGESTOR_MAPS`.',
   STRATA_SUBSCRIPTIONS_FILE: 'File of webhook subscriptions on the host.',
   STRATA_TIME_MODE: 'As of the ingestor.',
 };

@@ -6,7 +6,7 @@ import {
   SOFT_LANDINGS,
   WINDOWED_KINDS,
 } from '@strata/domain';
-import { quoted, shown } from '@strata/yaml-file';
+import { isTimeZone, quoted, shown } from '@strata/yaml-file';
 import { z } from 'zod';
 import { decimal, duration, issueOf, wholeNumber } from './scalars.ts';
 
@@ -39,14 +39,6 @@ const currency = z.string().superRefine((value, context) => {
 const timeZone = z.string().superRefine((value, context) => {
   if (!isTimeZone(value)) context.addIssue(issueOf('not-a-zone', { value: shown(value) }));
 });
-
-function isTimeZone(value: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
 
 function nonEmpty<T extends z.ZodType>(item: T, max: number) {
   return z.array(item).superRefine((list, context) => {

@@ -1,10 +1,9 @@
 import { DEAD_LETTER_REASONS, INTAKE_FIELD_NAMES } from '@strata/contracts';
 import { CUSTOMER_EVENT_TYPES, isCurrency } from '@strata/domain';
-import { shown } from '@strata/yaml-file';
+import { isTimeZone, shown } from '@strata/yaml-file';
 import { z } from 'zod';
 import { issueOf } from './problem-texts.ts';
 import { isTimePattern } from './time-pattern.ts';
-import { isTimeZone } from './zoned-instant.ts';
 
 const NAME = /^[a-z][a-z0-9-]{0,63}$/;
 const PLAIN_MAX = 256;

@@ -5,4 +5,3 @@ export { parseSourceMap, type SourceMapResult } from './parse-source-map.ts';
 export { type MappedRow, openRows, type RowMapper } from './row-mapper.ts';
 export type { SourceInput, SourceMap, SourcePart } from './source-map.ts';
 export type { Layout, SourceRow } from './source-row.ts';
-export { isTimeZone } from './zoned-instant.ts';

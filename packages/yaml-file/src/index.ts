@@ -15,3 +15,4 @@ export { readDocuments } from './read-documents.ts';
 export { quoted, shown } from './shown.ts';
 export { SourceDocument } from './source-document.ts';
 export { fullWidthSign } from './syntax-problem.ts';
+export { isTimeZone } from './time-zone.ts';

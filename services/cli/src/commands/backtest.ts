@@ -1,11 +1,15 @@
 import { type RateTable, rateTableOf } from '@strata/domain';
-import { isTimeZone } from '@strata/source-map';
 import { type BacktestPlan, executeBacktest } from '../backtest/execute-backtest.ts';
 import { loadLog } from '../backtest/load-log.ts';
 import { EXIT_CODES, UsageFault } from '../cli-fault.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { parseDate } from '../dates.ts';
-import { chooseFormat, FORMAT_FLAGS } from '../formats/choose-format.ts';
+import {
+  chooseFormat,
+  FORMAT_FLAGS,
+  TIME_ZONE_FLAG,
+  timeZoneOf,
+} from '../formats/choose-format.ts';
 import { backtestTexts } from '../messages/backtest.ts';
 import { type ChosenPolicy, PRESET_DEFAULT, readPolicy } from '../policy-choice.ts';
 import { readRates } from '../rates/read-rates.ts';
@@ -80,14 +84,7 @@ export const backtestCommand = defineCommand({
       value: 'OUT.ndjson',
       about: { en: 'write every tier change here', zh: '将每次等级变更写入此文件' },
     },
-    'time-zone': {
-      kind: 'text',
-      value: 'ZONE',
-      about: {
-        en: 'the zone of times that name none (default: that of the map, or UTC)',
-        zh: '无时区时间所用的时区（默认取自映射文件，否则 UTC）',
-      },
-    },
+    ...TIME_ZONE_FLAG,
     'from-log': {
       kind: 'switch',
       about: {
@@ -114,7 +111,7 @@ export const backtestCommand = defineCommand({
       context,
       path: file ?? texts.customerLog,
       format: await chooseFormat(named, context),
-      timeZone: timeZoneOf(flags['time-zone'], context),
+      timeZone: timeZoneOf(flags, language),
       policies: await choosePolicies(flags.policy, context),
       rates: await ratesTable(flags.rates, context),
       at: flags.at.map((text) => parseDate('--at', text, language)),
@@ -151,12 +148,6 @@ async function choosePolicies(
   if (policies.length > 2) throw new UsageFault(backtestTexts(language).threePolicies);
   const names = policies.length === 0 ? [PRESET_DEFAULT] : policies;
   return Promise.all(names.map((policy) => readPolicy({ policy, cwd, language })));
-}
-
-function timeZoneOf(text: string | undefined, { language }: CommandContext): string | null {
-  if (text === undefined) return null;
-  if (!isTimeZone(text)) throw new UsageFault(backtestTexts(language).notAZone(text));
-  return text;
 }
 
 /** Two runs have no one file to write to, and two results no one name. */

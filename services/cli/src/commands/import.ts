@@ -3,7 +3,12 @@ import { baseCurrencyOf, type Instant } from '@strata/domain';
 import { CliFault, EXIT_CODES, UsageFault } from '../cli-fault.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { parseDate } from '../dates.ts';
-import { chooseFormat, FORMAT_FLAGS } from '../formats/choose-format.ts';
+import {
+  chooseFormat,
+  FORMAT_FLAGS,
+  TIME_ZONE_FLAG,
+  timeZoneOf,
+} from '../formats/choose-format.ts';
 import { currenciesOf } from '../formats/currencies-of.ts';
 import type { LoadedFile } from '../formats/load-events.ts';
 import { readDataFile } from '../formats/read-data-file.ts';
@@ -59,14 +64,7 @@ export const importCommand = defineCommand({
         zh: '尚无策略时使用的策略文件或预设；默认 shop，货币取自文件',
       },
     },
-    'time-zone': {
-      kind: 'text',
-      value: 'ZONE',
-      about: {
-        en: 'zone of times that have none; default: that of the map, or UTC',
-        zh: '无时区时间的时区，默认取自映射文件，否则 UTC',
-      },
-    },
+    ...TIME_ZONE_FLAG,
     json: { kind: 'switch', about: { en: 'the accounts as JSON', zh: '以 JSON 输出明细' } },
   },
   examples: [
@@ -78,7 +76,7 @@ export const importCommand = defineCommand({
     const { language } = context;
     const words = importTexts(language);
     const format = await chooseFormat(flags, context);
-    const file = { path: operands[0] ?? '', format, timeZone: flags['time-zone'] ?? null };
+    const file = { path: operands[0] ?? '', format, timeZone: timeZoneOf(flags, language) };
     const until = flags.until === undefined ? null : parseDate('--until', flags.until, language);
     if (flags['dry-run']) {
       if (until !== null) throw new UsageFault(words.noUntilInDryRun);

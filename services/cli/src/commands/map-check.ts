@@ -3,6 +3,7 @@ import { eventToIntakeJson } from '@strata/contracts';
 import type { MappedRow, SourceMap } from '@strata/source-map';
 import { EXIT_CODES, UsageFault } from '../cli-fault.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
+import { TIME_ZONE_FLAG, timeZoneOf } from '../formats/choose-format.ts';
 import { readMapFile } from '../formats/map-files.ts';
 import { eachMappedRow, eventsOf } from '../formats/map-format.ts';
 import { openInput, STDIN_PATH } from '../formats/open-input.ts';
@@ -66,14 +67,7 @@ export const mapCheckCommand = defineCommand({
         zh: `每个文件显示的行数（默认 ${ROWS_DEFAULT}）`,
       },
     },
-    'time-zone': {
-      kind: 'text',
-      value: 'ZONE',
-      about: {
-        en: 'zone of times that have none; default: that of the map, or UTC',
-        zh: '无时区时间的时区，默认取自映射文件，否则 UTC',
-      },
-    },
+    ...TIME_ZONE_FLAG,
   },
   examples: ['map check orders.yaml', 'map check orders.yaml orders.csv --rows 10'],
   async run(context, { flags, operands }) {
@@ -89,7 +83,7 @@ export const mapCheckCommand = defineCommand({
       stdout.write(`${words.tryIt}\n`);
       return EXIT_CODES.success;
     }
-    const timeZone = flags['time-zone'] ?? null;
+    const timeZone = timeZoneOf(flags, language);
     await showRows(map, { path, timeZone, rowsMax: rowsOf(flags.rows, context) }, context);
     return EXIT_CODES.success;
   },

@@ -1,15 +1,36 @@
+import { isTimeZone } from '@strata/yaml-file';
 import { UsageFault } from '../cli-fault.ts';
 import type { CommandContext } from '../command.ts';
 import type { FlagSpecs } from '../flags.ts';
+import type { Language } from '../language.ts';
 import { catalogue } from '../messages/texts.ts';
 import type { FileFormat } from './file-format.ts';
 import { FILE_FORMATS, fileFormat, readMapFile } from './map-files.ts';
 import { formatOfMap } from './map-format.ts';
 
 const texts = catalogue({
-  en: { oneOfTwo: 'A FILE needs its --format, or --map with a mapping file; give one of the two.' },
-  zh: { oneOfTwo: 'FILE 需要 --format，或以 --map 指定映射文件；二者选一。' },
+  en: {
+    oneOfTwo: 'A FILE needs its --format, or --map with a mapping file; give one of the two.',
+    notAZone: (value: string) =>
+      `'${value}' is no value for --time-zone: write an IANA zone, as Asia/Shanghai or UTC.`,
+  },
+  zh: {
+    oneOfTwo: 'FILE 需要 --format，或以 --map 指定映射文件；二者选一。',
+    notAZone: (value: string) =>
+      `--time-zone 不能取“${value}”：请写 IANA 时区，例如 Asia/Shanghai 或 UTC。`,
+  },
 });
+
+export const TIME_ZONE_FLAG = {
+  'time-zone': {
+    kind: 'text',
+    value: 'ZONE',
+    about: {
+      en: 'the zone of times that name none (default: that of the map, or UTC)',
+      zh: '无时区时间所用的时区（默认取自映射文件，否则 UTC）',
+    },
+  },
+} as const satisfies FlagSpecs;
 
 /** How a command is told what a file is. */
 export const FORMAT_FLAGS = {
@@ -28,6 +49,16 @@ export const FORMAT_FLAGS = {
     },
   },
 } as const satisfies FlagSpecs;
+
+/** Null where nobody said: the map decides. */
+export function timeZoneOf(
+  flags: { readonly 'time-zone': string | undefined },
+  language: Language,
+): string | null {
+  const zone = flags['time-zone'] ?? null;
+  if (zone !== null && !isTimeZone(zone)) throw new UsageFault(texts(language).notAZone(zone));
+  return zone;
+}
 
 /** The format that was named, or that of a mapping file. */
 export async function chooseFormat(

@@ -129,8 +129,6 @@ export const backtestTexts = catalogue({
     fileOrLog: 'Give a FILE with its --format or --map, or --from-log.',
     customerLog: 'the customer log',
     threePolicies: 'At most two policies can be compared; give --policy once or twice.',
-    notAZone: (value: string) =>
-      `'${value}' is no value for --time-zone: write an IANA zone, as Asia/Shanghai or UTC.`,
     otherCurrency: ({ file, fileCurrency, policy, policyCurrency }: CurrencyMismatch) =>
       `The amounts of '${file}' are in ${fileCurrency}, the policy ${policy} counts in ${policyCurrency}, and there are no rates between them. Give them with --rates FILE (lines like 2026-01-05,${fileCurrency.slice(0, 3)},${policyCurrency},RATE), write base_currency: ${fileCurrency} in the policy, or leave --policy out to grade by the preset in ${fileCurrency}.`,
     nothingRead: (file: string, format: string) =>
@@ -192,8 +190,6 @@ export const backtestTexts = catalogue({
     fileOrLog: '请给出 FILE 及其 --format 或 --map，或使用 --from-log。',
     customerLog: '客户日志',
     threePolicies: '最多比较两个策略，--policy 请写一次或两次。',
-    notAZone: (value: string) =>
-      `--time-zone 不能取“${value}”：请写 IANA 时区，例如 Asia/Shanghai 或 UTC。`,
     otherCurrency: ({ file, fileCurrency, policy, policyCurrency }: CurrencyMismatch) =>
       `“${file}”的金额以 ${fileCurrency} 计，策略 ${policy} 以 ${policyCurrency} 计，且二者之间没有汇率。请用 --rates FILE 给出汇率（每行如 2026-01-05,${fileCurrency.slice(0, 3)},${policyCurrency},汇率），或在策略中写 base_currency: ${fileCurrency}，或去掉 --policy，按以 ${fileCurrency} 计的预设策略定级。`,
     nothingRead: (file: string, format: string) =>
