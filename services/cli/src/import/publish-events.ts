@@ -70,7 +70,7 @@ class TrailedSender {
     const id = importId(plan);
     const found = await readTrail(stack, id);
     // An import that came to its end is asked for once more on purpose: what the fold refused then may be taken now.
-    const isFinished = Math.max(...found) === lastPlaceOf(plan);
+    const isFinished = endOf(found, plan) === lastPlaceOf(plan);
     return new TrailedSender(stack, id, isFinished ? found.map(() => -1) : found);
   }
 
@@ -116,6 +116,11 @@ class TrailedSender {
 }
 
 const encoder = new TextEncoder();
+
+/** The last mark lies in every partition once an import has ended; without marks its last event lies in one. */
+function endOf(found: readonly number[], { endMark }: ImportPlan): number {
+  return endMark === null ? Math.max(...found) : Math.min(...found);
+}
 
 /** The place of the last record: events, a mark before each new day, and the one at the end. */
 function lastPlaceOf({ events, endMark }: ImportPlan): number {
