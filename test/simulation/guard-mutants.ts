@@ -182,7 +182,7 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
   },
   {
     guard: 'redrive: the slip goes on into the log',
-    file: 'services/ingestor/src/topology.ts',
+    file: 'services/ingestor/src/ingest-record.ts',
     from: 'slip === null ? {} : redriveHeader(slip)',
     to: '{}',
   },
