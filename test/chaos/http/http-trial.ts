@@ -36,18 +36,21 @@ export interface HttpTrialResult {
 export class HttpTrial {
   readonly load: HttpLoad;
   readonly ingestor: ServiceProcess;
+  readonly scorer: ServiceProcess;
   readonly #stack: ChaosStack;
   readonly #folder: string;
 
   private constructor(parts: {
     stack: ChaosStack;
     ingestor: ServiceProcess;
+    scorer: ServiceProcess;
     load: HttpLoad;
     folder: string;
   }) {
     this.#stack = parts.stack;
     this.#folder = parts.folder;
     this.ingestor = parts.ingestor;
+    this.scorer = parts.scorer;
     this.load = parts.load;
   }
 
@@ -66,13 +69,14 @@ export class HttpTrial {
       STRATA_INGESTOR_HTTP_PORT: String(port),
       STRATA_INGESTOR_HTTP_ACK_TIMEOUT_MS: String(ACK_TIMEOUT_MS),
     });
-    await stack.run('scorer');
+    const scorer = await stack.run('scorer');
     await stack.activate(SHOPPERS_POLICY);
     await until('the ingestor is ready', async () => (await ingestor.health())?.isReady === true);
     const url = `http://127.0.0.1:${port}`;
     return new HttpTrial({
       stack,
       ingestor,
+      scorer,
       folder,
       load: new HttpLoad({ url, token, eventsEach, clock: CLOCK }),
     });

@@ -26,8 +26,10 @@ const kills = Number(values.kills);
 
 const loadBefore = loadavg()[0];
 const stack = await ChaosStack.start({ partitions: PARTITIONS });
+let lastWords = (): string => '';
 try {
   const trial = await HttpTrial.open(stack, { eventsEach });
+  lastWords = () => `ingestor:\n${trial.ingestor.log}\nscorer:\n${trial.scorer.log}\n`;
   const startedMs = performance.now();
   const figures = await trial.load.during(connections, async () => {
     for (let kill = 1; kill <= kills; kill += 1) {
@@ -48,6 +50,9 @@ try {
   const isSound =
     verdict.faults.length === 0 && lost + invented + deadLetters === 0 && orders === sent;
   process.exitCode = isSound ? 0 : 1;
+} catch (fault) {
+  process.stderr.write(lastWords());
+  throw fault;
 } finally {
   await stack.stop();
 }
