@@ -1,4 +1,4 @@
-import { minimisation, RECORD_BYTES_MAX_DEFAULT, TOPICS } from '@strata/contracts';
+import { identity, minimisation, RECORD_BYTES_MAX_DEFAULT, TOPICS } from '@strata/contracts';
 import { fold, initialPartition, unkeyedMarker } from '@strata/domain';
 import { startIngestor } from '@strata/ingestor';
 import type { MemoryLog } from '@strata/memory';
@@ -93,6 +93,7 @@ function ingestorOn(process: SimProcess, stack: Stack): Promise<RunningService> 
     {
       timeMode: stack.traffic.time,
       rules: RULES,
+      identity: identity(),
       recordBytesMax: RECORD_BYTES_MAX_DEFAULT,
       groupId: stack.groups.ingestor.groupId,
       commitIntervalMs: 100,

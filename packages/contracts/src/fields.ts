@@ -28,7 +28,8 @@ function refusal(reason: DeadLetterReason) {
   return { params: { reason } };
 }
 
-const plainText = () => z.string().min(1).max(ID_CHARACTERS_MAX).refine(isPlain);
+export const plainText = (charactersMax: number = ID_CHARACTERS_MAX) =>
+  z.string().min(1).max(charactersMax).refine(isPlain);
 export const id = plainText();
 /** A member of a growing set, such as a kind or a stage. */
 export const word = plainText();

@@ -1,10 +1,12 @@
 import { CUSTOMER_EVENT_TYPES, type CustomerEvent, type CustomerEventType } from '@strata/domain';
 import { z } from 'zod';
 import { type DeadLetterReason, isDeadLetterReason } from './dead-letter-reason.ts';
+import { BASE_NAMES, MONEY_NAMES } from './contract-names.ts';
 import type { EventDefinition, IntakeBase } from './event-definition.ts';
 import { definitionOf, EVENT_DEFINITIONS } from './event-definitions.ts';
 import { type InstantForm, id, instantField, text } from './fields.ts';
-import { type Dropped, type Minimisation, minimisation, pick } from './minimisation.ts';
+import { guestIdOf } from './guest.ts';
+import { type Dropped, GUEST_KIND, type Minimisation, minimisation, pick } from './minimisation.ts';
 import { formatRfc3339 } from './rfc3339.ts';
 
 /**
@@ -28,8 +30,6 @@ export interface IntakeOptions {
 }
 
 const TYPES: ReadonlySet<unknown> = new Set(CUSTOMER_EVENT_TYPES);
-const BASE_NAMES = ['type', 'source', 'eventId', 'customerId', 'occurredAt', 'channel'] as const;
-const MONEY_NAMES: ReadonlySet<string> = new Set(['minor', 'currency']);
 const DEFAULT_OPTIONS: IntakeOptions = { instants: 'rfc3339', rules: minimisation() };
 
 interface TypeContract {
@@ -83,6 +83,9 @@ export function readIntakeEvent(
 
   const { fields, refused } = minimise(raw, contract.names, { rules, dropped });
   if (refused !== null) return refuse('forbidden-field', refused);
+  if (!takeGuest(fields, type === 'link' ? 'linkedId' : 'customerId', dropped)) {
+    return refuse('bad-field', 'guest');
+  }
 
   const parsed = contract.schema.safeParse(fields);
   if (!parsed.success) {
@@ -120,6 +123,24 @@ function minimise(
     if (picked.refused !== null) inner ??= `${name}.${picked.refused}`;
   }
   return { fields, refused: refused ?? inner };
+}
+
+/** The guest in the place of the id that is not there; beside an id it says nothing more. False for no token. */
+function takeGuest(
+  fields: Record<string, unknown>,
+  place: 'customerId' | 'linkedId',
+  dropped: Dropped,
+): boolean {
+  const { guest } = fields;
+  if (guest === undefined) return true;
+  delete fields['guest'];
+  if (fields[place] !== undefined && fields[place] !== '') {
+    dropped.set(GUEST_KIND, (dropped.get(GUEST_KIND) ?? 0) + 1);
+    return true;
+  }
+  const id = guestIdOf(guest);
+  if (id !== null) fields[place] = id;
+  return id !== null;
 }
 
 function ownFields(parsed: IntakeBase): unknown {

@@ -26,6 +26,11 @@ const OPTIONAL_FIELDS = {
   purpose: null,
   stage: null,
   attributes: null,
+  guest: null,
+  linkedId: null,
+  linkedSource: null,
+  reason: null,
+  actor: null,
 };
 
 export function eventToIntakeWire(event: CustomerEvent): WireRecord {

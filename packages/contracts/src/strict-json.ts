@@ -1,3 +1,4 @@
+import { isContractName } from './contract-names.ts';
 import { ContractFault } from './contract-fault.ts';
 
 /**
@@ -107,7 +108,8 @@ function addKey(keys: Set<string> | null, quoted: string): void {
     throw new ContractFault('unsafe-key', key, `${key} is not allowed as a name.`);
   }
   if (keys?.has(key) === true) {
-    throw new ContractFault('duplicate-key', tellableName(key), 'A key appears twice.');
+    const field = isContractName(key) ? key : null;
+    throw new ContractFault('duplicate-key', field, 'A key appears twice.');
   }
   keys?.add(key);
 }

@@ -1,9 +1,12 @@
+import type { CustomerEvent } from './customer-event.ts';
 import type { CustomerState } from './customer-state.ts';
 import { eraseCustomer, forgetName } from './erase-steps.ts';
 import { type MarkerOf, unkeyedMarker } from './erasures.ts';
 import type { FoldResult, PartitionState } from './fold-types.ts';
 import { FoldWork } from './fold-work.ts';
 import { isRepeatedHandOver } from './hand-over.ts';
+import type { Instant } from './instant.ts';
+import { answerLink, askLink, endLink } from './link-steps.ts';
 import { customersOf, type LogRecord, type RecordCoordinates } from './log-record.ts';
 import { answerMerge, askMerge, endMerge, takePart, takesAlias } from './merge-steps.ts';
 import { evolvePartition } from './partition-state.ts';
@@ -36,11 +39,11 @@ export function fold(input: FoldInput): FoldResult {
   if (takesAlias(work, record, known)) return work.result();
   switch (record.kind) {
     case 'event':
-      work.event(record, known);
+      takeEvent(work, record, known);
       break;
     case 'forwarded': {
-      const { customerId, event, ...rest } = record;
-      work.event({ ...rest, kind: 'event', event: { ...event, customerId } }, known);
+      const { customerId, event, clockAt } = record;
+      takeEvent(work, { event: { ...event, customerId }, clockAt }, known);
       break;
     }
     case 'tick':
@@ -78,6 +81,12 @@ export function fold(input: FoldInput): FoldResult {
     case 'merge-refused':
       endMerge(work, record, known);
       break;
+    case 'link-requested':
+      answerLink(work, record, known);
+      break;
+    case 'link-ended':
+      endLink(work, record, known);
+      break;
     case 'stack-opened':
     case 'policy-activated':
     case 'calibrated':
@@ -88,4 +97,13 @@ export function fold(input: FoldInput): FoldResult {
       break;
   }
   return work.result();
+}
+
+function takeEvent(
+  work: FoldWork,
+  { event, clockAt }: { readonly event: CustomerEvent; readonly clockAt?: Instant | undefined },
+  known: CustomerState | undefined,
+): void {
+  if (event.type === 'link') askLink(work, { event, clockAt }, known);
+  else work.event({ event, clockAt }, known);
 }

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { startConsole } from '@strata/console';
 import {
+  type Identity,
   INTAKE_TOPICS,
+  identity,
   type MinimisationSettings,
   minimisation,
   RECORD_BYTES_MAX_DEFAULT,
@@ -49,6 +51,7 @@ export interface EmbeddedOptions {
   readonly time: TimeMode;
   readonly partitions: number;
   readonly subscriptions: string | null;
+  readonly identity?: Identity;
   /** What a field that may not enter does to its record; without it the field is dropped. */
   readonly onForbidden?: MinimisationSettings['onForbidden'];
   readonly onFatal: (error: unknown) => void;
@@ -65,7 +68,7 @@ export interface EmbeddedStack {
  * composed together; nothing outlives the process.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedStack> {
-  const { time, partitions } = options;
+  const { time, partitions, identity: given = identity() } = options;
   const log = new MemoryLog(systemClock);
   for (const { name, partitions: count } of topicSpecs(partitions)) log.createTopic(name, count);
   const source = new MemorySchemaRegistry();
@@ -81,6 +84,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     kind: 'embedded',
     time,
     partitions,
+    identity: given,
     reader: new MemoryLogReader(log),
     writer: queued(new MemoryLogWriter(log)),
     store,
@@ -125,6 +129,7 @@ async function startServices(
     {
       timeMode: options.time,
       rules: minimisation({ onForbidden: options.onForbidden ?? 'drop' }),
+      identity: stack.identity,
       recordBytesMax: RECORD_BYTES_MAX_DEFAULT,
       groupId: INGESTOR_GROUP,
       commitIntervalMs: COMMIT_INTERVAL_MS,

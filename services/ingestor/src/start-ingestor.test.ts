@@ -5,7 +5,9 @@ import {
   deadLetterFromWire,
   eventToIntakeJson,
   eventToIntakeWire,
+  type Identity,
   INTAKE_TOPICS,
+  identity,
   letterSubjectOf,
   logRecordFromWire,
   minimisation,
@@ -67,7 +69,11 @@ type Letter = TopicRecord & { readonly read: DeadLetter };
 
 /** An ingestor on a log in memory, stopped at the end of the test. */
 async function anIngestor(
-  given: { timeMode?: TimeMode; writer?: (log: MemoryLog) => LogWriter } = {},
+  given: {
+    timeMode?: TimeMode;
+    identity?: Identity;
+    writer?: (log: MemoryLog) => LogWriter;
+  } = {},
 ) {
   const log = new MemoryLog(clock);
   for (const topic of [...INTAKE_TOPICS, TOPICS.customerLog]) log.createTopic(topic, PARTITIONS);
@@ -89,6 +95,7 @@ async function anIngestor(
     {
       timeMode: given.timeMode ?? 'wall',
       rules: minimisation(),
+      identity: given.identity ?? identity(),
       recordBytesMax: 65_536,
       groupId: 'strata-ingestor',
       commitIntervalMs: 500,
@@ -399,6 +406,7 @@ test('does not start where clock marks would reach the wrong customers', async (
   const settings = {
     timeMode: 'wall',
     rules: minimisation(),
+    identity: identity(),
     recordBytesMax: 65_536,
     groupId: 'strata-ingestor',
     commitIntervalMs: 500,

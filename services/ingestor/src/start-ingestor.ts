@@ -3,6 +3,7 @@ import { StrataError } from '@strata/pipeline';
 import type { HealthReport } from '@strata/service-runtime';
 import type { IngestorPorts, IngestorSettings } from './ingestor-ports.ts';
 import { createIngestorMetrics } from './metrics.ts';
+import { requirePseudonymKey } from './require-pseudonym-key.ts';
 import { Appender } from './steps/append.ts';
 import { createTopology } from './topology.ts';
 
@@ -24,6 +25,7 @@ export async function startIngestor(
     customerLog: await ports.reader.partitionCount(TOPICS.customerLog),
     deadLetters: await ports.reader.partitionCount(TOPICS.deadLetters),
   };
+  await requirePseudonymKey(ports.reader, ports.serde(TOPICS.customerLog), settings.identity);
   const intakeCount = await ports.reader.partitionCount(TOPICS.events);
   if (intakeCount !== partitions.customerLog) {
     throw partitionsDiffer(intakeCount, partitions.customerLog);

@@ -12,6 +12,7 @@ import type { IngestorMetrics } from './metrics.ts';
 import { type Refused, refused } from './outcome.ts';
 import type { Appender } from './steps/append.ts';
 import { deadLetter } from './steps/dead-letter.ts';
+import { identify } from './steps/identify.ts';
 import { type Parsed, parse } from './steps/parse.ts';
 import { type Routed, route } from './steps/route.ts';
 import { validate } from './steps/validate.ts';
@@ -35,7 +36,7 @@ export function createTopology(
   parts: TopologyParts,
 ) {
   const { appender, metrics, partitions } = parts;
-  const { timeMode, rules, recordBytesMax } = settings;
+  const { timeMode, rules, recordBytesMax, identity } = settings;
   const customerLog = ports.serde(TOPICS.customerLog);
   const letters = {
     seal: ports.seal,
@@ -52,7 +53,8 @@ export function createTopology(
     const valid = validate(parsed, { topic: record.topic, timeMode, rules, onDropped });
     if (valid.kind === 'refused') return refuse(record, valid, { parsed, tally });
 
-    const routed = route(valid, record, { timeMode, partitions: partitions.customerLog });
+    const identified = identify(valid, identity);
+    const routed = route(identified, record, { timeMode, partitions: partitions.customerLog });
     if (routed.kind === 'refused') return refuse(record, routed, { parsed, tally });
 
     const { schemaId } = parsed;
@@ -74,7 +76,7 @@ export function createTopology(
   ): OutgoingRecord {
     tally.refused(why.reason);
     const isRead = parsed.kind === 'parsed';
-    const subject = isRead ? letterSubjectIn(parsed.raw, ports.markerOf) : UNNAMED_LETTER;
+    const subject = isRead ? letterSubjectIn(parsed.raw, { ...ports, identity }) : UNNAMED_LETTER;
     return deadLetter(record, why, { ...letters, subject });
   }
 

@@ -9,7 +9,7 @@ import {
   TOPICS,
   UNNAMED_LETTER,
 } from '@strata/contracts';
-import { hash64, hash64Hex, type MarkerOf } from '@strata/domain';
+import { hash64, hash64Hex } from '@strata/domain';
 import { type OutgoingRecord, partitionFor } from '@strata/pipeline';
 import type { FileRefusal } from '../formats/file-format.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
@@ -29,7 +29,7 @@ export interface RefusalOptions {
  * file and record number, so that importing the same file again replaces its letters instead of adding to them.
  */
 export async function publishRefusals(
-  stack: Pick<StackHandle, 'reader' | 'writer' | 'serdes' | 'seal' | 'markerOf'>,
+  stack: Pick<StackHandle, 'reader' | 'writer' | 'serdes' | 'seal' | 'markerOf' | 'identity'>,
   options: RefusalOptions,
 ): Promise<void> {
   const { refusals, signal, onSent } = options;
@@ -44,10 +44,11 @@ export async function publishRefusals(
 }
 
 function letterOf(
-  { serdes, seal, markerOf }: Pick<StackHandle, 'serdes' | 'seal' | 'markerOf'>,
+  stack: Pick<StackHandle, 'serdes' | 'seal' | 'markerOf' | 'identity'>,
   refusal: FileRefusal,
   context: RefusalOptions & { readonly partitions: number },
 ): OutgoingRecord {
+  const { serdes, seal } = stack;
   const { file, record, reason, field, raw } = refusal;
   // File names may hold anything; the hash of one is short and says nothing about anybody.
   const id = `file.${context.format}.${hash64Hex(hash64(file))}.${record}`;
@@ -73,15 +74,19 @@ function letterOf(
     partition: partitionFor(key, context.partitions),
     key,
     value,
-    headers: letterSubjectHeaders(subjectOf(context.format, raw, markerOf)),
+    headers: letterSubjectHeaders(subjectOf(context.format, raw, stack)),
   };
 }
 
 /** Only events name their customer in a field that is known by its name. */
-function subjectOf(format: string, raw: Uint8Array, markerOf: MarkerOf): LetterSubject {
+function subjectOf(
+  format: string,
+  raw: Uint8Array,
+  stack: Pick<StackHandle, 'markerOf' | 'identity'>,
+): LetterSubject {
   if (format !== 'events') return UNNAMED_LETTER;
   try {
-    return letterSubjectIn(parseStrictJson(raw), markerOf);
+    return letterSubjectIn(parseStrictJson(raw), stack);
   } catch (error) {
     if (!(error instanceof ContractFault)) throw error;
     return UNNAMED_LETTER;

@@ -7,6 +7,7 @@ import {
   type TierChangeEvent,
   TOPICS,
   tierChangeFromWire,
+  identity,
 } from '@strata/contracts';
 import { type CustomerEvent, fold, initialPartition, type LogRecord } from '@strata/domain';
 import { aPolicySet, aPurchase, day } from '@strata/domain/builders';
@@ -65,6 +66,7 @@ beforeEach(() => {
     kind: 'embedded',
     time: 'data',
     partitions: PARTITIONS,
+    identity: identity(),
     reader: new MemoryLogReader(log),
     writer: new MemoryLogWriter(log),
     store: new MemoryStateStore(),

@@ -7,6 +7,7 @@ import { CliFault } from '../cli-fault.ts';
 import type { Language } from '../language.ts';
 import { dockerTexts } from './docker-texts.ts';
 import { type DockerResult, type DockerRun, runDocker } from './run-docker.ts';
+import { stackIdentity } from './stack-identity.ts';
 import { ROOT, sealingKeyText } from './stack-paths.ts';
 import type { StackRecord } from './stack-record.ts';
 
@@ -79,6 +80,7 @@ export function composeEnv(
     STRATA_QUEUE_REDIS_PORT: portOf(addresses?.queueRedisUrl),
     STRATA_CONSOLE_PORT: portOf(consoleUrl),
     STRATA_SEALING_KEY: sealingKeyText(dataDir),
+    ...stackIdentity(dataDir, env),
     STRATA_TIME_MODE: time,
     STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES: 'true',
     STRATA_SUBSCRIPTIONS_FILE: fileOrNone(subscriptions),

@@ -1,3 +1,4 @@
+import { type Identity, identity } from '@strata/contracts';
 import type { TimeMode } from '@strata/domain';
 import { BullDeliveryQueue } from '@strata/jobs';
 import { KafkaLogReader, KafkaLogWriter } from '@strata/kafka';
@@ -15,6 +16,7 @@ export interface ConnectOptions {
   readonly partitions: number;
   readonly addresses: StackAddresses;
   readonly sealingKey: string;
+  readonly identity?: Identity;
 }
 
 /** Opens the real parts of a stack for a command. The schemas have to be registered. */
@@ -31,6 +33,7 @@ export async function connectStack(options: ConnectOptions): Promise<StackHandle
     kind,
     time,
     partitions,
+    identity: options.identity ?? identity(),
     reader,
     writer,
     store,

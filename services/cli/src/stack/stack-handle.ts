@@ -1,4 +1,4 @@
-import type { WireRecord } from '@strata/contracts';
+import type { Identity, WireRecord } from '@strata/contracts';
 import type { MarkerOf, TimeMode } from '@strata/domain';
 import type {
   DeliveryQueue,
@@ -49,6 +49,8 @@ export interface StackHandle {
   readonly store: StateStore;
   readonly serdes: StackSerdes;
   readonly seal: (bytes: Uint8Array) => Uint8Array;
+  /** Under which ids the customers of the stack stand. */
+  readonly identity: Identity;
   /** As the services of the stack mark erased customers. */
   readonly markerOf: MarkerOf;
   /** For as long as `look` takes. */
