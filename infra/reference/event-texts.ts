@@ -15,6 +15,10 @@ export const FIELD_TEXTS: Readonly<Record<string, string>> = {
   ownerId: 'who was in touch with the customer',
   purpose: '',
   stage: 'a word of a growing set',
+  linkedId: 'the other id: of a guest, a device, or in another system',
+  linkedSource: 'the system that numbers `linkedId`; the event’s `source` where it is absent',
+  reason: 'shown by `./strata why`',
+  actor: 'who says so; the event’s `source` where it is absent',
   attributes: 'only names of the allow-list (`STRATA_INGESTOR_ATTRIBUTES`) enter',
 };
 
@@ -41,4 +45,5 @@ export const EVENT_EXAMPLES: Readonly<Record<string, Readonly<Record<string, unk
     eventId: 'e12',
     attributes: { segment: 'enterprise', region: 'east', roles: ['buyer', 'supplier'] },
   },
+  link: { source: 'crm', eventId: 'e13', linkedId: '17', linkedSource: 'desk' },
 };

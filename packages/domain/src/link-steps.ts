@@ -21,13 +21,17 @@ type LinkWork = MergeWork & EraseWork;
 /** A turn through the broker each. What a linked id waits for itself has ended long before. */
 const LINK_TRIES_MAX = 16;
 
+/** Of the merge that a link is. */
+export const linkIdOf = ({ source, eventId }: Pick<Link, 'source' | 'eventId'>): string =>
+  hash64Hex(hash64('strata/link', source, eventId));
+
 /** In the customer's partition: the id's partition is asked. A link moves no clock; nothing has happened. */
 export function askLink(
   work: LinkWork,
   { event, clockAt }: { readonly event: Link; readonly clockAt?: Instant | undefined },
   known: CustomerState | undefined,
 ): void {
-  const { customerId, linkedId, source, eventId, occurredAt: at } = event;
+  const { customerId, linkedId, source, occurredAt: at } = event;
   if (isErased(work, { customerId, at })) return;
   const before = known ?? newcomer(work, customerId);
   const { links = [] } = before;
@@ -43,7 +47,7 @@ export function askLink(
     return;
   }
   const link: PendingLink = {
-    mergeId: hash64Hex(hash64('strata/link', source, eventId)),
+    mergeId: linkIdOf(event),
     otherId: linkedId,
     received: 0,
     handed: null,

@@ -2,6 +2,7 @@ import {
   ATTRIBUTES_DEFAULT,
   FORBIDDEN_DEFAULT,
   identity,
+  isGuestId,
   type MinimisationSettings,
   minimisation,
   RECORD_BYTES_MAX_DEFAULT,
@@ -33,7 +34,10 @@ const attributeNames = z
 const sourceNames = z
   .string()
   .transform((text) => names(text))
-  .refine((list) => list.every((name) => NAME.test(name)), 'has to be names with commas between')
+  .refine(
+    (list) => list.every((name) => NAME.test(name) && !isGuestId(`${name}:`)),
+    'has to be names with commas between, and none of them guest',
+  )
   .meta({
     description:
       'Sources whose customer ids are their own, with commas between them: `desk` makes `desk:17` of 17.',
@@ -92,7 +96,7 @@ export const ingestorConfig = defineConfig('ingestor', {
   }).default(RECORD_BYTES_MAX_DEFAULT),
   STRATA_INGESTOR_ATTRIBUTES: attributeNames.default(ATTRIBUTES_DEFAULT),
   STRATA_INGESTOR_FORBIDDEN_FIELDS: forbiddenNames.default(FORBIDDEN_DEFAULT),
-  STRATA_INGESTOR_ID_SPACES: sourceNames.default([]),
+  STRATA_INGESTOR_ID_SPACES: sourceNames.optional(),
   STRATA_INGESTOR_PSEUDONYM_KEY: keyVariable(
     'Key by which the ids of customers are replaced by pseudonyms: 32 bytes in base64 or hex. Fixed for the life of a stack.',
   ).optional(),
@@ -116,7 +120,7 @@ export function settingsOf(config: IngestorConfig): IngestorSettings {
     timeMode: config.STRATA_TIME_MODE,
     rules: minimisation(wanted),
     identity: identity({
-      spaces: config.STRATA_INGESTOR_ID_SPACES,
+      spaces: config.STRATA_INGESTOR_ID_SPACES ?? [],
       pseudonyms: key === undefined ? null : keyedPseudonyms(key),
     }),
     recordBytesMax: config.STRATA_INGESTOR_RECORD_BYTES_MAX,

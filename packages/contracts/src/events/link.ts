@@ -1,6 +1,6 @@
 import type { Link } from '@strata/domain';
 import type { EventDefinition } from '../event-definition.ts';
-import { id, text } from '../fields.ts';
+import { id } from '../fields.ts';
 
 interface Fields {
   readonly linkedId: string;
@@ -22,7 +22,7 @@ export const link: EventDefinition<Link> = {
   shape: {
     linkedId: id,
     linkedSource: id.exactOptional(),
-    reason: text.min(1).exactOptional(),
+    reason: id.exactOptional(),
     actor: id.exactOptional(),
   },
   fromIntake: (base, fields) => ({ type: 'link', ...base, ...(fields as Fields) }),

@@ -4,6 +4,7 @@ import { demoCommand } from './demo.ts';
 import { downCommand } from './down.ts';
 import { eraseCommand } from './erase.ts';
 import { importCommand } from './import.ts';
+import { linkCommand } from './link.ts';
 import { mergeCommand } from './merge.ts';
 import { overrideCommand } from './override.ts';
 import { policyCheckCommand } from './policy-check.ts';
@@ -30,6 +31,7 @@ export const COMMANDS: readonly Command[] = [
   whyCommand,
   overrideCommand,
   mergeCommand,
+  linkCommand,
   eraseCommand,
   policyCheckCommand,
   policyPublishCommand,

@@ -1,5 +1,9 @@
 import type { Command } from '../command.ts';
+import { eraseCommand } from './erase.ts';
 import { importCommand } from './import.ts';
+import { linkCommand } from './link.ts';
+import { mergeCommand } from './merge.ts';
+import { overrideCommand } from './override.ts';
 import { policyPublishCommand } from './policy-publish.ts';
 import { profilesCommand } from './profiles.ts';
 import { ratesPublishCommand } from './rates-publish.ts';
@@ -14,6 +18,10 @@ export const STACK_COMMANDS: readonly Command[] = [
   importCommand,
   profilesCommand,
   whyCommand,
+  overrideCommand,
+  mergeCommand,
+  linkCommand,
+  eraseCommand,
   policyPublishCommand,
   ratesPublishCommand,
   verifyCommand,

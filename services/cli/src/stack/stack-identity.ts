@@ -14,7 +14,6 @@ export interface StackIdentity {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const FILE = 'identity.json';
-const NAMES = ['STRATA_INGESTOR_ID_SPACES', 'STRATA_INGESTOR_PSEUDONYM_KEY'] as const;
 const NONE: StackIdentity = { STRATA_INGESTOR_ID_SPACES: '', STRATA_INGESTOR_PSEUDONYM_KEY: '' };
 const savedSchema = z.object({
   STRATA_INGESTOR_ID_SPACES: z.string(),
@@ -24,11 +23,13 @@ const savedSchema = z.object({
 /** What the environment says, and where it says nothing what the stack was last started with. */
 export function stackIdentity(dataDir: string | null, env: Environment = {}): StackIdentity {
   const saved = dataDir === null ? NONE : savedIdentity(dataDir);
-  const given = NAMES.flatMap((name) => {
-    const value = env[name];
-    return value === undefined || value === '' ? [] : [[name, value] as const];
-  });
-  return { ...saved, ...Object.fromEntries(given) };
+  // What is empty counts as not set, as in the services.
+  return {
+    STRATA_INGESTOR_ID_SPACES:
+      env['STRATA_INGESTOR_ID_SPACES'] || saved.STRATA_INGESTOR_ID_SPACES,
+    STRATA_INGESTOR_PSEUDONYM_KEY:
+      env['STRATA_INGESTOR_PSEUDONYM_KEY'] || saved.STRATA_INGESTOR_PSEUDONYM_KEY,
+  };
 }
 
 function savedIdentity(dataDir: string): StackIdentity {
