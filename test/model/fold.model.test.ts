@@ -41,6 +41,8 @@ const LEAST_PER_HUNDRED = {
   'demoted by override': 0.1,
   'promoted by calibration': 0.05,
   'demoted by calibration': 0.01,
+  'assigned by merge': 1,
+  'promoted by merge': 0.05,
   'demoted by clv': 0.2,
   'demoted by p_alive': 0.05,
   converted: 10,

@@ -296,8 +296,12 @@ describe('merges between partitions, in whatever order their logs are folded and
         const left = log.outputs.flatMap((it) => (it.kind === 'retired' ? [it.customerId] : []));
         expect(left.length).toBe(new Set(left).size);
         expect(aliases.map(([id]) => id)).toEqual(expect.arrayContaining(left));
-        const told = log.outputs.flatMap((it) => (it.kind === 'tier-change' ? [it.customerId] : []));
-        expect(left).toEqual(expect.arrayContaining(told.filter((it) => aliases.some(([id]) => id === it))));
+        const told = log.outputs.flatMap((it) =>
+          it.kind === 'tier-change' ? [it.customerId] : [],
+        );
+        expect(left).toEqual(
+          expect.arrayContaining(told.filter((it) => aliases.some(([id]) => id === it))),
+        );
       }),
       MODEL_SETTINGS,
     );

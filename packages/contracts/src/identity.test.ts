@@ -110,9 +110,12 @@ describe('a guest', () => {
     expect([...result.dropped]).toEqual([['guest', 1]]);
   });
 
-  it.each(['', 9, {}, 'x'.repeat(251), 'a\u0000b'])('has to be a token, and %j is none', (guest) => {
-    expect(read({ guest })).toMatchObject({ reason: 'bad-field', field: 'guest' });
-  });
+  it.each(['', 9, {}, 'x'.repeat(251), 'a\u0000b'])(
+    'has to be a token, and %j is none',
+    (guest) => {
+      expect(read({ guest })).toMatchObject({ reason: 'bad-field', field: 'guest' });
+    },
+  );
 
   it('or a customer there has to be', () => {
     expect(read({})).toMatchObject({ kind: 'refused', reason: 'no-customer' });

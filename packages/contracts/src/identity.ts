@@ -43,7 +43,10 @@ export function identity({ spaces = [], pseudonyms = null }: IdentitySettings = 
 }
 
 /** An event under the ids of the log. A link names its customer whole: the other id is what its source knows. */
-export function identifiedEvent(event: CustomerEvent, { ofSource, ofWhole }: Identity): CustomerEvent {
+export function identifiedEvent(
+  event: CustomerEvent,
+  { ofSource, ofWhole }: Identity,
+): CustomerEvent {
   const { source, customerId } = event;
   if (event.type === 'link') {
     const { linkedId, linkedSource = source, ...rest } = event;

@@ -1,7 +1,7 @@
 import { CUSTOMER_EVENT_TYPES, type CustomerEvent, type CustomerEventType } from '@strata/domain';
 import { z } from 'zod';
-import { type DeadLetterReason, isDeadLetterReason } from './dead-letter-reason.ts';
 import { BASE_NAMES, MONEY_NAMES } from './contract-names.ts';
+import { type DeadLetterReason, isDeadLetterReason } from './dead-letter-reason.ts';
 import type { EventDefinition, IntakeBase } from './event-definition.ts';
 import { definitionOf, EVENT_DEFINITIONS } from './event-definitions.ts';
 import { type InstantForm, id, instantField, text } from './fields.ts';

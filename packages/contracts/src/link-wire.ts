@@ -1,4 +1,9 @@
-import { type HandOverOrigin, type LinkEnded, type LinkRequested, MERGE_REFUSALS } from '@strata/domain';
+import {
+  type HandOverOrigin,
+  type LinkEnded,
+  type LinkRequested,
+  MERGE_REFUSALS,
+} from '@strata/domain';
 import { ContractFault } from './contract-fault.ts';
 import type { WireRecord } from './wire-record.ts';
 

@@ -181,5 +181,9 @@ function stackOpened(body: StackOpenedBody): LogRecord {
     );
   }
   const opened = { time: time as TimeMode, partitions, ledgerHorizonDays };
-  return { kind: 'stack-opened', ...opened, ...(pseudonymKeyId === null ? {} : { pseudonymKeyId }) };
+  return {
+    kind: 'stack-opened',
+    ...opened,
+    ...(pseudonymKeyId === null ? {} : { pseudonymKeyId }),
+  };
 }

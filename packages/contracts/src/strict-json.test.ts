@@ -72,3 +72,16 @@ test('tells only names that are plainly names', () => {
     Array.from({ length: 5 }, () => null),
   );
 });
+
+test('tells a doubled name only where a contract has it: any other may be a value in disguise', () => {
+  const fieldOf = (text: string): string | null => {
+    try {
+      parseStrictJson(bytes(text));
+    } catch (error) {
+      if (error instanceof ContractFault) return error.field;
+    }
+    throw new Error('it was taken');
+  };
+  expect(fieldOf('{"orderId":1,"orderId":2}')).toBe('orderId');
+  expect(fieldOf('{"LiNa13800000000":1,"LiNa13800000000":2}')).toBeNull();
+});

@@ -1,5 +1,5 @@
-import { isContractName } from './contract-names.ts';
 import { ContractFault } from './contract-fault.ts';
+import { isContractName } from './contract-names.ts';
 
 /**
  * JSON as the intake takes it: one object, every key once, nothing that JavaScript would round,

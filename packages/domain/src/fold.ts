@@ -1,13 +1,17 @@
-import type { CustomerEvent } from './customer-event.ts';
 import type { CustomerState } from './customer-state.ts';
 import { eraseCustomer, forgetName } from './erase-steps.ts';
 import { type MarkerOf, unkeyedMarker } from './erasures.ts';
 import type { FoldResult, PartitionState } from './fold-types.ts';
 import { FoldWork } from './fold-work.ts';
 import { isRepeatedHandOver } from './hand-over.ts';
-import type { Instant } from './instant.ts';
 import { answerLink, askLink, endLink } from './link-steps.ts';
-import { customersOf, type LogRecord, type RecordCoordinates } from './log-record.ts';
+import {
+  customersOf,
+  type EventRecord,
+  type Forwarded,
+  type LogRecord,
+  type RecordCoordinates,
+} from './log-record.ts';
 import { answerMerge, askMerge, endMerge, takePart, takesAlias } from './merge-steps.ts';
 import { evolvePartition } from './partition-state.ts';
 
@@ -39,13 +43,9 @@ export function fold(input: FoldInput): FoldResult {
   if (takesAlias(work, record, known)) return work.result();
   switch (record.kind) {
     case 'event':
+    case 'forwarded':
       takeEvent(work, record, known);
       break;
-    case 'forwarded': {
-      const { customerId, event, clockAt } = record;
-      takeEvent(work, { event: { ...event, customerId }, clockAt }, known);
-      break;
-    }
     case 'tick':
       for (const customerId of record.customerIds) {
         work.tick(customerId, input.customers.get(customerId));
@@ -99,11 +99,15 @@ export function fold(input: FoldInput): FoldResult {
   return work.result();
 }
 
+/** What was forwarded counts for the survivor, whatever id it came under. */
 function takeEvent(
   work: FoldWork,
-  { event, clockAt }: { readonly event: CustomerEvent; readonly clockAt?: Instant | undefined },
+  record: EventRecord | Forwarded,
   known: CustomerState | undefined,
 ): void {
+  const { clockAt } = record;
+  const event =
+    record.kind === 'event' ? record.event : { ...record.event, customerId: record.customerId };
   if (event.type === 'link') askLink(work, { event, clockAt }, known);
   else work.event({ event, clockAt }, known);
 }

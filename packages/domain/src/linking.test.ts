@@ -34,7 +34,19 @@ const letters = (it: TestPartition) =>
   it.outputs.flatMap((output) => (output.kind === 'dead-letter' ? [output.reason] : []));
 
 describe('a link', () => {
-  it('of an id that nobody knows holds at once, makes nobody, and forwards what comes', () => {
+  it.each(['data', 'wall'] as const)(
+    'of two ids that nobody knows makes nobody, in %s time',
+    (time) => {
+      const it = new TestPartition(undefined, time);
+      it.append({ kind: 'clock', at: day(5) }, day(5));
+      it.append({ kind: 'event', event: link('guest:1') }, day(5));
+      it.deliver();
+      expect([...it.customers.values()].some(hasAcceptedEvent)).toBe(false);
+      expect(it.outputs).toEqual([]);
+    },
+  );
+
+  it('of an id that nobody knows holds at once, and forwards what comes', () => {
     const it = log();
     it.events(link('guest:1'));
     it.deliver();
@@ -45,7 +57,9 @@ describe('a link', () => {
     it.deliver();
     expect(orders(it)).toBe(2);
     expect(told(it.outputs)).toEqual(['assigned >bronze event', 'promoted bronze>silver event']);
-    expect(it.outputs.every((one) => one.kind === 'tier-change' && one.customerId === 'c1')).toBe(true);
+    expect(it.outputs.every((one) => one.kind === 'tier-change' && one.customerId === 'c1')).toBe(
+      true,
+    );
     expect(namesOf(it)).toEqual(['guest:1']);
   });
 
@@ -56,7 +70,9 @@ describe('a link', () => {
     it.events(link('guest:1'));
     it.deliver();
     expect(orders(it)).toBe(3);
-    expect(it.customers.get('guest:1')).toMatchObject({ alias: { survivorId: 'c1', reason: 'link' } });
+    expect(it.customers.get('guest:1')).toMatchObject({
+      alias: { survivorId: 'c1', reason: 'link' },
+    });
     expect(it.outputs.filter(({ kind }) => kind === 'retired')).toMatchObject([
       { customerId: 'guest:1', reason: 'merged' },
     ]);
@@ -142,6 +158,8 @@ describe('a link', () => {
     it.deliver();
     expect([...it.customers.values()].some(({ links }) => links !== undefined)).toBe(false);
     expect(letters(it).every((reason) => reason === 'merge-in-progress')).toBe(true);
+    // Each asks a few times, and then no more.
+    expect(it.handOvers.length).toBeLessThan(150);
     it.events(link('c2', 'c1'));
     it.deliver();
     expect(namesOf(it)).toEqual(['c2']);
@@ -158,10 +176,11 @@ describe('a link', () => {
       reason: 'r',
       actor: 'a',
     };
-    it.append(merge);
     it.events(link('guest:1'));
+    it.append(merge);
+    it.events(link('guest:2'));
     it.deliver();
-    expect(namesOf(it)).toEqual(['c2', 'guest:1']);
+    expect(namesOf(it)).toEqual(['c2', 'guest:1', 'guest:2']);
   });
 
   it('keeps the date by which an erasure reaches it', () => {

@@ -93,7 +93,9 @@ export function askMerge(
     work.note('repeat');
     return;
   }
-  const refusal = survivorId === otherId ? 'merge-with-itself' : unfitOf(known);
+  // Links may be under way: a survivor takes any number of them.
+  const isBusy = known?.reservation !== undefined;
+  const refusal = survivorId === otherId ? 'merge-with-itself' : unfitOf(known, isBusy);
   if (known === undefined || refusal !== null) {
     work.refuse({ reason: refusal ?? 'unknown-customer', detail: 'customerId' });
     return;
@@ -113,7 +115,7 @@ export function answerMerge(
 ): void {
   const { id, survivorId, otherId } = record;
   const merge = { id, survivorId, otherId };
-  const refusal = unfitOf(known);
+  const refusal = unfitOf(known, known !== undefined && isPending(known));
   if (known === undefined || refusal !== null) {
     const content = {
       kind: 'merge-refused',
@@ -154,11 +156,11 @@ export function joinInto(
   if (isSomebody) work.retire(otherId, 'merged');
 }
 
-/** Why a customer can take part in no merge now, on either side. */
-function unfitOf(state: CustomerState | undefined): MergeRefusal | null {
+/** Why a customer can take no part in a merge now. */
+function unfitOf(state: CustomerState | undefined, isBusy: boolean): MergeRefusal | null {
   if (state?.alias !== undefined) return 'already-merged';
   if (state === undefined || !hasAcceptedEvent(state)) return 'unknown-customer';
-  return isPending(state) ? 'merge-in-progress' : null;
+  return isBusy ? 'merge-in-progress' : null;
 }
 
 /** Keeps a part of the other's state; with the last the two are one, and the rules are asked about who they are now. */

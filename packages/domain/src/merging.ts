@@ -64,7 +64,9 @@ export function withPending(
 ): CustomerState {
   const { mergeId } = pending;
   if (state.reservation?.mergeId === mergeId) return { ...state, reservation: pending };
-  const links = (state.links ?? []).map((it) => (it.mergeId === mergeId ? { ...it, ...pending } : it));
+  const links = (state.links ?? []).map((it) =>
+    it.mergeId === mergeId ? { ...it, ...pending } : it,
+  );
   return { ...state, links };
 }
 
@@ -78,7 +80,8 @@ export function released(state: CustomerState, id: string): CustomerState {
   };
 }
 
-export function withoutLinks({ links: _, ...free }: CustomerState): CustomerState {
+export function withoutLinks(state: CustomerState): CustomerState {
+  const { links: _, ...free } = state;
   return free;
 }
 

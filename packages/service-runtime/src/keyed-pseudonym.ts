@@ -21,7 +21,10 @@ export interface KeyedPseudonyms {
 }
 
 export function keyedPseudonyms(key: Uint8Array): KeyedPseudonyms {
-  const [ofNames, ofSeals] = [derived(key, 'strata pseudonym'), derived(key, 'strata pseudonym seal')];
+  const [ofNames, ofSeals] = [
+    derived(key, 'strata pseudonym'),
+    derived(key, 'strata pseudonym seal'),
+  ];
   const sealOf = (name: Buffer): Buffer =>
     createHmac('sha256', ofSeals).update(name).digest().subarray(0, SEAL_BYTES);
   const isOwn = (id: string): boolean => {

@@ -71,11 +71,7 @@ type Letter = TopicRecord & { readonly read: DeadLetter };
 
 /** An ingestor on a log in memory, stopped at the end of the test. */
 async function anIngestor(
-  given: {
-    timeMode?: TimeMode;
-    identity?: Identity;
-    writer?: (log: MemoryLog) => LogWriter;
-  } = {},
+  given: { timeMode?: TimeMode; identity?: Identity; writer?: (log: MemoryLog) => LogWriter } = {},
 ) {
   const log = new MemoryLog(clock);
   for (const topic of [...INTAKE_TOPICS, TOPICS.customerLog]) log.createTopic(topic, PARTITIONS);

@@ -229,7 +229,8 @@ export class Oracle {
       .filter(({ event }) => !before.history.some((own) => isSame(own.event, event)))
       .map((it) => ({ ...it, offset }));
     const history = [...before.history, ...came];
-    const existingAt = earliest(before.existingAt, other.existingAt) ?? (hasBought(history) ? clock : null);
+    const existingAt =
+      earliest(before.existingAt, other.existingAt) ?? (hasBought(history) ? clock : null);
     const one = { ...before, history, existingAt, isKnown: true };
     const policy = policyFor(this.policies, one);
     if (policy === null) {
@@ -237,7 +238,8 @@ export class Oracle {
       return;
     }
     const joinedAt =
-      earliest(before.joinedAt, other.joinedAt) ?? (policy.appliesTo === 'prospects' ? null : clock);
+      earliest(before.joinedAt, other.joinedAt) ??
+      (policy.appliesTo === 'prospects' ? null : clock);
     const after = { ...one, policy, joinedAt };
     const isMoved = policy.name !== before.policy?.name;
     this.customers.set(

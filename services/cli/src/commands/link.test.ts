@@ -95,7 +95,9 @@ describe('a link', () => {
     ]);
     const said = await run(linkCommand, ['guest:9f', '--to', 'c1', '--reason', 'mail', ...byAnn]);
     expect(said).toMatch(/^guest:9f is c1; .*\nTier now: \w+\.\n$/);
-    await run(importCommand, importing('2026-01-11'), { stdin: line({ guest: '9f' }, '2026-01-05') });
+    await run(importCommand, importing('2026-01-11'), {
+      stdin: line({ guest: '9f' }, '2026-01-05'),
+    });
     expect(await rowsOf(run)).toEqual([['c1', '3']]);
     const why = await run(whyCommand, ['guest:9f']);
     expect(why).toContain('c1');
@@ -106,7 +108,8 @@ describe('a link', () => {
 
   test('comes by a file too, before anything is known of the id', async () => {
     const { run } = await aStack();
-    const stdin = linkLine('desk:17', 'c1', '2026-01-01') + line({ customerId: 'desk:17' }, '2026-01-02');
+    const stdin =
+      linkLine('desk:17', 'c1', '2026-01-01') + line({ customerId: 'desk:17' }, '2026-01-02');
     await run(importCommand, importing('2026-01-10'), { stdin });
     expect(await rowsOf(run)).toEqual([['c1', '1']]);
   });
@@ -127,7 +130,9 @@ describe('a link', () => {
 
   test('of what is another customer is refused with what to do, in both languages', async () => {
     const { run } = await aStack();
-    await run(importCommand, importing('2026-01-10'), { stdin: line({ customerId: 'c1' }, '2026-01-01') });
+    await run(importCommand, importing('2026-01-10'), {
+      stdin: line({ customerId: 'c1' }, '2026-01-01'),
+    });
     await run(linkCommand, ['guest:1', '--to', 'c1', ...byAnn]);
     const other = ['guest:1', '--to', 'c2', ...byAnn];
     const en = await run(linkCommand, other).catch((fault: CliFault) => fault);
@@ -172,7 +177,9 @@ describe('a stack with a pseudonym key', () => {
       for await (const batch of stack.reader.read(from)) {
         await stack.serdes.prepare(batch);
         for (const { key, value } of batch) {
-          const record = logRecordFromWire(stack.serdes.customerLog.decode(value ?? new Uint8Array()));
+          const record = logRecordFromWire(
+            stack.serdes.customerLog.decode(value ?? new Uint8Array()),
+          );
           const said = `${Buffer.from(key ?? []).toString()} ${JSON.stringify(record)}`;
           for (const id of ['"c1"', '"c2"', '"c3"', 'guest:']) expect(said).not.toContain(id);
         }

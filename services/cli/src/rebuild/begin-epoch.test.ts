@@ -2,12 +2,12 @@ import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   CURRENT_POLICY_KEY,
+  identity,
   logRecordToWire,
   policyPublicationToWire,
   type TierChangeEvent,
   TOPICS,
   tierChangeFromWire,
-  identity,
 } from '@strata/contracts';
 import { type CustomerEvent, fold, initialPartition, type LogRecord } from '@strata/domain';
 import { aPolicySet, aPurchase, day } from '@strata/domain/builders';

@@ -25,8 +25,7 @@ export function stackIdentity(dataDir: string | null, env: Environment = {}): St
   const saved = dataDir === null ? NONE : savedIdentity(dataDir);
   // What is empty counts as not set, as in the services.
   return {
-    STRATA_INGESTOR_ID_SPACES:
-      env['STRATA_INGESTOR_ID_SPACES'] || saved.STRATA_INGESTOR_ID_SPACES,
+    STRATA_INGESTOR_ID_SPACES: env['STRATA_INGESTOR_ID_SPACES'] || saved.STRATA_INGESTOR_ID_SPACES,
     STRATA_INGESTOR_PSEUDONYM_KEY:
       env['STRATA_INGESTOR_PSEUDONYM_KEY'] || saved.STRATA_INGESTOR_PSEUDONYM_KEY,
   };

@@ -1,0 +1,176 @@
+import type { Mutant } from './mutant.ts';
+
+const LINKS = 'packages/domain/src/link-steps.ts';
+const LINKING = ['packages/domain/src/linking.test.ts'];
+const IDENTITY = 'packages/contracts/src/identity.ts';
+const NAMED = ['packages/contracts/src/identity.test.ts'];
+const GATE = ['services/ingestor/src/start-ingestor.test.ts'];
+
+/** The guards of who is who: links, guests, spaces of ids, pseudonyms. */
+export const IDENTITY_MUTANTS: readonly Mutant[] = [
+  {
+    guard: 'link: one that says what is known changes nothing',
+    file: LINKS,
+    from: 'if (isLinked || links.some(({ otherId }) => otherId === linkedId)) {',
+    to: 'if (linkedId === customerId) {',
+    tests: LINKING,
+  },
+  {
+    guard: 'link: what belongs to another customer is not taken',
+    file: LINKS,
+    from: "end(known.alias.survivorId === survivorId ? null : 'already-merged');",
+    to: 'end(null);',
+    tests: LINKING,
+  },
+  {
+    guard: 'link: who waits for another joins nobody',
+    file: 'packages/domain/src/merging.ts',
+    from: 'return reservation !== undefined || links !== undefined;',
+    to: 'return reservation !== undefined;',
+    tests: ['test/model/merges.model.test.ts'],
+  },
+  {
+    guard: 'link: who is busy is asked again',
+    file: LINKS,
+    from: 'link.tries < LINK_TRIES_MAX',
+    to: 'link.tries < 1',
+    tests: LINKING,
+  },
+  {
+    guard: 'link: who never becomes free is not asked for ever',
+    file: LINKS,
+    from: "if (reason === 'merge-in-progress' && link.tries < LINK_TRIES_MAX) {",
+    to: "if (reason === 'merge-in-progress' && link.tries < 1_000) {",
+    tests: LINKING,
+    named: 'of a circle',
+  },
+  {
+    guard: 'link: of two who say it of each other one gives way',
+    file: LINKS,
+    from: 'return isMutual && compareBytewise(otherId, survivorId) < 0;',
+    to: 'return false;',
+    tests: LINKING,
+  },
+  {
+    guard: 'link: of two who say it of each other not both give way',
+    file: LINKS,
+    from: 'return isMutual && compareBytewise(otherId, survivorId) < 0;',
+    to: 'return isMutual;',
+    tests: LINKING,
+  },
+  {
+    guard: 'link: one dated up to the erasure of its customer does nothing',
+    file: LINKS,
+    from: 'if (isErased(work, { customerId, at })) return;',
+    to: '',
+    tests: LINKING,
+  },
+  {
+    guard: 'link: one dated up to the erasure of its other id does nothing',
+    file: LINKS,
+    from: 'if (isErased(work, { customerId: otherId, at })) end(null);',
+    to: 'if (at < 0) end(null);',
+    tests: LINKING,
+  },
+  {
+    guard: 'link: a customer who was only to be linked is nobody',
+    file: LINKS,
+    from: 'if (isNobody(free)) work.forget(survivorId);',
+    to: 'if (free === undefined) work.forget(survivorId);',
+    tests: LINKING,
+  },
+  {
+    guard: 'link: dated ahead it is refused',
+    file: LINKS,
+    from: 'if (at > clock + AHEAD_OF_CLOCK_MAX_MS) {',
+    to: 'if (at > Infinity) {',
+    tests: LINKING,
+  },
+  {
+    guard: 'link: of two of whom nothing has happened it makes no customer',
+    file: 'packages/domain/src/merge-steps.ts',
+    from: 'if (!hasAcceptedEvent(before) && !hasAcceptedEvent(handed)) {',
+    to: 'if (part < 0) {',
+    tests: LINKING,
+  },
+  {
+    guard: 'link: who never had a tier leaves none',
+    file: 'packages/domain/src/merge-steps.ts',
+    from: "if (isSomebody) work.retire(otherId, 'merged');",
+    to: "work.retire(otherId, 'merged');",
+    tests: LINKING,
+  },
+  {
+    guard: 'erasure: not while a link is under way',
+    file: 'packages/domain/src/erase-steps.ts',
+    from: 'if (known !== undefined && isPending(known)) {',
+    to: 'if (known?.reservation !== undefined) {',
+    tests: LINKING,
+  },
+  {
+    guard: 'guest: beside a customer it says nothing',
+    file: 'packages/contracts/src/intake-event.ts',
+    from: "if (fields[place] !== undefined && fields[place] !== '') {",
+    to: 'if (guest === null) {',
+    tests: NAMED,
+  },
+  {
+    guard: 'spaces of ids: what is whole is not put into one again',
+    file: IDENTITY,
+    from: 'own.has(source) && !isWhole(id)',
+    to: 'own.has(source)',
+    tests: NAMED,
+  },
+  {
+    guard: 'spaces of ids: the customer of a link stands as it is',
+    file: IDENTITY,
+    from: 'const own = { customerId: ofWhole(customerId),',
+    to: 'const own = { customerId: ofSource(customerId, source),',
+    tests: NAMED,
+  },
+  {
+    guard: 'pseudonym: everything that enters passes the gate',
+    file: 'services/ingestor/src/topology.ts',
+    from: 'const identified = identify(valid, identity);',
+    to: 'const identified = identity === null ? identify(valid, identity) : valid;',
+    tests: GATE,
+  },
+  {
+    guard: 'pseudonym: the letters of a customer are found by it',
+    file: 'packages/contracts/src/letter-subject.ts',
+    from: 'customersNamedIn(raw, identity).map(markerOf)',
+    to: "[String(raw['customerId'] ?? '')].map(markerOf)",
+    tests: GATE,
+    named: 'puts every id',
+  },
+  {
+    guard: 'pseudonym: one is none under another key',
+    file: 'packages/service-runtime/src/keyed-pseudonym.ts',
+    from: 'return pseudonymOf(name, sealOf(name)) === id;',
+    to: 'return name.length === NAME_BYTES;',
+    tests: ['packages/service-runtime/src/keyed-pseudonym.test.ts'],
+  },
+  {
+    guard: 'pseudonym: no start under another key than that of the stack',
+    file: 'services/ingestor/src/require-pseudonym-key.ts',
+    from: 'if (found !== (pseudonyms?.keyId ?? null)) throw',
+    to: 'if (found === undefined) throw',
+    tests: GATE,
+    named: 'goes on under the pseudonyms',
+  },
+  {
+    guard: 'pseudonym: no start where the names in the log are of another key',
+    file: 'services/ingestor/src/require-pseudonym-key.ts',
+    from: ': !names.every(pseudonyms.isOwn);',
+    to: ': false;',
+    tests: GATE,
+    named: 'where the opening has gone',
+  },
+  {
+    guard: 'minimisation: a name that no contract knows is not told',
+    file: 'packages/contracts/src/strict-json.ts',
+    from: 'const field = isContractName(key) ? key : null;',
+    to: 'const field = key;',
+    tests: ['packages/contracts/src/strict-json.test.ts'],
+  },
+];
