@@ -43,13 +43,7 @@ const DAY_MS = 86_400_000;
 const KEY = Buffer.alloc(32, 6);
 const pseudonyms = keyedPseudonyms(KEY);
 /** Of reasons that no record of this stack can have: they need data time, another configuration, no policy, or a file. */
-const ELSEWHERE = [
-  'wrong-key',
-  'forbidden-field',
-  'no-policy',
-  'already-merged',
-  'merge-in-progress',
-];
+const ELSEWHERE = ['wrong-key', 'forbidden-field', 'no-policy', 'merge-in-progress'];
 const OF_FILES = ['bad-row', 'bad-quantity', 'bad-price', 'no-order', 'no-payment'];
 const INTAKE: readonly string[] = INTAKE_TOPICS;
 

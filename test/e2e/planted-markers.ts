@@ -41,6 +41,9 @@ const OWN_TOPIC: Readonly<Record<CustomerEventType, string>> = {
 const money = (): object => ({ minor: 5_000, currency: 'CNY', [mark()]: mark(), hobby: mark() });
 const ORDER = { orderId: 'o1' };
 
+/** Another id of the customer. */
+const DEVICE = `${MARKER}device`;
+
 /** What each type holds beside the fields of every event; ids of customers are markers, too. */
 const OWN: Readonly<Record<CustomerEventType, () => object>> = {
   purchase: () => ({ ...ORDER, amount: money(), category: 'tea' }),
@@ -63,7 +66,7 @@ const OWN: Readonly<Record<CustomerEventType, () => object>> = {
       [mark()]: mark(),
     },
   }),
-  link: () => ({ linkedId: mark(), linkedSource: 'desk' }),
+  link: () => ({ linkedId: DEVICE }),
 };
 
 /** By whose id most events come. */
@@ -165,6 +168,12 @@ export function refusedRecords(nowMs: number, schemaId: number): Readonly<Record
       otherId: CUSTOMER,
       reason: 'a slip',
       actor: 'ann',
+    }),
+    'already-merged': of('strata.intake.links.v1', {
+      ...stray(),
+      ...base('link', nowMs - 60_000),
+      customerId: other,
+      linkedId: DEVICE,
     }),
     'unknown-customer': of(EVENTS, {
       type: 'merge-asked',

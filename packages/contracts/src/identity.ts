@@ -53,10 +53,13 @@ export function identifiedEvent(
     const own = { customerId: ofWhole(customerId), linkedId: ofSource(linkedId, linkedSource) };
     return { ...rest, ...own };
   }
-  const identified = { ...event, customerId: ofSource(customerId, source) };
-  if (identified.type !== 'referral') return identified;
-  const referredCustomerId = ofSource(identified.referredCustomerId, source);
-  return { ...identified, referredCustomerId };
+  const own = ofSource(customerId, source);
+  if (event.type === 'referral') {
+    const referredCustomerId = ofSource(event.referredCustomerId, source);
+    return { ...event, customerId: own, referredCustomerId };
+  }
+  // Mostly nothing changes, and nothing has to be copied.
+  return own === customerId ? event : { ...event, customerId: own };
 }
 
 export type PersonsWord = OverrideRecord | MergeAsked | Erased;

@@ -214,14 +214,13 @@ const bare: fc.Arbitrary<CustomerState> = fc
   )
   .map((it) => ({ ...it, isExisting: it.existingSince !== null }));
 const pending = { mergeId: text, otherId: text, received: fc.nat(), handed: fc.option(bare) };
-const link = fc.record({ ...pending, at: instant, reason: text, actor: text, tries: fc.nat() }, PLAIN);
+const link = fc.record(
+  { ...pending, at: instant, reason: text, actor: text, tries: fc.nat() },
+  PLAIN,
+);
 /** One in some waits for another, of whom parts have come, or for ids that are linked to it. */
 const state: fc.Arbitrary<CustomerState> = fc
-  .tuple(
-    bare,
-    fc.option(fc.record(pending, PLAIN), { freq: 3 }),
-    fc.array(link, { maxLength: 2 }),
-  )
+  .tuple(bare, fc.option(fc.record(pending, PLAIN), { freq: 3 }), fc.array(link, { maxLength: 2 }))
   .map(([it, reservation, links]) => ({
     ...it,
     ...(reservation === null ? {} : { reservation }),
