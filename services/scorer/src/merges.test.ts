@@ -1,11 +1,12 @@
-import { logRecordToWire, TOPICS } from '@strata/contracts';
+import { letterSubjectOf, logRecordToWire, TOPICS } from '@strata/contracts';
 import type { CustomerState, MergeAsked } from '@strata/domain';
 import { aLink, aPurchase, day } from '@strata/domain/builders';
+import { keyedMarker } from '@strata/service-runtime';
 import { describe, expect, it } from 'vitest';
 import { CRASH_POINTS, type CrashPoint } from './crash-point.ts';
 import { readCustomers } from './read-customers.ts';
 import type { ScorerSettings } from './scorer-settings.ts';
-import { freezeAt, serde, TestStack } from './test-stack.ts';
+import { freezeAt, SEALING_KEY, serde, TestStack } from './test-stack.ts';
 
 /** Every record a commit, every output a send: whatever can lie between two steps does. */
 const SMALL: Partial<ScorerSettings> = { commitRecordsMax: 1, relayRecordsMax: 1 };
@@ -192,6 +193,22 @@ describe('merges between partitions', () => {
     ]);
     const states = await statesOf(stack);
     expect([...states.values()].every((it) => it.reservation === undefined)).toBe(true);
+    await scorer.stop();
+  });
+
+  it('that a link cannot be leave a letter with the names of both, for who erases one of them', async () => {
+    const stack = await aStack();
+    const [first, second] = customersOfAll(stack);
+    stack.events([buys(first, 1), link(GUEST, first)]);
+    const scorer = await stack.start();
+    await stack.settled();
+    stack.events([link(GUEST, second)]);
+    await stack.settled();
+    const about = stack
+      .records(TOPICS.deadLetters)
+      .map(({ headers }) => letterSubjectOf(headers).markers.toSorted());
+    const namesOf = (...names: string[]) => names.map(keyedMarker(SEALING_KEY)).toSorted();
+    expect(about).toEqual([namesOf(second, GUEST)]);
     await scorer.stop();
   });
 
