@@ -8,11 +8,15 @@ import type { MarkerOf } from '@strata/domain';
 import type { Serde, TopicRecord } from '@strata/pipeline';
 import type { IngestorSettings } from './ingestor-ports.ts';
 import type { Refused } from './outcome.ts';
+import { identify } from './steps/identify.ts';
 import { type Parsed, parse } from './steps/parse.ts';
 import { type Routed, route } from './steps/route.ts';
 import { validate } from './steps/validate.ts';
 
-export type GateSettings = Pick<IngestorSettings, 'timeMode' | 'rules' | 'recordBytesMax'>;
+export type GateSettings = Pick<
+  IngestorSettings,
+  'timeMode' | 'rules' | 'identity' | 'recordBytesMax'
+>;
 
 export interface GateParts {
   readonly serde: (topic: string) => Serde<WireRecord>;
@@ -38,7 +42,7 @@ export type Gate = (record: TopicRecord, onDropped: (dropped: Dropped) => void) 
  * fetched. A refusal leaves it at once; nothing here waits for anything.
  */
 export function createGate({ serde, markerOf, settings, partitions }: GateParts): Gate {
-  const { timeMode, rules, recordBytesMax } = settings;
+  const { timeMode, rules, identity, recordBytesMax } = settings;
   return (record, onDropped) => {
     const slip = signedRedriveSlipOf(record, markerOf);
     const parsed = parse(record, serde(record.topic), recordBytesMax);
@@ -46,7 +50,8 @@ export function createGate({ serde, markerOf, settings, partitions }: GateParts)
     const valid = validate(parsed, { topic: record.topic, timeMode, rules, onDropped });
     if (valid.kind === 'refused') return { parsed, outcome: valid, slip };
     const isRedriven = slip !== null;
-    const outcome = route(valid, record, { timeMode, partitions, isRedriven });
+    const identified = identify(valid, identity);
+    const outcome = route(identified, record, { timeMode, partitions, isRedriven });
     return { parsed, outcome, slip };
   };
 }

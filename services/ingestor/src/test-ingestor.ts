@@ -3,7 +3,9 @@ import {
   type DeadLetter,
   deadLetterFromWire,
   eventToIntakeJson,
+  type Identity,
   INTAKE_TOPICS,
+  identity,
   logRecordFromWire,
   minimisation,
   REDRIVES_MAX_DEFAULT,
@@ -60,6 +62,7 @@ export const json = (event: CustomerEvent) => bytes(JSON.stringify(eventToIntake
 export const settings: IngestorSettings = {
   timeMode: 'wall',
   rules: minimisation(),
+  identity: identity(),
   recordBytesMax: 65_536,
   redrivesMax: REDRIVES_MAX_DEFAULT,
   groupId: 'strata-ingestor',
@@ -78,7 +81,7 @@ export type Letter = TopicRecord & { readonly read: DeadLetter };
 
 /** An ingestor on a log in memory, stopped at the end of the test. */
 export async function anIngestor(
-  given: { timeMode?: TimeMode; writer?: (log: MemoryLog) => LogWriter } = {},
+  given: { timeMode?: TimeMode; identity?: Identity; writer?: (log: MemoryLog) => LogWriter } = {},
 ) {
   const log = new MemoryLog(clock);
   for (const topic of [...INTAKE_TOPICS, TOPICS.customerLog]) log.createTopic(topic, PARTITIONS);
@@ -97,7 +100,11 @@ export async function anIngestor(
       logger: silentLogger,
       onFatal: (error) => void fatal.push(error),
     },
-    { ...settings, timeMode: given.timeMode ?? 'wall' },
+    {
+      ...settings,
+      timeMode: given.timeMode ?? 'wall',
+      identity: given.identity ?? settings.identity,
+    },
   );
   onTestFinished(() => ingestor.stop());
   const records = (topic: string): TopicRecord[] =>

@@ -75,7 +75,7 @@ export const deadLettersRedriveCommand = defineCommand({
     const filter = letterFilter(flags, context.language);
     const limit = wholeNumber('--limit', flags.limit, context.language);
     return withStack(context, async (stack) => {
-      const isWanted = filter(stack.markerOf);
+      const isWanted = filter(stack);
       const letters = await read(context, stack, (found) =>
         ids.size > 0 ? ids.has(found.letter.id) : isWanted(found),
       );

@@ -1,4 +1,4 @@
-import { clockControlToJson, eventToIntakeWire, TOPICS } from '@strata/contracts';
+import { clockControlToJson, eventToIntakeWire, identifiedEvent, TOPICS } from '@strata/contracts';
 import { type CustomerEvent, DAY_MS, type Instant } from '@strata/domain';
 import { type OutgoingRecord, partitionFor } from '@strata/pipeline';
 import type { StackHandle } from '../stack/stack-handle.ts';
@@ -21,7 +21,7 @@ export interface PublishOptions {
  * the way; the last mark stands at the end of everything.
  */
 export async function publishEvents(
-  stack: Pick<StackHandle, 'writer' | 'serdes' | 'partitions'>,
+  stack: Pick<StackHandle, 'writer' | 'serdes' | 'partitions' | 'identity'>,
   options: PublishOptions,
 ): Promise<void> {
   const { events, endMark, onSent, signal } = options;
@@ -38,7 +38,8 @@ export async function publishEvents(
     await stack.writer.send(records);
     onSent(count);
   };
-  for (const event of events) {
+  for (const given of events) {
+    const event = identifiedEvent(given, stack.identity);
     const eventDay = dayOf(event.occurredAt);
     if (endMark !== null && eventDay > day) {
       day = eventDay;
