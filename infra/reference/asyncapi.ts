@@ -29,6 +29,10 @@ const CHANNELS: Readonly<
   complaints: { about: 'Complaints, their resolution, and feedback.', action: 'receive' },
   engagements: { about: 'Engagement, referrals, interactions, opportunities.', action: 'receive' },
   profiles: { about: 'Attributes of customers.', action: 'receive' },
+  links: {
+    about: 'Which other ids a customer has. Who may write here can make one customer of two.',
+    action: 'receive',
+  },
   events: {
     about:
       'Every type of event, so that the order of one customer is kept. The commands of Strata write clock marks, overrides, merges and erasures here, too; no producer does.',

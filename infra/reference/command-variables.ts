@@ -11,8 +11,12 @@ export const COMMAND_VARIABLES: Readonly<Record<string, string>> = {
   NO_COLOR: 'Set to anything: the demo prints without colours.',
   STRATA_DEBUG: 'Set to anything: an unexpected fault also prints its stack.',
   STRATA_DEMO_DIR: 'Data of the demo. Default: `.strata/demo` in the checkout.',
+  STRATA_INGESTOR_ID_SPACES:
+    'As of the ingestor; `./strata up` keeps it with the stack, for the commands and the next start.',
+  STRATA_INGESTOR_PSEUDONYM_KEY:
+    'As of the ingestor; `./strata up` keeps it with the stack (`identity.json`, for its owner alone), for the commands and the next start.',
   STRATA_STACK_DIR: 'Data of the stack. Default: `.strata/stack` in the checkout.',
-  USER: 'Who decides by `./strata override`, `./strata merge` and `./strata erase`, where `--actor` does not say.',
+  USER: 'Who decides by `./strata override`, `./strata merge`, `./strata link` and `./strata erase`, where `--actor` does not say.',
   TERM: '`dumb`: the demo prints without colours.',
 };
 

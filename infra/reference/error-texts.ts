@@ -20,6 +20,10 @@ const SERVICE_ERRORS: Readonly<Record<string, ErrorText>> = {
     'A mapping file that `STRATA_INGESTOR_MAPS` names is wrong, or cannot be read.',
     'Correct what the message lists; try it with `./strata map check`.',
   ),
+  STRATA_INGESTOR_PSEUDONYM_KEY: text(
+    'The stack was opened with another pseudonym key, or without one.',
+    'Set `STRATA_INGESTOR_PSEUDONYM_KEY` to the key of the stack; the message names both keys, not their bytes.',
+  ),
   STRATA_INGESTOR_PARTITIONS_DIFFER: text(
     '`strata.intake.events.v1` and the customer log have different numbers of partitions.',
     'Create both with the same number.',
@@ -299,6 +303,14 @@ const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
     'No policy is in force, so there are no tiers yet.',
     'Publish one by `./strata policy publish`.',
   ),
+  STRATA_CLI_LINK_REFUSED: text(
+    'The other id belongs to another customer already, or does not become free.',
+    'The message says which; nothing has changed.',
+  ),
+  STRATA_CLI_LINK_UNANSWERED: text(
+    'The partition of the other id has not answered yet.',
+    'See `./strata status`; the link goes on by itself as soon as the services do.',
+  ),
   STRATA_CLI_MERGE_REFUSED: text(
     'One of the two customers can take no part in the merge.',
     'The message says which and why; nothing of either has changed.',
@@ -344,6 +356,14 @@ const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
   STRATA_STACK_NOT_READY: text(
     'A part of the stack did not become ready in time.',
     'Read its log, which the message names.',
+  ),
+  STRATA_STACK_OTHER_PSEUDONYM_KEY: text(
+    'The stack was opened with another pseudonym key, or without one, and keeps it for life.',
+    'Start it with the key that it had, or a new one with `--fresh`.',
+  ),
+  STRATA_STACK_PSEUDONYM_KEY: text(
+    '`STRATA_INGESTOR_PSEUDONYM_KEY` is not 32 bytes in base64 or hex.',
+    'Make one: `openssl rand -base64 32`, and keep it apart from the stack.',
   ),
   STRATA_STACK_OTHER_TIME: text(
     'The stack was opened in the other kind of time, and keeps it for life.',

@@ -15,5 +15,9 @@ export const FIELD_TEXTS: Readonly<Record<string, string>> = {
   ownerId: 'who was in touch with the customer',
   purpose: '',
   stage: 'a word of a growing set',
+  linkedId: 'the other id: of a guest, a device, or in another system',
+  linkedSource: 'the system that numbers `linkedId`; the event’s `source` where it is absent',
+  reason: 'shown by `./strata why`',
+  actor: 'who says so; the event’s `source` where it is absent',
   attributes: 'only names of the allow-list (`STRATA_INGESTOR_ATTRIBUTES`) enter',
 };

@@ -24,7 +24,12 @@ const BASE_ROWS = [
     'yes',
     `${kindText(id)}, unique for its source: the same pair again is the same event`,
   ],
-  [code('customerId'), 'yes', kindText(id)],
+  [code('customerId'), 'yes, or `guest`', kindText(id)],
+  [
+    code('guest'),
+    'no',
+    'text of 1 to 250 characters in the place of `customerId`: a token of the source for a visitor whom it does not know, such as a hash of a mail address; the customer is then `guest:<token>`. Beside a `customerId` it is dropped. Of a link it stands in the place of `linkedId`',
+  ],
   [
     code('occurredAt'),
     'yes',

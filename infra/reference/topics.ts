@@ -49,7 +49,7 @@ function keptText(config: Readonly<Record<string, string>>): string {
   return parts.join(', ');
 }
 
-/** The five intake topics share one record: it is told once. */
+/** The six intake topics share one record: it is told once. */
 function recordsOf(schemas: readonly TopicSchema[]): readonly TopicSchema[] {
   return [...new Map(schemas.map((schema) => [schema.name, schema])).values()];
 }

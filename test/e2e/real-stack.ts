@@ -17,13 +17,17 @@ export class RealStack {
   readonly folder: string;
   readonly dataDir: string;
 
-  private constructor(folder: string) {
+  readonly #env: Readonly<Record<string, string>>;
+
+  private constructor(folder: string, env: Readonly<Record<string, string>>) {
     this.folder = folder;
     this.dataDir = join(folder, 'stack');
+    this.#env = env;
   }
 
-  static async open(): Promise<RealStack> {
-    return new RealStack(await mkdtemp(join(tmpdir(), 'strata-e2e-')));
+  /** `env`: as a user has it set for every command. */
+  static async open(env: Readonly<Record<string, string>> = {}): Promise<RealStack> {
+    return new RealStack(await mkdtemp(join(tmpdir(), 'strata-e2e-')), env);
   }
 
   async run(...argv: readonly string[]): Promise<CommandResult> {
@@ -33,7 +37,7 @@ export class RealStack {
       stdout: { write: (text) => void (stdout += text) },
       stderr: { isTty: false, write: (text) => void (stderr += text) },
       stdin: Readable.from([]),
-      env: { ...process.env, STRATA_STACK_DIR: this.dataDir },
+      env: { ...process.env, ...this.#env, STRATA_STACK_DIR: this.dataDir },
       cwd: this.folder,
       language: 'en',
       signal: new AbortController().signal,

@@ -9,7 +9,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { FoldDriver } from './fold-driver.ts';
-import { logOf, logShapeArbitrary, type ModelLog } from './log-arbitrary.ts';
+import { guestArbitrary, withGuest } from './guest-arbitrary.ts';
+import { logOf, logShapeArbitrary, type ModelLog, OFFSETS_EACH } from './log-arbitrary.ts';
 import { type NaiveCustomer, worldOf } from './oracle/customer.ts';
 import { VALUE_CROSSING_MS } from './oracle/customer-value.ts';
 import { Oracle } from './oracle/oracle.ts';
@@ -18,7 +19,11 @@ import { nextOutputAt } from './oracle/settle.ts';
 import { policySetArbitrary } from './policy-arbitrary.ts';
 import { MODEL_SETTINGS } from './settings.ts';
 
-const caseArbitrary = fc.record({ policies: policySetArbitrary, shape: logShapeArbitrary });
+const caseArbitrary = fc.record({
+  policies: policySetArbitrary,
+  shape: logShapeArbitrary,
+  guest: guestArbitrary,
+});
 
 /** Least occurrences in a hundred cases: a model test over histories in which nothing happens proves nothing. */
 const LEAST_PER_HUNDRED = {
@@ -36,6 +41,8 @@ const LEAST_PER_HUNDRED = {
   'demoted by override': 0.1,
   'promoted by calibration': 0.05,
   'demoted by calibration': 0.01,
+  'assigned by merge': 1,
+  'promoted by merge': 0.05,
   'demoted by clv': 0.2,
   'demoted by p_alive': 0.05,
   converted: 10,
@@ -111,8 +118,8 @@ describe('the fold equals a naive reading of the contract', () => {
   test('in every change of tier', () => {
     const occurred = new Map<string, number>();
     fc.assert(
-      fc.property(caseArbitrary, ({ policies, shape }) => {
-        const log = logOf(shape, policies);
+      fc.property(caseArbitrary, ({ policies, shape, guest }) => {
+        const log = withGuest(logOf(shape, policies), guest);
         const { driver, oracle } = run(log);
         const near = nearness(policies);
         for (const customerId of log.customerIds) {
@@ -142,13 +149,13 @@ describe('the fold equals a naive reading of the contract', () => {
 
   test('in what it refuses', () => {
     fc.assert(
-      fc.property(caseArbitrary, ({ policies, shape }) => {
-        const log = logOf(shape, policies);
+      fc.property(caseArbitrary, ({ policies, shape, guest }) => {
+        const log = withGuest(logOf(shape, policies), guest);
         const { driver, oracle } = run(log);
         const again = repeatsIn(log);
         const refused = driver.outputs.flatMap((it) =>
-          it.kind === 'dead-letter' && !again.has(Number(it.id.split('.')[1]))
-            ? [`${it.id.split('.')[1]} ${it.reason}`]
+          it.kind === 'dead-letter' && !again.has(offsetOf(it.id))
+            ? [`${offsetOf(it.id)} ${it.reason}`]
             : [],
         );
         const expected = log.customerIds
@@ -164,9 +171,9 @@ describe('the fold equals a naive reading of the contract', () => {
 
   test('in the profiles, then and later', () => {
     fc.assert(
-      fc.property(caseArbitrary, fc.nat(80), ({ policies, shape }, laterHalfDays) => {
+      fc.property(caseArbitrary, fc.nat(80), ({ policies, shape, guest }, laterHalfDays) => {
         // A column without a dimension looks back 365 days, which a shorter horizon has not kept.
-        const log = logOf({ ...shape, horizonDays: 800 }, policies);
+        const log = withGuest(logOf({ ...shape, horizonDays: 800 }, policies), guest);
         const { driver, oracle } = run(log);
         const near = nearness(policies);
         for (const [customerId, state] of driver.customers) {
@@ -198,8 +205,8 @@ describe('the fold equals a naive reading of the contract', () => {
 
   test('in the instant at which a customer is due', () => {
     fc.assert(
-      fc.property(caseArbitrary, ({ policies, shape }) => {
-        const log = logOf(shape, policies);
+      fc.property(caseArbitrary, ({ policies, shape, guest }) => {
+        const log = withGuest(logOf(shape, policies), guest);
         const driver = new FoldDriver();
         const oracle = new Oracle();
         const near = nearness(policies);
@@ -230,6 +237,11 @@ function repeatsIn({ records }: ModelLog): Set<number> {
     seen.add(record.event.eventId);
   }
   return again;
+}
+
+/** Of the record that a source wrote: what it hands over lies right behind it. */
+function offsetOf(letterId: string): number {
+  return Math.floor(Number(letterId.split('.')[1]) / OFFSETS_EACH) * OFFSETS_EACH;
 }
 
 const microOf = (value: number | null): bigint | null =>

@@ -4,6 +4,7 @@ import {
   EMPTY_LEDGER,
   LEDGER_LISTS,
   type Ledger,
+  type Link,
   type LogRecord,
   type MergeAsked,
   type TierChange,
@@ -11,6 +12,7 @@ import {
 import {
   aCancellation,
   aComplaint,
+  aLink,
   anEngagement,
   aPolicy,
   aPolicySet,
@@ -72,6 +74,15 @@ const step = fc.oneof(
     }),
   },
   {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('link' as const),
+      other: name,
+      into: name,
+      isTwice: fc.boolean(),
+    }),
+  },
+  {
     weight: 6,
     arbitrary: fc.record({
       do: fc.constantFrom('fold' as const, 'publish' as const),
@@ -123,6 +134,7 @@ interface Played {
   readonly log: PartitionedLog;
   readonly events: readonly CustomerEvent[];
   readonly asked: readonly MergeAsked[];
+  readonly linked: readonly Link[];
 }
 
 function play(steps: readonly Step[]): Played {
@@ -136,6 +148,7 @@ function play(steps: readonly Step[]): Played {
   log.everywhere({ kind: 'policy-activated', set: SET });
   const events: CustomerEvent[] = [];
   const asked: MergeAsked[] = [];
+  const linked: Link[] = [];
   const report = (event: CustomerEvent): void => {
     events.push(event);
     log.append({ kind: 'event', event, clockAt: event.occurredAt });
@@ -155,6 +168,12 @@ function play(steps: readonly Step[]): Played {
       asked.push(record);
       log.append(record);
       if (it.isTwice) log.append(record);
+    } else if (it.do === 'link') {
+      const event = aLink(day(1), { customerId: it.into, linkedId: it.other });
+      linked.push(event);
+      for (let times = it.isTwice ? 2 : 1; times > 0; times--) {
+        log.append({ kind: 'event', event, clockAt: event.occurredAt });
+      }
     } else if (it.do === 'fold') log.foldOn(it.partition, it.count);
     else if (it.do === 'publish') log.publishOn(it.partition, it.count);
     else log.forgetPublished(it.partition, it.count);
@@ -163,7 +182,7 @@ function play(steps: readonly Step[]): Played {
   log.everywhere({ kind: 'clock', at: day(2) });
   for (const customerId of NAMES) log.append({ kind: 'tick', customerIds: [customerId] });
   log.drain();
-  return { log, events, asked };
+  return { log, events, asked, linked };
 }
 
 /** Whom a name leads to; it fails where aliases form a circle. */
@@ -261,21 +280,54 @@ describe('merges between partitions, in whatever order their logs are folded and
   test('end, each by a merge or by one refusal, and leave nobody reserved', () => {
     fc.assert(
       fc.property(steps, (given) => {
-        const { log, asked } = play(given);
+        const { log, asked, linked } = play(given);
         const states = [...log.customers.values()];
         expect(states.some((it) => it.reservation !== undefined)).toBe(false);
+        expect(states.some((it) => it.links !== undefined)).toBe(false);
         const done = new Set(states.flatMap((it) => it.absorbed ?? []).map((it) => it.mergeId));
-        const aliases = states.filter((it) => it.alias !== undefined);
+        const aliases = [...log.customers].filter(([, it]) => it.alias !== undefined);
         expect(done.size).toBe(aliases.length);
         const letters = log.outputs.filter((it) => it.kind === 'dead-letter');
-        const repeats = given.filter((it) => it.do === 'merge' && it.isTwice).length;
-        const refused = asked.length - done.size;
-        // Who was refused at once may be asked for again under the same id.
+        const repeats = given.filter((it) => 'isTwice' in it && it.isTwice).length;
+        const refused = asked.filter(({ id }) => !done.has(id)).length;
+        // Who was refused at once may be asked for again under the same id; a link that changes nothing needs no refusal.
         expect(letters.length).toBeGreaterThanOrEqual(refused);
-        expect(letters.length).toBeLessThanOrEqual(refused + repeats);
+        expect(letters.length).toBeLessThanOrEqual(refused + linked.length + repeats);
         const left = log.outputs.flatMap((it) => (it.kind === 'retired' ? [it.customerId] : []));
         expect(left.length).toBe(new Set(left).size);
-        expect(left.length).toBe(aliases.length);
+        expect(aliases.map(([id]) => id)).toEqual(expect.arrayContaining(left));
+        const told = log.outputs.flatMap((it) =>
+          it.kind === 'tier-change' ? [it.customerId] : [],
+        );
+        expect(left).toEqual(
+          expect.arrayContaining(told.filter((it) => aliases.some(([id]) => id === it))),
+        );
+      }),
+      MODEL_SETTINGS,
+    );
+  });
+
+  test('by links that contradict nothing all come about, however they meet', () => {
+    // Each name says at most once who it is, and nobody comes round to itself: the order of names keeps them apart.
+    const forest = fc.shuffledSubarray(
+      NAMES.slice(1).map((it, n) => ({ linkedId: it, above: NAMES.slice(0, n + 1) })),
+    );
+    fc.assert(
+      fc.property(forest, steps, fc.array(fc.nat(), { minLength: 6 }), (links, given, picks) => {
+        const said = links.map(({ linkedId, above }, n) => {
+          const customerId = above[(picks[n] ?? 0) % above.length] as string;
+          return { do: 'link', other: linkedId, into: customerId, isTwice: n % 2 === 0 } as const;
+        });
+        // Links and what happens between them, in turn.
+        const quiet = given.filter(({ do: what }) => what !== 'merge' && what !== 'link');
+        const mixed = said.flatMap((it, n) => [it, ...quiet.slice(n * 3, n * 3 + 3)]);
+        const { log } = play([...quiet.slice(0, 4), ...mixed, ...quiet.slice(said.length * 3)]);
+        expect(log.outputs.filter((it) => it.kind === 'dead-letter')).toEqual([]);
+        for (const { other, into } of said) {
+          expect(survivorOf(log, other)).toBe(survivorOf(log, into));
+        }
+        const roots = NAMES.filter((it) => said.every(({ other }) => other !== it));
+        for (const root of roots) expect(survivorOf(log, root)).toBe(root);
       }),
       MODEL_SETTINGS,
     );

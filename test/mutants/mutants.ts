@@ -1,3 +1,4 @@
+import { IDENTITY_MUTANTS } from './identity-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { RECORD_MUTANTS } from './record-mutants.ts';
 
@@ -314,4 +315,5 @@ export const MUTANTS: readonly Mutant[] = [
     tests: EXAMPLES,
   },
   ...RECORD_MUTANTS,
+  ...IDENTITY_MUTANTS,
 ];

@@ -58,9 +58,12 @@ function stateDifferences({ store }: Stack, p: number, expected: Folded): string
     customers.set(id, packed.value);
     for (const { name, bytes } of packed.pages) pages.set(pageKey(id, name), bytes);
   }
+  for (const [id, { links = [] }] of expected.customers) {
+    if (links.length > 0) found.push(`${id} waits for a link for ever`);
+  }
   found.push(...mapDifferences(`customers of partition ${p}`, held.customers, customers));
   found.push(...mapDifferences(`pages of partition ${p}`, held.pages, pages));
-  const { partition: state, dueAt, changes, tiers, letters, handOvers } = expected;
+  const { partition: state, dueAt, tiers, letters, handOvers } = expected;
   if (!equal(held.fields.get('state'), encodePartition(state))) {
     found.push(`the state of partition ${p} differs`);
   }
@@ -74,17 +77,16 @@ function stateDifferences({ store }: Stack, p: number, expected: Folded): string
   }
   const ledger = JSON.parse(Buffer.from(held.fields.get('ledger') ?? []).toString() || '{}');
   const seqs: Record<string, number> = {};
-  if (changes.length > 0) {
-    seqs[TOPICS.tierChanges] = changes.length;
+  for (const topic of [TOPICS.tierChanges, TOPICS.tiers]) {
+    if (tiers.length > 0) seqs[topic] = tiers.length;
   }
-  if (tiers.length > 0) seqs[TOPICS.tiers] = tiers.length;
   if (letters.length > 0) seqs[TOPICS.deadLetters] = letters.length;
   if (handOvers.length > 0) seqs[TOPICS.customerLog] = handOvers.length;
   const wanted = {
     layout: 1,
     epoch: 1,
     customerSeqBase: 0,
-    position: changes.length + tiers.length + letters.length + handOvers.length,
+    position: 2 * tiers.length + letters.length + handOvers.length,
     seqs,
     decisionHash: expected.decisionHash,
     partitions: expected.partitions,
@@ -97,24 +99,23 @@ function stateDifferences({ store }: Stack, p: number, expected: Folded): string
   return found;
 }
 
-function publishedDifferences(log: MemoryLog, p: number, { changes, tiers }: Folded): string[] {
-  const events = readersView(recordsOf(log, TOPICS.tierChanges, p)).map(({ value }) => {
-    const event = tierChangeFromWire(serdes(TOPICS.tierChanges).decode(value ?? new Uint8Array()));
+function publishedDifferences(log: MemoryLog, p: number, { tiers }: Folded): string[] {
+  const events = readersView(recordsOf(log, TOPICS.tierChanges, p)).map((record) => {
+    if (record.value === null) return leftText(record);
+    const event = tierChangeFromWire(serdes(TOPICS.tierChanges).decode(record.value));
     const { id, seq, customerId, customerSeq, type, fromTier, toTier, effectiveAt } = event;
     const { decidedAt, cause, policyVersion, score } = event;
     return `${seq} ${id} ${customerId} ${customerSeq} ${type} ${fromTier}>${toTier} ${cause.kind} ${effectiveAt} ${decidedAt} ${policyVersion} ${score}`;
   });
-  const wanted = changes.map((it, n) => {
+  const wanted = tiers.map((it, n) => {
+    if (it.kind === 'retired') return `${n + 1} ${it.customerId} left`;
     const { id, customerId, customerSeq, type, fromTier, toTier, effectiveAt, decidedAt } = it;
     return `${n + 1} ${id} ${customerId} ${customerSeq} ${type} ${fromTier}>${toTier} ${it.cause.kind} ${effectiveAt} ${decidedAt} ${it.policyVersion} ${it.scoreMilli / 1_000}`;
   });
-  const snapshots = readersView(recordsOf(log, TOPICS.tiers, p)).map(({ value, key, headers }) => {
-    if (value === null) {
-      const number = Buffer.from(headers['strata-seq'] ?? []).toString();
-      return `${number.split('.')[1]} ${Buffer.from(key ?? []).toString()} left`;
-    }
+  const snapshots = readersView(recordsOf(log, TOPICS.tiers, p)).map((record) => {
+    if (record.value === null) return leftText(record);
     const { seq, customerId, tier, customerSeq } = tierSnapshotFromWire(
-      serdes(TOPICS.tiers).decode(value),
+      serdes(TOPICS.tiers).decode(record.value),
     );
     return `${seq} ${customerId} ${tier} ${customerSeq}`;
   });
@@ -127,6 +128,11 @@ function publishedDifferences(log: MemoryLog, p: number, { changes, tiers }: Fol
     ...listDifferences(`tier changes of partition ${p}`, events, wanted),
     ...listDifferences(`tiers of partition ${p}`, snapshots, wantedSnapshots),
   ];
+}
+
+function leftText({ key, headers }: TopicRecord): string {
+  const number = Buffer.from(headers['strata-seq'] ?? []).toString();
+  return `${number.split('.')[1]} ${Buffer.from(key ?? []).toString()} left`;
 }
 
 /** What sources had acknowledged lies in the log at least once, and nothing lies there that nobody sent. */

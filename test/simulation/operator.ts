@@ -1,5 +1,5 @@
 import { readLetters, sendBack, waysBack } from '@strata/cli';
-import { TOPICS } from '@strata/contracts';
+import { identity, TOPICS } from '@strata/contracts';
 import { unkeyedMarker } from '@strata/domain';
 import { StrataError } from '@strata/pipeline';
 import { serdes } from './serdes.ts';
@@ -60,7 +60,15 @@ export class Operator {
     const { log, watch, partitions } = this.#stack;
     const reader = logReaderOf(process, log);
     const writer = new SimLogWriter(process, watch.append);
-    const ports = { reader, writer, serdes: SERDES, unseal, markerOf: unkeyedMarker, partitions };
+    const ports = {
+      reader,
+      writer,
+      serdes: SERDES,
+      unseal,
+      markerOf: unkeyedMarker,
+      identity: identity(),
+      partitions,
+    };
     try {
       const letters = await readLetters(ports, { keepsOriginals: true });
       const ways = await waysBack(ports, letters, {

@@ -91,7 +91,10 @@ export function foldLog(
       else dueAt.set(id, due);
     }
     handOvers.push(...result.handOvers);
-    if (redriven !== null && result.outputs.every((it) => it.kind !== 'dead-letter')) {
+    const isRefused = result.outputs.some(({ kind }) => kind === 'dead-letter');
+    // What an alias forwards is the survivor's to take or to refuse.
+    const isForwarded = result.handOvers.some(({ content }) => content.kind === 'forwarded');
+    if (redriven !== null && !isRefused && !isForwarded) {
       letters.push({ id: redriven, isServed: true, isAgain: true });
     }
     for (const output of result.outputs) {

@@ -1,4 +1,9 @@
-import { RECORD_BYTES_MAX_DEFAULT, REDRIVES_MAX_DEFAULT, TOPICS } from '@strata/contracts';
+import {
+  identity,
+  RECORD_BYTES_MAX_DEFAULT,
+  REDRIVES_MAX_DEFAULT,
+  TOPICS,
+} from '@strata/contracts';
 import { fold, initialPartition, unkeyedMarker } from '@strata/domain';
 import { startIngestor } from '@strata/ingestor';
 import type { MemoryLog } from '@strata/memory';
@@ -95,6 +100,7 @@ function ingestorOn(process: SimProcess, stack: Stack): Promise<RunningService> 
     {
       timeMode: stack.traffic.time,
       rules: stack.traffic.rules,
+      identity: identity(),
       recordBytesMax: RECORD_BYTES_MAX_DEFAULT,
       redrivesMax: REDRIVES_MAX_DEFAULT,
       groupId: stack.groups.ingestor.groupId,

@@ -3,6 +3,7 @@ import type { Tally } from './tally.ts';
 
 /** Counters that a run counts as branches it has been through; every other metric is dropped. */
 const COUNTED: ReadonlySet<string> = new Set([
+  'strata_scorer_records_total',
   'strata_scorer_relay_records_total',
   'strata_scorer_relay_gaps_total',
   'strata_scorer_fold_notes_total',

@@ -30,9 +30,18 @@ interface HandedOut {
   readonly lock: number;
 }
 
+/** Somebody who waits for a job. */
+interface Pull {
+  readonly sinceMs: number;
+  readonly isDead: () => boolean;
+  readonly take: (handedOut: HandedOut) => void;
+}
+
 const LADDER_MS = [0, 50, 100, 200, 400, 800, 1_600, 1_600, 1_600, 1_600, 1_600, 1_600];
 const LOCK_MS = 2_000;
 const CONCURRENCY = 3;
+/** So long a connection whose other end has died looks as if somebody waited there. */
+const CONNECTION_MS = 5_000;
 /** How often it keeps a picture to go back to, in changes. */
 const PICTURE_EVERY = 10;
 const PICTURES_KEPT = 6;
@@ -40,7 +49,7 @@ const PICTURES_KEPT = 6;
 /** The queue that all notifiers share, and what it would be after it lost its last writes. */
 export class SharedQueue {
   readonly #world: Surroundings;
-  readonly #pulls: ((handedOut: HandedOut) => void)[] = [];
+  #pulls: Pull[] = [];
   #now: Picture = { jobs: new Map(), positions: new Map() };
   #pictures: Picture[] = [];
   #changes = 0;
@@ -97,9 +106,9 @@ export class SharedQueue {
   }
 
   /** The next job that is ready, whenever that is. */
-  pull(): Promise<HandedOut> {
-    const { promise, resolve } = Promise.withResolvers<HandedOut>();
-    this.#pulls.push(resolve);
+  pull(isDead: () => boolean): Promise<HandedOut> {
+    const { promise, resolve: take } = Promise.withResolvers<HandedOut>();
+    this.#pulls.push({ sinceMs: this.#world.scheduler.nowMs, isDead, take });
     this.#handOut();
     return promise;
   }
@@ -167,8 +176,11 @@ export class SharedQueue {
   }
 
   #handOut(): void {
-    if (this.#pulls.length === 0) return;
     const { nowMs } = this.#world.scheduler;
+    this.#pulls = this.#pulls.filter(
+      ({ sinceMs, isDead }) => !isDead() || nowMs - sinceMs < CONNECTION_MS,
+    );
+    if (this.#pulls.length === 0) return;
     for (const held of this.#now.jobs.values()) {
       if (held.state !== 'ready' || held.readyAtMs > nowMs) continue;
       const pull = this.#pulls.shift();
@@ -176,7 +188,7 @@ export class SharedQueue {
       const active = { ...held, state: 'active' as const, lock: ++this.#locks };
       this.#set(active);
       this.#world.scheduler.plan(LOCK_MS, 'lock runs out', () => this.#lose(active));
-      pull({ job: held.job, attempt: held.attempt, lock: active.lock });
+      pull.take({ job: held.job, attempt: held.attempt, lock: active.lock });
     }
   }
 
@@ -247,7 +259,9 @@ export class SimDeliveryQueue implements DeliveryQueue {
   async #work(deliver: Parameters<DeliveryQueue['work']>[0]): Promise<void> {
     while (!this.#isClosed) {
       try {
-        const handedOut = await this.#ask('pull', () => this.#shared.pull());
+        const handedOut = await this.#ask('pull', () =>
+          this.#shared.pull(() => this.#process.isDead),
+        );
         // A closed worker leaves the job to its lock.
         if (this.#isClosed) return;
         const delivery = this.#deliver(handedOut, deliver);

@@ -29,6 +29,9 @@ const FIRST_DAY_MS = 1_700_006_400_000;
 /** In wall time a day of the policy passes in so many milliseconds, so that a run sees windows end. */
 const WALL_DAY_MS = 150;
 
+/** Visitors of whom it is said at times who they are. */
+const GUESTS = ['guest:0', 'guest:1', 'guest:2'];
+
 /** What has to become of a record that the sources have had acknowledged. */
 export type Expected =
   | { readonly kind: 'event'; readonly source: string; readonly eventId: string }
@@ -188,11 +191,16 @@ export class Traffic {
 
   #event(): CustomerEvent {
     const { random } = this.#world;
-    const customerId = random.chance(0.3) ? 'c0' : random.pick(this.#customers);
+    const customerId = this.#somebody();
     const number = ++this.#events;
     const head = { source: 'shop', eventId: `e${number}`, customerId, occurredAt: this.#instant() };
     const order = this.#orders.length === 0 ? undefined : random.pick(this.#orders);
     const dice = random.below(100);
+    // Mostly of a guest, and sometimes of a customer who has a history of its own.
+    if (dice >= 94) {
+      const linkedId = random.chance(0.7) ? random.pick(GUESTS) : random.pick(this.#customers);
+      return { ...head, source: 'crm', type: 'link', linkedId };
+    }
     if (dice < 12) {
       const referredCustomerId = random.pick(this.#customers);
       if (referredCustomerId !== customerId)
@@ -224,6 +232,12 @@ export class Traffic {
     } as const;
     this.#orders.push(purchase);
     return purchase;
+  }
+
+  #somebody(): string {
+    const { random } = this.#world;
+    if (random.chance(0.15)) return random.pick(GUESTS);
+    return random.chance(0.3) ? 'c0' : random.pick(this.#customers);
   }
 
   /** Mostly now, sometimes earlier, seldom so early or so late that it is refused. */

@@ -66,8 +66,8 @@ const SENTENCES: Readonly<Record<DeadLetterReason, Readonly<Record<Language, str
     en: '{field} is not an RFC 3339 time with an offset, from 1970 on; for example 2026-01-02T03:04:05.678Z.',
   },
   'no-customer': {
-    zh: '记录没有客户编号；请填写 customerId。',
-    en: 'The record names no customer; fill in the customer id.',
+    zh: '记录没有客户编号；请填写 customerId，访客则填写 guest。',
+    en: 'The record names no customer; fill in customerId, or guest for a visitor.',
   },
   'unknown-currency': {
     zh: '字段{field}不是 ISO 4217 货币代码；请用三个大写字母，例如 CNY。',

@@ -25,6 +25,9 @@ export type OwnField<E extends CustomerEvent> = CustomerEvent extends E
   ? string
   : Exclude<keyof E & string, 'type' | keyof IntakeBase>;
 
+/** What the log has of them. A linked id says there by itself whose it is. */
+export type LogField<E extends CustomerEvent> = Exclude<OwnField<E>, 'linkedSource'>;
+
 /** An example shows every field that a type can have. */
 export type EventExample<E extends CustomerEvent> = {
   readonly source: string;
@@ -48,7 +51,7 @@ export interface EventDefinition<E extends CustomerEvent = CustomerEvent> {
   /** Fills in what the contract fills in. `fields` has passed `shape`. */
   fromIntake(base: IntakeBase, fields: unknown): E;
   /** The fields beside those of every event, in Avro's form. */
-  toLog(event: E): Readonly<Record<OwnField<E>, unknown>>;
+  toLog(event: E): Readonly<Record<LogField<E>, unknown>>;
   fromLog(base: IntakeBase, body: unknown): E;
 }
 

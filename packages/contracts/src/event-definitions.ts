@@ -4,6 +4,7 @@ import { complaint, complaintResolved } from './events/complaint.ts';
 import { engagement } from './events/engagement.ts';
 import { feedback } from './events/feedback.ts';
 import { interaction } from './events/interaction.ts';
+import { link } from './events/link.ts';
 import { opportunity } from './events/opportunity.ts';
 import { orderCancelled, orderReinstated } from './events/order-standing.ts';
 import { profile } from './events/profile.ts';
@@ -28,6 +29,7 @@ const DEFINITIONS: Definitions = {
   interaction,
   opportunity,
   profile,
+  link,
 };
 
 /** The definition of a type, seen as one of any event: callers hand it only events of that type. */

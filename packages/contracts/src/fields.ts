@@ -30,8 +30,8 @@ function refusal(reason: DeadLetterReason) {
 
 /** The same for readers of the published contract; a lone surrogate is none that a schema can tell. */
 const PLAIN = String.raw`^[^\u0000-\u001f\u007f]*$`;
-const plainText = () =>
-  z.string().min(1).max(ID_CHARACTERS_MAX).refine(isPlain).meta({ pattern: PLAIN });
+export const plainText = (charactersMax: number = ID_CHARACTERS_MAX) =>
+  z.string().min(1).max(charactersMax).refine(isPlain).meta({ pattern: PLAIN });
 export const id = plainText();
 /** A member of a growing set, such as a kind or a stage. */
 export const word = plainText();

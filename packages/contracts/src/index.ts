@@ -6,6 +6,8 @@ export * from './dead-letter-sentence.ts';
 export * from './erasure-control.ts';
 export { EVENT_DEFINITIONS } from './event-definitions.ts';
 export { AMOUNT_MINOR_MAX, type InstantForm } from './fields.ts';
+export { isGuestId } from './guest.ts';
+export * from './identity.ts';
 export * from './intake-event.ts';
 export * from './intake-example.ts';
 export { INTAKE_FIELD_NAMES, intakeFieldsOf } from './intake-fields.ts';

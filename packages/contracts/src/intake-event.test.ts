@@ -77,6 +77,9 @@ test('refuses a forbidden field where configuration says so', () => {
     reason: 'forbidden-field',
     field: 'attributes.spouse',
   });
+  // A spelling can say something; the name that is told is the one of the configuration.
+  const spelled = { ...raw, attributes: { SpOuSe_: 'x' } };
+  expect(read(spelled, { onForbidden: 'refuse' })).toMatchObject({ field: 'attributes.spouse' });
 });
 
 test('takes a name as forbidden even where the schema allows it', () => {

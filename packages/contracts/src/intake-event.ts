@@ -1,10 +1,19 @@
 import { CUSTOMER_EVENT_TYPES, type CustomerEvent, type CustomerEventType } from '@strata/domain';
 import { z } from 'zod';
+import { BASE_NAMES, MONEY_NAMES } from './contract-names.ts';
 import { type DeadLetterReason, isDeadLetterReason } from './dead-letter-reason.ts';
 import type { EventDefinition, IntakeBase } from './event-definition.ts';
 import { definitionOf, EVENT_DEFINITIONS } from './event-definitions.ts';
 import { type InstantForm, id, instantField, text } from './fields.ts';
-import { type Dropped, type Minimisation, minimisation, pick } from './minimisation.ts';
+import { guestIdOf, guestPlace } from './guest.ts';
+import {
+  countDropped,
+  type Dropped,
+  GUEST_KIND,
+  type Minimisation,
+  minimisation,
+  pick,
+} from './minimisation.ts';
 import { type PlainReader, plainReader } from './plain-event.ts';
 import { formatRfc3339 } from './rfc3339.ts';
 
@@ -29,7 +38,6 @@ export interface IntakeOptions {
 }
 
 const TYPES: ReadonlySet<unknown> = new Set(CUSTOMER_EVENT_TYPES);
-const MONEY_NAMES: ReadonlySet<string> = new Set(['minor', 'currency']);
 const DEFAULT_OPTIONS: IntakeOptions = { instants: 'rfc3339', rules: minimisation() };
 
 interface TypeContract {
@@ -38,7 +46,7 @@ interface TypeContract {
   readonly readPlain: PlainReader;
 }
 
-/** The fields of an event of a type, but for `type` itself. */
+/** The fields of an event of a type, but for `type` itself and for `guest`, which stands in for one of them. */
 export function intakeShape(
   definition: EventDefinition,
   instants: InstantForm,
@@ -55,7 +63,7 @@ export function intakeShape(
 
 function contractOf(definition: EventDefinition, instants: InstantForm): TypeContract {
   const shape = intakeShape(definition, instants);
-  const names = new Set(['type', ...Object.keys(shape)]);
+  const names = new Set([...BASE_NAMES, ...Object.keys(shape)]);
   return {
     names,
     schema: z.object(shape) as unknown as z.ZodType<IntakeBase>,
@@ -104,6 +112,9 @@ export function readBySchema(
 
   const { fields, refused } = minimise(raw, contract.names, { rules, dropped });
   if (refused !== null) return refuse('forbidden-field', refused);
+  if (!takeGuest(fields, guestPlace(type as CustomerEventType), dropped)) {
+    return refuse('bad-field', 'guest');
+  }
 
   const parsed = contract.schema.safeParse(fields);
   if (!parsed.success) {
@@ -141,6 +152,24 @@ function minimise(
     if (picked.refused !== null) inner ??= `${name}.${picked.refused}`;
   }
   return { fields, refused: refused ?? inner };
+}
+
+/** The guest in the place of the id that is not there; beside an id it says nothing more. False for no token. */
+function takeGuest(
+  fields: Record<string, unknown>,
+  place: string,
+  dropped: Map<string, number>,
+): boolean {
+  const { guest } = fields;
+  if (guest === undefined) return true;
+  delete fields['guest'];
+  if (fields[place] !== undefined && fields[place] !== '') {
+    countDropped(dropped, GUEST_KIND);
+    return true;
+  }
+  const id = guestIdOf(guest);
+  if (id !== null) fields[place] = id;
+  return id !== null;
 }
 
 function ownFields(parsed: IntakeBase): unknown {

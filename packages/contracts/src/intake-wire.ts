@@ -1,4 +1,5 @@
 import type { CustomerEvent } from '@strata/domain';
+import { BASE_NAMES } from './contract-names.ts';
 import { EVENT_DEFINITIONS } from './event-definitions.ts';
 import type { WireRecord } from './wire-record.ts';
 
@@ -9,15 +10,15 @@ import type { WireRecord } from './wire-record.ts';
 
 export const INTAKE_RECORD = 'strata.intake.Event';
 
-const OPTIONAL_FIELDS = Object.fromEntries(
-  ['channel', ...EVENT_DEFINITIONS.flatMap(({ shape }) => Object.keys(shape))].map((name) => [
+const NO_FIELDS = Object.fromEntries(
+  [...BASE_NAMES, ...EVENT_DEFINITIONS.flatMap(({ shape }) => Object.keys(shape))].map((name) => [
     name,
     null,
   ]),
 );
 
 export function eventToIntakeWire(event: CustomerEvent): WireRecord {
-  return { name: INTAKE_RECORD, body: { ...OPTIONAL_FIELDS, ...event } };
+  return { name: INTAKE_RECORD, body: { ...NO_FIELDS, ...event } };
 }
 
 /** The raw object to hand to `readIntakeEvent` with instants as `epoch-ms`. */

@@ -1,4 +1,5 @@
 import type { Erasure, Instant, MarkerOf } from '@strata/domain';
+import { CUSTOMER_FIELDS, customersNamedIn, type Identity } from './identity.ts';
 import { parseRfc3339 } from './rfc3339.ts';
 import { tellableName } from './strict-json.ts';
 
@@ -15,23 +16,16 @@ export interface LetterSubject {
 const ABOUT_HEADER = 'strata-about';
 const OCCURRED_HEADER = 'strata-occurred-at';
 export const UNNAMED_LETTER: LetterSubject = { markers: [], occurredAt: null };
-/** Every field that names a customer: a letter goes with each of those whom it names. */
-const CUSTOMER_FIELDS = ['customerId', 'referredCustomerId'] as const;
 
-/** Whom a refused record is about, as far as it could be read. Nothing in it has been checked. */
+/** Whom a refused record is about: a letter goes with each of those whom it names. */
 export function letterSubjectIn(
   raw: Readonly<Record<string, unknown>>,
-  markerOf: MarkerOf,
+  { markerOf, identity }: { readonly markerOf: MarkerOf; readonly identity: Identity },
 ): LetterSubject {
-  const ids = CUSTOMER_FIELDS.flatMap((field) => {
-    const value = raw[field];
-    // A number where an id has to be is a common fault, and still says who is meant.
-    return typeof value === 'string' || typeof value === 'number' ? [String(value)] : [];
-  });
   const { occurredAt } = raw;
   const isInstant = typeof occurredAt === 'number' && Number.isSafeInteger(occurredAt);
   return {
-    markers: ids.map(markerOf),
+    markers: customersNamedIn(raw, identity).map(markerOf),
     occurredAt:
       typeof occurredAt === 'string' ? parseRfc3339(occurredAt) : isInstant ? occurredAt : null,
   };

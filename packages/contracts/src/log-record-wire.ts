@@ -10,6 +10,7 @@ import { ContractFault } from './contract-fault.ts';
 import { erasureFromWire, erasureToWire, isErasureName } from './erasure-wire.ts';
 import { baseFromLog, type EventDefinition, type LogBase } from './event-definition.ts';
 import { definitionOf, EVENT_DEFINITIONS } from './event-definitions.ts';
+import { isLinkName, linkFromWire, linkToWire } from './link-wire.ts';
 import { isMergeName, mergeFromWire, mergeToWire } from './merge-wire.ts';
 import {
   OVERRIDE_CLEARED,
@@ -52,8 +53,9 @@ export function logRecordToWire(record: LogRecord): WireRecord {
       return { name: definition.recordName, body: { ...base, ...definition.toLog(event) } };
     }
     case 'stack-opened': {
-      const { time, partitions, ledgerHorizonDays } = record;
-      return { name: STACK_OPENED, body: { time, partitions, ledgerHorizonDays } };
+      const { time, partitions, ledgerHorizonDays, pseudonymKeyId = null } = record;
+      const body = { time, partitions, ledgerHorizonDays, pseudonymKeyId };
+      return { name: STACK_OPENED, body };
     }
     case 'policy-activated':
       return {
@@ -92,6 +94,9 @@ export function logRecordToWire(record: LogRecord): WireRecord {
     case 'merge-refused':
     case 'forwarded':
       return mergeToWire(record);
+    case 'link-requested':
+    case 'link-ended':
+      return linkToWire(record);
   }
 }
 
@@ -110,6 +115,7 @@ export function logRecordFromWire({ name, body }: WireRecord): LogRecord {
   }
   if (isMergeName(name)) return mergeFromWire({ name, body });
   if (isErasureName(name)) return erasureFromWire({ name, body });
+  if (isLinkName(name)) return linkFromWire({ name, body });
   switch (name) {
     case STACK_OPENED:
       return stackOpened(body as StackOpenedBody);
@@ -162,9 +168,11 @@ interface StackOpenedBody {
   readonly time: string;
   readonly partitions: number;
   readonly ledgerHorizonDays: number;
+  readonly pseudonymKeyId: string | null;
 }
 
-function stackOpened({ time, partitions, ledgerHorizonDays }: StackOpenedBody): LogRecord {
+function stackOpened(body: StackOpenedBody): LogRecord {
+  const { time, partitions, ledgerHorizonDays, pseudonymKeyId } = body;
   if (!TIME_MODES.includes(time as TimeMode)) {
     throw new ContractFault(
       'bad-field',
@@ -172,5 +180,10 @@ function stackOpened({ time, partitions, ledgerHorizonDays }: StackOpenedBody): 
       'The stack was opened in a time mode we do not know.',
     );
   }
-  return { kind: 'stack-opened', time: time as TimeMode, partitions, ledgerHorizonDays };
+  const opened = { time: time as TimeMode, partitions, ledgerHorizonDays };
+  return {
+    kind: 'stack-opened',
+    ...opened,
+    ...(pseudonymKeyId === null ? {} : { pseudonymKeyId }),
+  };
 }

@@ -6,13 +6,22 @@
 export interface Minimisation {
   /** Profile attributes that may enter. */
   readonly attributes: ReadonlySet<string>;
-  /** The kind of data that may not enter which a name stands for, null where it is none. */
-  readonly forbiddenKind: (name: string) => string | null;
+  /** What may not enter under a name, null where it may. */
+  readonly forbidden: (name: string) => Forbidden | null;
   readonly onForbidden: 'drop' | 'refuse';
+}
+
+export interface Forbidden {
+  readonly kind: string;
+  /** As the configuration spells it, which may be told; a producer's own spelling may not. */
+  readonly name: string;
 }
 
 /** The kind of a dropped field that is not forbidden, only not known. */
 export const UNKNOWN_KIND = 'unknown';
+
+/** The kind of a guest that is dropped because its event names the customer. */
+export const GUEST_KIND = 'guest';
 
 export const ATTRIBUTES_DEFAULT = ['segment', 'region', 'industry', 'roles', 'shareOfWallet'];
 
@@ -30,13 +39,13 @@ export interface MinimisationSettings {
 }
 
 export function minimisation(settings: MinimisationSettings = {}): Minimisation {
-  const forbidden = new Map<string, string>();
+  const forbidden = new Map<string, Forbidden>();
   for (const [kind, names] of Object.entries(settings.forbidden ?? FORBIDDEN_DEFAULT)) {
-    for (const name of names) forbidden.set(foldName(name), kind);
+    for (const name of names) forbidden.set(foldName(name), { kind, name });
   }
   return {
     attributes: new Set(settings.attributes ?? ATTRIBUTES_DEFAULT),
-    forbiddenKind: remembered((name) => forbidden.get(foldName(name)) ?? null),
+    forbidden: remembered((name) => forbidden.get(foldName(name)) ?? null),
     onForbidden: settings.onForbidden ?? 'drop',
   };
 }
@@ -49,14 +58,14 @@ export function foldName(name: string): string {
 /** Producers use few names again and again; a flood of new ones must not fill the memory. */
 const REMEMBERED_NAMES_MAX = 4_096;
 
-function remembered(kindOf: (name: string) => string | null): (name: string) => string | null {
-  const kinds = new Map<string, string | null>();
+function remembered<T>(answer: (name: string) => T): (name: string) => T {
+  const answers = new Map<string, T>();
   return (name) => {
-    const known = kinds.get(name);
+    const known = answers.get(name);
     if (known !== undefined) return known;
-    const kind = kindOf(name);
-    if (kinds.size < REMEMBERED_NAMES_MAX) kinds.set(name, kind);
-    return kind;
+    const found = answer(name);
+    if (answers.size < REMEMBERED_NAMES_MAX) answers.set(name, found);
+    return found;
   };
 }
 
@@ -88,13 +97,13 @@ export function pick(
   for (const name of Object.keys(raw)) {
     const value = raw[name];
     if (value === null || value === undefined) continue;
-    const kind = rules.forbiddenKind(name);
-    if (kind === null && allowed.has(name)) {
+    const forbidden = rules.forbidden(name);
+    if (forbidden === null && allowed.has(name)) {
       fields[name] = value;
       continue;
     }
-    countDropped(dropped, kind);
-    if (kind !== null && rules.onForbidden === 'refuse') refused ??= name;
+    countDropped(dropped, forbidden?.kind ?? null);
+    if (forbidden !== null && rules.onForbidden === 'refuse') refused ??= forbidden.name;
   }
   return { fields, refused };
 }

@@ -55,6 +55,11 @@ const FIELDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
     attribute,
   ),
   hobbies: id,
+  guest: fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: id }),
+  linkedId: id,
+  linkedSource: id,
+  reason: id,
+  actor: id,
 };
 const sound = fc.record(FIELDS, {
   requiredKeys: ['source', 'eventId', 'customerId', 'occurredAt'],

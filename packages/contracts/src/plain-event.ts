@@ -29,6 +29,8 @@ export function plainReader(
   const fields = Object.entries(definition.shape).map(([name, schema]) => plainField(name, schema));
   const instantOf = INSTANT_READERS[instants];
   return (raw, rules) => {
+    // Who is meant by a guest, and whether it counts at all, the slow way says.
+    if (raw['guest'] !== undefined && raw['guest'] !== null) return null;
     const dropped = droppedOf(raw, names, rules);
     if (dropped === null) return null;
     const base = baseOf(raw, instantOf);
@@ -103,7 +105,7 @@ function hasOnly(
   rules: Minimisation,
 ): boolean {
   for (const name of Object.keys(value)) {
-    if (!isAllowed(name) || rules.forbiddenKind(name) !== null) return false;
+    if (!isAllowed(name) || rules.forbidden(name) !== null) return false;
   }
   return true;
 }
@@ -114,7 +116,7 @@ function droppedOf(raw: Raw, names: ReadonlySet<string>, rules: Minimisation): D
   for (const name of Object.keys(raw)) {
     const value = raw[name];
     if (value === null || value === undefined) continue;
-    const kind = rules.forbiddenKind(name);
+    const kind = rules.forbidden(name)?.kind ?? null;
     if (kind === null && names.has(name)) continue;
     if (kind !== null && (names.has(name) || rules.onForbidden === 'refuse')) return null;
     dropped ??= new Map();

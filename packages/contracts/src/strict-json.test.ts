@@ -113,3 +113,16 @@ test('takes and refuses what the whole scan takes and refuses, whichever way it 
     { numRuns: 5_000 },
   );
 });
+
+test('tells a doubled name only where a contract has it: any other may be a value in disguise', () => {
+  const fieldOf = (text: string): string | null => {
+    try {
+      parseStrictJson(bytes(text));
+    } catch (error) {
+      if (error instanceof ContractFault) return error.field;
+    }
+    throw new Error('it was taken');
+  };
+  expect(fieldOf('{"orderId":1,"orderId":2}')).toBe('orderId');
+  expect(fieldOf('{"LiNa13800000000":1,"LiNa13800000000":2}')).toBeNull();
+});

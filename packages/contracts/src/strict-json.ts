@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { ContractFault } from './contract-fault.ts';
+import { isContractName } from './contract-names.ts';
 
 /**
  * JSON as the intake takes it: one object, every key once, nothing that JavaScript would round,
@@ -209,7 +210,8 @@ function addKey(keys: Set<string> | null, quoted: string): void {
     throw new ContractFault('unsafe-key', key, `${key} is not allowed as a name.`);
   }
   if (keys?.has(key) === true) {
-    throw new ContractFault('duplicate-key', tellableName(key), 'A key appears twice.');
+    const field = isContractName(key) ? key : null;
+    throw new ContractFault('duplicate-key', field, 'A key appears twice.');
   }
   keys?.add(key);
 }

@@ -6,6 +6,7 @@ export const TOPICS = {
   complaints: 'strata.intake.complaints.v1',
   engagements: 'strata.intake.engagements.v1',
   profiles: 'strata.intake.profiles.v1',
+  links: 'strata.intake.links.v1',
   events: 'strata.intake.events.v1',
   customerLog: 'strata.customer-log.v1',
   tierChanges: 'strata.tier-changes.v1',
@@ -19,6 +20,7 @@ export const INTAKE_TOPICS = [
   TOPICS.complaints,
   TOPICS.engagements,
   TOPICS.profiles,
+  TOPICS.links,
   TOPICS.events,
 ] as const;
 
@@ -27,6 +29,7 @@ const TYPES_BY_TOPIC: Readonly<Record<string, readonly CustomerEventType[]>> = {
   [TOPICS.complaints]: ['complaint', 'complaint-resolved', 'feedback'],
   [TOPICS.engagements]: ['engagement', 'referral', 'interaction', 'opportunity'],
   [TOPICS.profiles]: ['profile'],
+  [TOPICS.links]: ['link'],
 };
 
 /** Whether a topic takes a type. `strata.intake.events.v1` takes every type, and so do the topics of other systems, by their maps. */

@@ -95,7 +95,20 @@ export interface Profile extends EventBase {
   readonly attributes: Readonly<Record<string, AttributeValue>>;
 }
 
-export type CustomerEvent =
+/** Somebody known by another id is this customer: from here on what comes under that id counts for it. */
+export interface Link extends EventBase {
+  readonly type: 'link';
+  /** The other id, such as that of a device, of a guest, or of the customer in another system. */
+  readonly linkedId: string;
+  /** The system that numbers `linkedId`, where that is not `source`. Only on the way in. */
+  readonly linkedSource?: string;
+  readonly reason?: string;
+  /** Who says so; the source where nobody is named. */
+  readonly actor?: string;
+}
+
+/** What happens to a customer. A link only says who it is. */
+export type LedgerEvent =
   | Purchase
   | Refund
   | OrderCancelled
@@ -108,6 +121,8 @@ export type CustomerEvent =
   | Interaction
   | Opportunity
   | Profile;
+
+export type CustomerEvent = LedgerEvent | Link;
 
 export type CustomerEventType = CustomerEvent['type'];
 
@@ -124,4 +139,5 @@ export const CUSTOMER_EVENT_TYPES = [
   'interaction',
   'opportunity',
   'profile',
+  'link',
 ] as const satisfies readonly CustomerEventType[];

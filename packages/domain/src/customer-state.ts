@@ -160,6 +160,16 @@ export interface Reservation {
   readonly handed: CustomerState | null;
 }
 
+/** A link that has not come about yet: what is linked is asked, and may be busy with a merge of its own. */
+export interface PendingLink extends Reservation {
+  /** When it was linked, as its source says. */
+  readonly at: Instant;
+  readonly reason: string;
+  readonly actor: string;
+  /** How often it was asked. */
+  readonly tries: number;
+}
+
 /** Who is part of this customer since a merge. */
 export interface Absorbed {
   readonly mergeId: string;
@@ -194,6 +204,8 @@ export interface CustomerState {
   /** Nothing else of the state says anything then. */
   readonly alias?: Alias;
   readonly reservation?: Reservation;
+  /** Links that are under way, by any number of them at once: like a reservation they keep it from joining another. */
+  readonly links?: readonly PendingLink[];
   /** Everybody who ever merged into this customer, and into those; absent where nobody did. */
   readonly absorbed?: readonly Absorbed[];
 }

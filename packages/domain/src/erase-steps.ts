@@ -10,7 +10,7 @@ import type {
   ReferralEnded,
   ReferrerErased,
 } from './log-record.ts';
-import { namesOf } from './merging.ts';
+import { isPending, namesOf } from './merging.ts';
 import { clockFor } from './partition-state.ts';
 import { farewells, withoutName } from './referrals.ts';
 
@@ -68,11 +68,11 @@ export function eraseCustomer(
   if (before?.ids.includes(id) === true) {
     work.note('repeat');
     // What lies before it in the intake came again with it. A person's word bears no date by which it would be known.
-    if (known !== undefined && !hasAcceptedEvent(known))
+    if (known !== undefined && !hasAcceptedEvent(known) && !isPending(known))
       leave(work, record, { known, at: before.at });
     return;
   }
-  if (known?.reservation !== undefined) {
+  if (known !== undefined && isPending(known)) {
     work.refuse({ reason: 'merge-in-progress', detail: 'customerId' });
     return;
   }

@@ -90,13 +90,15 @@ export const FOLD_NOTES = [
   'repeated-hand-over',
   'forwarded',
   'override-dropped',
+  'linked-already',
   'unasked-hand-over',
   'erased',
 ] as const;
 /**
  * `future-event`: an event dated after the clock, by no more than the limit. `repeated-hand-over`: a record of another
  * partition that had come before. `forwarded`: a record about an alias, sent on. `override-dropped`: of a customer who
- * merged into another. `unasked-hand-over`: an answer to a merge that its survivor does not wait for (any more).
+ * merged into another. `linked-already`: a link that changes nothing. `unasked-hand-over`: an answer to a merge or a
+ * link that its survivor does not wait for (any more).
  * `erased`: a record dated up to the erasure of its customer, which did nothing.
  */
 export type FoldNote = (typeof FOLD_NOTES)[number];

@@ -1,4 +1,5 @@
 import { catchUp } from './calibration/catch-up.ts';
+import type { LedgerEvent } from './customer-event.ts';
 import { type CustomerState, hasAcceptedEvent, type PromotionEntry } from './customer-state.ts';
 import { decide, type Telling } from './decide.ts';
 import { decideOverride } from './decide-override.ts';
@@ -19,7 +20,6 @@ import { isKnown } from './ledger/entry-list.ts';
 import { type Order, orderOf, ordersOf } from './ledger/orders.ts';
 import { trimmed } from './ledger/trim.ts';
 import type {
-  EventRecord,
   OverrideRecord,
   RecordCoordinates,
   ReferralConverted,
@@ -46,6 +46,12 @@ import {
 import { refusalOf } from './refusal.ts';
 import { dueAfter } from './tier/advance.ts';
 import { termsOf } from './tier/terms.ts';
+
+/** An event that happened, and in data time the clock that it brings. */
+export interface LedgerRecord {
+  readonly event: LedgerEvent;
+  readonly clockAt?: Instant | undefined;
+}
 
 /** Of an event that brings no money. */
 const NOTHING: BaseAmount = { amountMinor: 0 };
@@ -136,12 +142,11 @@ export class FoldWork implements MergeWork, EraseWork {
     this.keep(customerId, decideOverride(deciding, { ...state, clock }, recorded));
   }
 
-  event(record: EventRecord, known: CustomerState | undefined): void {
-    const { event } = record;
+  event({ event, clockAt }: LedgerRecord, known: CustomerState | undefined): void {
     if (isErased(this, { customerId: event.customerId, at: event.occurredAt })) return;
     const before = known ?? newcomer(this, event.customerId);
     const partition = this.partition;
-    const clock = clockFor(partition, before.clock, record.clockAt ?? event.occurredAt);
+    const clock = clockFor(partition, before.clock, clockAt ?? event.occurredAt);
     const settled = this.trimmed(this.settled(event.customerId, before, clock), clock);
     if (isKnown(settled.ledger, eventKeyOf(event))) {
       this.note('repeat');
@@ -161,7 +166,7 @@ export class FoldWork implements MergeWork, EraseWork {
     }
     if (event.occurredAt > clock) this.note('future-event');
     const amount = money.kind === 'amount' ? money.amount : NOTHING;
-    this.keep(event.customerId, this.#applied(record, { ...settled, clock }, { order, amount }));
+    this.keep(event.customerId, this.#applied(event, { ...settled, clock }, { order, amount }));
   }
 
   /** Whoever was named may be unknown still. Nothing is settled: being named moves no clock and no tier. */
@@ -203,7 +208,7 @@ export class FoldWork implements MergeWork, EraseWork {
   }
 
   #applied(
-    { event }: EventRecord,
+    event: LedgerEvent,
     state: CustomerState,
     { order, amount }: { readonly order: Order | null; readonly amount: BaseAmount },
   ): CustomerState {

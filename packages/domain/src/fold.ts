@@ -4,7 +4,14 @@ import { type MarkerOf, unkeyedMarker } from './erasures.ts';
 import type { FoldResult, PartitionState } from './fold-types.ts';
 import { FoldWork } from './fold-work.ts';
 import { isRepeatedHandOver } from './hand-over.ts';
-import { customersOf, type LogRecord, type RecordCoordinates } from './log-record.ts';
+import { answerLink, askLink, endLink } from './link-steps.ts';
+import {
+  customersOf,
+  type EventRecord,
+  type Forwarded,
+  type LogRecord,
+  type RecordCoordinates,
+} from './log-record.ts';
 import { answerMerge, askMerge, endMerge, takePart, takesAlias } from './merge-steps.ts';
 import { evolvePartition } from './partition-state.ts';
 
@@ -36,13 +43,9 @@ export function fold(input: FoldInput): FoldResult {
   if (takesAlias(work, record, known)) return work.result();
   switch (record.kind) {
     case 'event':
-      work.event(record, known);
+    case 'forwarded':
+      takeEvent(work, record, known);
       break;
-    case 'forwarded': {
-      const { customerId, event, ...rest } = record;
-      work.event({ ...rest, kind: 'event', event: { ...event, customerId } }, known);
-      break;
-    }
     case 'tick':
       for (const customerId of record.customerIds) {
         work.tick(customerId, input.customers.get(customerId));
@@ -78,6 +81,12 @@ export function fold(input: FoldInput): FoldResult {
     case 'merge-refused':
       endMerge(work, record, known);
       break;
+    case 'link-requested':
+      answerLink(work, record, known);
+      break;
+    case 'link-ended':
+      endLink(work, record, known);
+      break;
     case 'stack-opened':
     case 'policy-activated':
     case 'calibrated':
@@ -88,4 +97,17 @@ export function fold(input: FoldInput): FoldResult {
       break;
   }
   return work.result();
+}
+
+/** What was forwarded counts for the survivor, whatever id it came under. */
+function takeEvent(
+  work: FoldWork,
+  record: EventRecord | Forwarded,
+  known: CustomerState | undefined,
+): void {
+  const { clockAt } = record;
+  const event =
+    record.kind === 'event' ? record.event : { ...record.event, customerId: record.customerId };
+  if (event.type === 'link') askLink(work, { event, clockAt }, known);
+  else work.event({ event, clockAt }, known);
 }

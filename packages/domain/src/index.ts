@@ -30,6 +30,7 @@ export * from './instant.ts';
 export { keepChanged } from './keep-changed.ts';
 export { LEDGER_LISTS, type LedgerListName } from './ledger/ledger-lists.ts';
 export { mergedLedger } from './ledger/merge.ts';
+export { linkIdOf } from './link-steps.ts';
 export * from './log-record.ts';
 export {
   activeSet,

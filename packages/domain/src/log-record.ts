@@ -24,6 +24,8 @@ export interface StackOpened {
   /** Partitions of the customer log. */
   readonly partitions: number;
   readonly ledgerHorizonDays: number;
+  /** Which key customers' ids are replaced by; absent where they stand as they came. No decision depends on it. */
+  readonly pseudonymKeyId?: string;
 }
 
 /** `clockAt` is set in data time and is the event's own instant. */
@@ -181,6 +183,24 @@ export interface MergeRefused extends MergeOf {
   readonly from: HandOverOrigin;
 }
 
+/** In the partition of an id that is linked: it answers as a merge does, or that there is nothing to do. */
+export interface LinkRequested extends MergeOf {
+  readonly kind: 'link-requested';
+  /** When it was linked, as its source says. */
+  readonly at: Instant;
+  readonly reason: string;
+  readonly actor: string;
+  readonly from: HandOverOrigin;
+}
+
+/** In the survivor's partition: a link comes to nothing, or had come about before. */
+export interface LinkEnded extends MergeOf {
+  readonly kind: 'link-ended';
+  /** Null where there was nothing to do. */
+  readonly reason: MergeRefusal | null;
+  readonly from: HandOverOrigin;
+}
+
 /** An event of an alias, in the partition of the customer of whom it is an alias. */
 export interface Forwarded {
   readonly kind: 'forwarded';
@@ -242,6 +262,8 @@ export type HandOverRecord =
   | MergeRequested
   | MergeHanded
   | MergeRefused
+  | LinkRequested
+  | LinkEnded
   | Forwarded;
 
 export type LogRecord =
@@ -283,8 +305,10 @@ export function customersOf(record: LogRecord): readonly string[] {
     case 'merge-asked':
     case 'merge-handed':
     case 'merge-refused':
+    case 'link-ended':
       return [record.survivorId];
     case 'merge-requested':
+    case 'link-requested':
       return [record.otherId];
     case 'stack-opened':
     case 'policy-activated':

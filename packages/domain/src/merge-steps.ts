@@ -3,6 +3,7 @@ import type { FoldNote, FoldRefusal, HandOver, PartitionState } from './fold-typ
 import type { Instant } from './instant.ts';
 import { isKnown } from './ledger/entry-list.ts';
 import type {
+  LinkRequested,
   LogRecord,
   MergeAsked,
   MergeHanded,
@@ -14,12 +15,15 @@ import type {
 import {
   aliasOf,
   forwardedTo,
+  isPending,
   mergeKeyOf,
   partsOf,
+  pendingOf,
   released,
   reserved,
   united,
   withPart,
+  withPending,
 } from './merging.ts';
 import { activeSet, clockFor } from './partition-state.ts';
 import { baseCurrencyOf } from './policy/population.ts';
@@ -56,6 +60,7 @@ export interface MergeWork {
   existing(customerId: string, state: CustomerState): CustomerState;
   decided(customerId: string, step: DecidingStep): CustomerState;
   keep(customerId: string, state: CustomerState): void;
+  keepQuietly(customerId: string, state: CustomerState): void;
 }
 
 /** Whether the record was about an alias, and went on to its survivor or was refused. */
@@ -88,7 +93,9 @@ export function askMerge(
     work.note('repeat');
     return;
   }
-  const refusal = survivorId === otherId ? 'merge-with-itself' : unfitOf(known);
+  // Links may be under way: a survivor takes any number of them.
+  const isBusy = known?.reservation !== undefined;
+  const refusal = survivorId === otherId ? 'merge-with-itself' : unfitOf(known, isBusy);
   if (known === undefined || refusal !== null) {
     work.refuse({ reason: refusal ?? 'unknown-customer', detail: 'customerId' });
     return;
@@ -106,9 +113,9 @@ export function answerMerge(
   record: MergeRequested,
   known: CustomerState | undefined,
 ): void {
-  const { id, survivorId, otherId, reason, actor } = record;
+  const { id, survivorId, otherId } = record;
   const merge = { id, survivorId, otherId };
-  const refusal = unfitOf(known);
+  const refusal = unfitOf(known, known !== undefined && isPending(known));
   if (known === undefined || refusal !== null) {
     const content = {
       kind: 'merge-refused',
@@ -118,24 +125,42 @@ export function answerMerge(
     work.handOver([{ addressee: survivorId, content }]);
     return;
   }
-  const clock = clockFor(work.partition, known.clock, undefined);
-  const settled = work.trimmed(work.settled(otherId, known, clock), clock);
-  const parts = partsOf({ ...settled, clock });
-  work.handOver(
-    parts.map((state, index) => ({
-      addressee: survivorId,
-      content: { kind: 'merge-handed', ...merge, part: index + 1, parts: parts.length, state },
-    })),
-  );
-  work.keep(otherId, aliasOf(settled, { mergeId: id, survivorId, at: clock, reason, actor }));
-  work.retire(otherId, 'merged');
+  joinInto(work, record, known);
 }
 
-/** Why a customer can take part in no merge now, on either side. */
-function unfitOf(state: CustomerState | undefined): MergeRefusal | null {
+/** One becomes an alias, and hands over what it has: where it has nothing but its name, that is told, and no more. */
+export function joinInto(
+  work: MergeWork,
+  record: MergeRequested | LinkRequested,
+  known: CustomerState,
+): void {
+  const { id, survivorId, otherId, reason, actor } = record;
+  const isSomebody = hasAcceptedEvent(known);
+  const clock = clockFor(work.partition, known.clock, undefined);
+  const settled = isSomebody
+    ? { ...work.trimmed(work.settled(otherId, known, clock), clock), clock }
+    : known;
+  const parts = partsOf(settled);
+  work.handOver(
+    parts.map((state, index) => {
+      const part = { part: index + 1, parts: parts.length, state };
+      return {
+        addressee: survivorId,
+        content: { kind: 'merge-handed', id, survivorId, otherId, ...part },
+      };
+    }),
+  );
+  // In data time nobody has moved the clock yet, perhaps.
+  const at = record.kind === 'link-requested' && !isSomebody ? record.at : clock;
+  work.keep(otherId, aliasOf(settled, { mergeId: id, survivorId, at, reason, actor }));
+  if (isSomebody) work.retire(otherId, 'merged');
+}
+
+/** Why a customer can take no part in a merge now. */
+function unfitOf(state: CustomerState | undefined, isBusy: boolean): MergeRefusal | null {
   if (state?.alias !== undefined) return 'already-merged';
   if (state === undefined || !hasAcceptedEvent(state)) return 'unknown-customer';
-  return state.reservation === undefined ? null : 'merge-in-progress';
+  return isBusy ? 'merge-in-progress' : null;
 }
 
 /** Keeps a part of the other's state; with the last the two are one, and the rules are asked about who they are now. */
@@ -146,29 +171,47 @@ export function takePart(
 ): void {
   const { id, survivorId, part, parts } = record;
   const before = known ?? NEW_CUSTOMER;
-  const { reservation } = before;
-  const taken = reservation?.mergeId === id ? withPart(reservation, record) : null;
+  const pending = pendingOf(before, id);
+  const taken = pending === undefined ? null : withPart(pending, record);
   if (taken === null) {
     work.note('unasked-hand-over');
     return;
   }
   if (part < parts) {
-    work.keep(survivorId, { ...before, reservation: taken });
+    work.keep(survivorId, withPending(before, taken));
     return;
   }
   const { handed } = taken;
+  if (!hasAcceptedEvent(before) && !hasAcceptedEvent(handed)) {
+    takeName(work, record, { before, handed });
+    return;
+  }
   const clock = clockFor(work.partition, before.clock, handed.clock);
   const settled = work.trimmed(work.settled(survivorId, before, clock), clock);
   const other = work.trimmed(convertedHere(work.partition, handed), clock);
   if (overrideAt(other.override, clock) !== null) work.note('override-dropped');
   const { offset } = work.at;
-  const one = united({ ...settled, clock }, other, { ...record, offset });
+  const one = united({ ...settled, clock }, other, { ...record, at: clock, offset });
   work.handOver(one.handOvers);
   const after = work.existing(survivorId, one.state);
   work.keep(
     survivorId,
     work.decided(survivorId, { before: settled, after, isHandOver: true, cause: 'merge' }),
   );
+}
+
+/** Nothing has happened to either yet: there is no clock to move and nobody to grade. */
+function takeName(
+  work: MergeWork,
+  record: MergeHanded,
+  { before, handed }: { readonly before: CustomerState; readonly handed: CustomerState },
+): void {
+  const link = before.links?.find(({ mergeId }) => mergeId === record.id);
+  const at = link?.at ?? work.partition.clock;
+  if (handed.override !== null) work.note('override-dropped');
+  const one = united(before, handed, { ...record, at, offset: work.at.offset });
+  work.handOver(one.handOvers);
+  work.keepQuietly(record.survivorId, one.state);
 }
 
 /** The other's partition may not have had a correction of rates that the survivor has passed. */
@@ -193,6 +236,6 @@ export function endMerge(
     work.note('unasked-hand-over');
     return;
   }
-  work.keep(survivorId, released(known));
+  work.keep(survivorId, released(known, id));
   work.refuse({ reason, detail: 'otherId' });
 }

@@ -4,6 +4,7 @@ import {
   EMPTY_LEDGER,
   type LedgerEntry,
   NEW_CUSTOMER,
+  type PendingLink,
   type Reservation,
 } from './customer-state.ts';
 import type { HandOver } from './fold-types.ts';
@@ -44,8 +45,43 @@ export function reserved(
   return { ...state, ledger, reservation: { mergeId, otherId, received: 0, handed: null } };
 }
 
-export function released(state: CustomerState): CustomerState {
-  const { reservation: _, ...free } = state;
+/** Whether something is under way that a customer is to survive: until it ends, it joins nobody itself. */
+export function isPending({ reservation, links }: CustomerState): boolean {
+  return reservation !== undefined || links !== undefined;
+}
+
+/** The merge or link that a customer is to survive, by its id. */
+export function pendingOf(
+  { reservation, links }: CustomerState,
+  id: string,
+): Reservation | undefined {
+  return reservation?.mergeId === id ? reservation : links?.find(({ mergeId }) => mergeId === id);
+}
+
+export function withPending(
+  state: CustomerState,
+  pending: Reservation | PendingLink,
+): CustomerState {
+  const { mergeId } = pending;
+  if (state.reservation?.mergeId === mergeId) return { ...state, reservation: pending };
+  const links = (state.links ?? []).map((it) =>
+    it.mergeId === mergeId ? { ...it, ...pending } : it,
+  );
+  return { ...state, links };
+}
+
+export function released(state: CustomerState, id: string): CustomerState {
+  const { reservation, links, ...free } = state;
+  const left = links?.filter(({ mergeId }) => mergeId !== id) ?? [];
+  return {
+    ...free,
+    ...(reservation === undefined || reservation.mergeId === id ? {} : { reservation }),
+    ...(left.length === 0 ? {} : { links: left }),
+  };
+}
+
+export function withoutLinks(state: CustomerState): CustomerState {
+  const { links: _, ...free } = state;
   return free;
 }
 
@@ -102,15 +138,18 @@ export function withPart(
 export function united(
   survivor: CustomerState,
   other: CustomerState,
-  merge: Pick<MergeHanded, 'id' | 'survivorId' | 'otherId'> & { readonly offset: number },
+  merge: Pick<MergeHanded, 'id' | 'survivorId' | 'otherId'> & {
+    readonly at: Instant;
+    readonly offset: number;
+  },
 ): { readonly state: CustomerState; readonly handOvers: readonly HandOver[] } {
-  const { id: mergeId, survivorId, otherId, offset } = merge;
+  const { id: mergeId, survivorId, otherId, at, offset } = merge;
   const before = [...(survivor.absorbed ?? []), ...(other.absorbed ?? [])];
-  const absorbed = [...before, { mergeId, customerId: otherId, at: survivor.clock }];
+  const absorbed = [...before, { mergeId, customerId: otherId, at }];
   const names = namesOf(survivorId, { absorbed });
   const ledger = mergedLedger(survivor.ledger, other.ledger, offset);
   const state = {
-    ...released(survivor),
+    ...released(survivor, mergeId),
     isExisting: survivor.isExisting || other.isExisting,
     existingSince: earliest(survivor.existingSince, other.existingSince),
     joinedAt: earliest(survivor.joinedAt, other.joinedAt),
@@ -175,6 +214,8 @@ export function forwardedTo({ survivorId }: Alias, record: LogRecord): readonly 
     case 'merge-requested':
     case 'merge-handed':
     case 'merge-refused':
+    case 'link-requested':
+    case 'link-ended':
     case 'erased':
     case 'alias-erased':
       return null;

@@ -122,6 +122,8 @@ export function evolvePartition(
     case 'merge-requested':
     case 'merge-handed':
     case 'merge-refused':
+    case 'link-requested':
+    case 'link-ended':
     case 'forwarded':
       return isRepeatedHandOver(clocked, record)
         ? clocked

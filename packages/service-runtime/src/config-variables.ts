@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseSealingKey } from './sealing.ts';
+import { parseKey } from './sealing.ts';
 
 /**
  * Building blocks for the variables of a service, and the ones that several services share. Each carries the sentence
@@ -59,21 +59,18 @@ const brokers = z
   )
   .meta({ description: 'Kafka brokers to begin with: host:port, several with commas.' });
 
-const sealingKey = z
-  .string()
-  .transform((text, context) => {
-    try {
-      return parseSealingKey(text);
-    } catch {
+/** A key of 32 bytes, which never leaves the process. */
+export function keyVariable(description: string) {
+  return z
+    .string()
+    .transform((text, context) => {
+      const key = parseKey(text);
+      if (key !== null) return key;
       context.addIssue('has to be 32 bytes in base64 or hex (openssl rand -base64 32)');
       return z.NEVER;
-    }
-  })
-  .meta({
-    description:
-      'Key of the stack that seals dead letters and marks erased customers: 32 bytes in base64 or hex.',
-    secret: true,
-  });
+    })
+    .meta({ description, secret: true });
+}
 
 export const kafkaVariables = { STRATA_KAFKA_BROKERS: brokers };
 
@@ -95,7 +92,11 @@ export const queueRedisVariables = {
   ),
 };
 
-export const sealingVariables = { STRATA_SEALING_KEY: sealingKey };
+export const sealingVariables = {
+  STRATA_SEALING_KEY: keyVariable(
+    'Key of the stack that seals dead letters and marks erased customers: 32 bytes in base64 or hex.',
+  ),
+};
 
 export const timeVariables = {
   STRATA_TIME_MODE: choiceVariable(

@@ -3,6 +3,7 @@ export * from './config-variables.ts';
 export * from './crash-hook.ts';
 export * from './health-server.ts';
 export * from './keyed-marker.ts';
+export * from './keyed-pseudonym.ts';
 export * from './label-names.ts';
 export * from './lifecycle.ts';
 export * from './logger.ts';

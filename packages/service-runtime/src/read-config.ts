@@ -95,9 +95,11 @@ function issueSentence(issue: z.core.$ZodIssue, given: Readonly<Record<string, s
     : `${name} ${issue.message}.`;
 }
 
+/** Also where it may be left out: what stands around a variable does not carry its marks. */
 function isSecret(variable: unknown): boolean {
-  const meta = variable instanceof z.ZodType ? variable.meta() : undefined;
-  return meta?.secret === true;
+  if (!(variable instanceof z.ZodType)) return false;
+  if (variable.meta()?.secret === true) return true;
+  return 'innerType' in variable.def && isSecret(variable.def.innerType);
 }
 
 function printable(value: unknown): string | number | boolean {

@@ -16,21 +16,24 @@ const NONCE_AT = 1 + KEY_ID_BYTES;
 const TAG_AT = NONCE_AT + NONCE_BYTES;
 const TEXT_AT = TAG_AT + TAG_BYTES;
 
-/** 32 bytes from base64 (standard or url) or hex. */
-export function parseSealingKey(text: string): Uint8Array {
+/** 32 bytes from base64 (standard or url) or hex; null for anything else. */
+export function parseKey(text: string): Uint8Array | null {
   const trimmed = text.trim();
   const bytes = /^[0-9a-fA-F]{64}$/.test(trimmed)
     ? Buffer.from(trimmed, 'hex')
     : /^[A-Za-z0-9+/_-]{43}=?$/.test(trimmed)
       ? Buffer.from(trimmed, 'base64')
       : null;
-  if (bytes?.length !== KEY_BYTES) {
-    throw new RuntimeFault(
-      'STRATA_SEALING_KEY_INVALID',
-      'The sealing key is not 32 bytes in base64 or hex; make one with: openssl rand -base64 32',
-    );
-  }
-  return new Uint8Array(bytes);
+  return bytes?.length === KEY_BYTES ? new Uint8Array(bytes) : null;
+}
+
+export function parseSealingKey(text: string): Uint8Array {
+  const key = parseKey(text);
+  if (key !== null) return key;
+  throw new RuntimeFault(
+    'STRATA_SEALING_KEY_INVALID',
+    'The sealing key is not 32 bytes in base64 or hex; make one with: openssl rand -base64 32',
+  );
 }
 
 /** Names a key without telling it: 16 hex digits. */

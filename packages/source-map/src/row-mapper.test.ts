@@ -57,7 +57,7 @@ it('makes an event that its contract takes, at the local midnight of the map', (
   );
   const result = readIntakeEvent(fields, {
     instants: 'epoch-ms',
-    rules: { attributes: new Set(), forbiddenKind: () => null, onForbidden: 'drop' },
+    rules: { attributes: new Set(), forbidden: () => null, onForbidden: 'drop' },
   });
   expect(result).toMatchObject({
     kind: 'event',

@@ -213,19 +213,19 @@ const bare: fc.Arbitrary<CustomerState> = fc
     },
   )
   .map((it) => ({ ...it, isExisting: it.existingSince !== null }));
-/** One in some waits for another, of whom parts have come. */
+const pending = { mergeId: text, otherId: text, received: fc.nat(), handed: fc.option(bare) };
+const link = fc.record(
+  { ...pending, at: instant, reason: text, actor: text, tries: fc.nat() },
+  PLAIN,
+);
+/** One in some waits for another, of whom parts have come, or for ids that are linked to it. */
 const state: fc.Arbitrary<CustomerState> = fc
-  .tuple(
-    bare,
-    fc.option(
-      fc.record(
-        { mergeId: text, otherId: text, received: fc.nat(), handed: fc.option(bare) },
-        PLAIN,
-      ),
-      { freq: 1 },
-    ),
-  )
-  .map(([it, reservation]) => (reservation === null ? it : { ...it, reservation }));
+  .tuple(bare, fc.option(fc.record(pending, PLAIN), { freq: 3 }), fc.array(link, { maxLength: 2 }))
+  .map(([it, reservation, links]) => ({
+    ...it,
+    ...(reservation === null ? {} : { reservation }),
+    ...(links.length === 0 ? {} : { links }),
+  }));
 
 test('what was encoded is decoded again, whatever the state', () => {
   fc.assert(

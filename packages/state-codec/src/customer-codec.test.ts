@@ -202,6 +202,33 @@ const asking: CustomerState = {
   reservation: { mergeId: 'm1', otherId: 'c9', received: 0, handed: null },
 };
 
+/** One waits for two ids, of whom one has told of itself already; nothing of its own is there. */
+const linking: CustomerState = {
+  ...NEW_CUSTOMER,
+  links: [
+    {
+      mergeId: 'l1',
+      otherId: 'guest:9f',
+      received: 0,
+      handed: null,
+      at: START,
+      reason: 'link',
+      actor: 'crm',
+      tries: 3,
+    },
+    {
+      mergeId: 'l2',
+      otherId: '茶',
+      received: 1,
+      handed: { ...eightOrders, setId: null, standing: null, joinedAt: null },
+      at: START + 1,
+      reason: 'same phone',
+      actor: 'ann',
+      tries: 1,
+    },
+  ],
+};
+
 function golden(version: number, name: string): string {
   const url = new URL(`../fixtures/customer-v${version}-${name}.hex`, import.meta.url);
   return readFileSync(url, 'utf8').replaceAll(/\s/g, '');
@@ -222,6 +249,7 @@ test.each([
   ['alias', alias] as const,
   ['merging', merging] as const,
   ['asking', asking] as const,
+  ['linking', linking] as const,
 ])('layout 2 is written and read as it was on its first day: %s', (name, state) => {
   expect(Buffer.from(encodeCustomer(state)).toString('hex')).toBe(golden(2, name));
   expect(decodeCustomer(Buffer.from(golden(2, name), 'hex'))).toStrictEqual(state);

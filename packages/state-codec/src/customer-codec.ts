@@ -5,7 +5,7 @@ import { ByteWriter } from './byte-writer.ts';
 import type { CustomerSection } from './customer-section.ts';
 import { readSections, SECTIONS, writeSections } from './customer-sections.ts';
 import { readLedger, writeLedger } from './ledger-codec.ts';
-import { reservationSection } from './merge-sections.ts';
+import { linksSection, reservationSection, type StateBody } from './merge-sections.ts';
 import { usualExistingSince } from './referral-section.ts';
 import { StateCodecError } from './state-codec-error.ts';
 
@@ -27,13 +27,16 @@ const HAS_OLDER_ORDER = 128;
 
 const writer = new ByteWriter();
 
-/** A reservation holds a state in turn, so that its section knows how one is written. */
+const body: StateBody = {
+  write: writeBody,
+  read: (reader) => readBody(reader, CUSTOMER_CODEC_VERSION),
+};
+
+/** Reservations and links hold a state in turn, so that their sections know how one is written. */
 const sections: readonly CustomerSection[] = [
   ...SECTIONS,
-  reservationSection({
-    write: writeBody,
-    read: (reader) => readBody(reader, CUSTOMER_CODEC_VERSION),
-  }),
+  reservationSection(body),
+  linksSection(body),
 ];
 
 /**

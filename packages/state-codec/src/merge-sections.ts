@@ -1,4 +1,4 @@
-import type { Absorbed, CustomerState } from '@strata/domain';
+import type { Absorbed, CustomerState, PendingLink, Reservation } from '@strata/domain';
 
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
@@ -61,19 +61,52 @@ export function reservationSection(body: StateBody): CustomerSection {
     id: 62,
     isEmpty: ({ reservation }) => reservation === undefined,
     write(writer, { reservation }) {
-      if (reservation === undefined) return;
-      const { mergeId, otherId, received, handed } = reservation;
-      writer.text(mergeId);
-      writer.text(otherId);
-      writer.unsigned(received);
-      writer.byte(handed === null ? NOTHING : STATE);
-      if (handed !== null) body.write(writer, handed);
+      if (reservation !== undefined) writeReservation(writer, reservation, body);
+    },
+    read: (reader, state) => ({ ...state, reservation: readReservation(reader, body) }),
+  };
+}
+
+/** The links that a customer waits for. Their instants stand by themselves: it may have no clock. */
+export function linksSection(body: StateBody): CustomerSection {
+  return {
+    id: 63,
+    isEmpty: ({ links }) => links === undefined,
+    write(writer, { links = [] }) {
+      writer.unsigned(links.length);
+      for (const link of links) {
+        writeReservation(writer, link, body);
+        writer.signed(link.at);
+        writer.text(link.reason);
+        writer.text(link.actor);
+        writer.unsigned(link.tries);
+      }
     },
     read(reader, state) {
-      const [mergeId, otherId] = [reader.text(), reader.text()];
-      const received = reader.unsigned();
-      const handed = reader.byte() === NOTHING ? null : body.read(reader);
-      return { ...state, reservation: { mergeId, otherId, received, handed } };
+      const links: PendingLink[] = [];
+      for (let left = reader.count(); left > 0; left--) {
+        const reservation = readReservation(reader, body);
+        const at = reader.signed();
+        const [reason, actor] = [reader.text(), reader.text()];
+        links.push({ ...reservation, at, reason, actor, tries: reader.unsigned() });
+      }
+      return { ...state, links };
     },
   };
+}
+
+function writeReservation(writer: ByteWriter, reservation: Reservation, body: StateBody): void {
+  const { mergeId, otherId, received, handed } = reservation;
+  writer.text(mergeId);
+  writer.text(otherId);
+  writer.unsigned(received);
+  writer.byte(handed === null ? NOTHING : STATE);
+  if (handed !== null) body.write(writer, handed);
+}
+
+function readReservation(reader: ByteReader, body: StateBody): Reservation {
+  const [mergeId, otherId] = [reader.text(), reader.text()];
+  const received = reader.unsigned();
+  const handed = reader.byte() === NOTHING ? null : body.read(reader);
+  return { mergeId, otherId, received, handed };
 }

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { startConsole } from '@strata/console';
 import {
+  type Identity,
   INTAKE_TOPICS,
+  identity,
   type MinimisationSettings,
   minimisation,
   RECORD_BYTES_MAX_DEFAULT,
@@ -52,6 +54,7 @@ export interface EmbeddedOptions {
   readonly time: TimeMode;
   readonly partitions: number;
   readonly subscriptions: string | null;
+  readonly identity?: Identity;
   /** What a field that may not enter does to its record; without it the field is dropped. */
   readonly onForbidden?: MinimisationSettings['onForbidden'];
   /** File of the keys that may send by HTTP; without it nobody can. */
@@ -71,7 +74,7 @@ export interface EmbeddedStack {
  * composed together; nothing outlives the process.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedStack> {
-  const { time, partitions } = options;
+  const { time, partitions, identity: given = identity() } = options;
   const log = new MemoryLog(systemClock);
   for (const { name, partitions: count } of topicSpecs(partitions)) log.createTopic(name, count);
   const source = new MemorySchemaRegistry();
@@ -88,6 +91,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     kind: 'embedded',
     time,
     partitions,
+    identity: given,
     reader: new MemoryLogReader(log),
     writer: queued(new MemoryLogWriter(log)),
     store,
@@ -158,10 +162,16 @@ async function startServices(
   };
 }
 
-function ingestorSettings({ time, onForbidden, intakeKeys }: EmbeddedOptions): IngestorSettings {
+function ingestorSettings({
+  time,
+  onForbidden,
+  intakeKeys,
+  identity: given = identity(),
+}: EmbeddedOptions): IngestorSettings {
   return {
     timeMode: time,
     rules: minimisation({ onForbidden: onForbidden ?? 'drop' }),
+    identity: given,
     recordBytesMax: RECORD_BYTES_MAX_DEFAULT,
     redrivesMax: REDRIVES_MAX_DEFAULT,
     groupId: INGESTOR_GROUP,

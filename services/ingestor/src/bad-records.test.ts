@@ -109,7 +109,7 @@ describe.each(TIME_MODES)('in %s time', (timeMode) => {
         count,
       ]);
     }
-    for (const kind of ['unknown', 'hobbies', 'family', 'competitor', 'staff']) {
+    for (const kind of ['unknown', 'guest', 'hobbies', 'family', 'competitor', 'staff']) {
       const count = cases.reduce((total, { bad }) => total + (bad.drops?.[kind] ?? 0), 0);
       expect([kind, sum('strata_ingestor_dropped_fields_total', `kind="${kind}"`)]).toEqual([
         kind,

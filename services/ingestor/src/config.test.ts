@@ -14,7 +14,7 @@ test('drops forbidden kinds and keeps five attributes where nothing else is said
   const { rules, timeMode } = read({});
   expect(timeMode).toBe('wall');
   expect(rules.onForbidden).toBe('drop');
-  expect(rules.forbiddenKind('Marital-Status')).toBe('family');
+  expect(rules.forbidden('Marital-Status')).toEqual({ kind: 'family', name: 'maritalStatus' });
   expect(rules.attributes.has('segment')).toBe(true);
   expect(rules.attributes.has('age')).toBe(false);
 });
@@ -26,8 +26,8 @@ test('takes lists of attributes and forbidden fields', () => {
     STRATA_INGESTOR_ON_FORBIDDEN: 'refuse',
   });
   expect([...rules.attributes]).toEqual(['segment', 'age']);
-  expect(rules.forbiddenKind('allergies')).toBe('health');
-  expect(rules.forbiddenKind('hobby')).toBeNull();
+  expect(rules.forbidden('allergies')?.kind).toBe('health');
+  expect(rules.forbidden('hobby')).toBeNull();
   expect(rules.onForbidden).toBe('refuse');
 });
 

@@ -1,6 +1,8 @@
 import {
   ATTRIBUTES_DEFAULT,
   FORBIDDEN_DEFAULT,
+  identity,
+  isGuestId,
   type MinimisationSettings,
   minimisation,
   RECORD_BYTES_MAX_DEFAULT,
@@ -11,6 +13,8 @@ import {
   defineConfig,
   integerVariable,
   kafkaVariables,
+  keyedPseudonyms,
+  keyVariable,
   letterVariables,
   registryVariables,
   sealingVariables,
@@ -29,6 +33,18 @@ const attributeNames = z
   .transform((text) => names(text))
   .refine((list) => list.every((name) => NAME.test(name)), 'has to be names with commas between')
   .meta({ description: 'Profile attributes that may enter, with commas between them.' });
+
+const sourceNames = z
+  .string()
+  .transform((text) => names(text))
+  .refine(
+    (list) => list.every((name) => NAME.test(name) && !isGuestId(`${name}:`)),
+    'has to be names with commas between, and none of them guest',
+  )
+  .meta({
+    description:
+      'Sources whose customer ids are their own, with commas between them: `desk` makes `desk:17` of 17.',
+  });
 
 /** `kind=name,name;kind=name` */
 const forbiddenNames = z
@@ -88,6 +104,10 @@ export const ingestorConfig = defineConfig('ingestor', {
   }),
   STRATA_INGESTOR_ATTRIBUTES: attributeNames.default(ATTRIBUTES_DEFAULT),
   STRATA_INGESTOR_FORBIDDEN_FIELDS: forbiddenNames.default(FORBIDDEN_DEFAULT),
+  STRATA_INGESTOR_ID_SPACES: sourceNames.optional(),
+  STRATA_INGESTOR_PSEUDONYM_KEY: keyVariable(
+    'Key by which the ids of customers are replaced by pseudonyms: 32 bytes in base64 or hex. Fixed for the life of a stack.',
+  ).optional(),
   STRATA_INGESTOR_ON_FORBIDDEN: choiceVariable(
     ['drop', 'refuse'],
     'A field that may not enter is dropped, or sends its record to the dead letters.',
@@ -105,10 +125,15 @@ export function settingsOf(config: IngestorConfig): IngestorSettings {
     onForbidden: config.STRATA_INGESTOR_ON_FORBIDDEN,
   };
   const http = httpOptionsOf(config);
+  const key = config.STRATA_INGESTOR_PSEUDONYM_KEY;
   return {
     timeMode: config.STRATA_TIME_MODE,
     rules: minimisation(wanted),
     maps: readTopicMaps(config.STRATA_INGESTOR_MAPS),
+    identity: identity({
+      spaces: config.STRATA_INGESTOR_ID_SPACES ?? [],
+      pseudonyms: key === undefined ? null : keyedPseudonyms(key),
+    }),
     recordBytesMax: config.STRATA_INGESTOR_RECORD_BYTES_MAX,
     redrivesMax: config.STRATA_REDRIVES_MAX,
     metricSources: config.STRATA_METRIC_SOURCES,

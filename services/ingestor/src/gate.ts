@@ -10,12 +10,16 @@ import type { Serde, TopicRecord } from '@strata/pipeline';
 import type { RowMapper } from '@strata/source-map';
 import type { IngestorSettings } from './ingestor-ports.ts';
 import type { Refused } from './outcome.ts';
+import { identify } from './steps/identify.ts';
 import { mapRecord, type Skipped } from './steps/map-record.ts';
 import { type Parsed, parse } from './steps/parse.ts';
 import { type Routed, route } from './steps/route.ts';
 import { validate } from './steps/validate.ts';
 
-export type GateSettings = Pick<IngestorSettings, 'timeMode' | 'rules' | 'recordBytesMax' | 'maps'>;
+export type GateSettings = Pick<
+  IngestorSettings,
+  'timeMode' | 'rules' | 'identity' | 'recordBytesMax' | 'maps'
+>;
 
 export interface GateParts {
   readonly serde: (topic: string) => Serde<WireRecord>;
@@ -49,13 +53,13 @@ export type Gate = (record: TopicRecord, onDropped: (dropped: Dropped) => void) 
  * fetched. A refusal leaves it at once; nothing here waits for anything.
  */
 export function createGate({ serde, markerOf, settings, partitions }: GateParts): Gate {
-  const { timeMode, rules, recordBytesMax } = settings;
+  const { timeMode, rules, identity, recordBytesMax } = settings;
 
   function pass(record: TopicRecord, parsed: Parsed, context: Context): Routed | Refused {
     const { onDropped, isRedriven } = context;
     const valid = validate(parsed, { topic: record.topic, timeMode, rules, onDropped });
     if (valid.kind === 'refused') return valid;
-    return route(valid, record, { timeMode, partitions, isRedriven });
+    return route(identify(valid, identity), record, { timeMode, partitions, isRedriven });
   }
 
   function ofIntake(record: TopicRecord, context: Context): Ended {

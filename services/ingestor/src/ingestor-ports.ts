@@ -1,4 +1,4 @@
-import type { Minimisation, WireRecord } from '@strata/contracts';
+import type { Identity, Minimisation, WireRecord } from '@strata/contracts';
 import type { MarkerOf, TimeMode } from '@strata/domain';
 import type { GroupReader, Logger, LogReader, LogWriter, Serde } from '@strata/pipeline';
 import type { Metrics } from '@strata/service-runtime';
@@ -16,8 +16,8 @@ export interface PreparedSerde extends Serde<WireRecord> {
  */
 export interface IngestorPorts {
   readonly group: GroupReader;
-  /** Asked once, for the number of partitions. */
-  readonly reader: Pick<LogReader, 'partitionCount'>;
+  /** Asked once, for the number of partitions and how the stack was opened. */
+  readonly reader: Pick<LogReader, 'partitionCount' | 'bounds' | 'read' | 'tails'>;
   /** Used by the ingestor alone: a writer takes one send at a time. */
   readonly writer: LogWriter;
   /** The same for what comes by HTTP; absent where `settings.http` is. */
@@ -42,6 +42,8 @@ export interface IngestorSettings {
   readonly rules: Minimisation;
   /** Topics of other systems that are read beside the intake. */
   readonly maps?: TopicMaps;
+  /** Under which ids customers stand in the log. */
+  readonly identity: Identity;
   readonly recordBytesMax: number;
   /** Refused again so often, a dead letter is quarantined. */
   readonly redrivesMax: number;

@@ -30,7 +30,7 @@ export function createIngestorMetrics(metrics: Metrics) {
     }),
     droppedFields: metrics.counter({
       name: 'strata_ingestor_dropped_fields_total',
-      help: 'Fields that were not let in, by kind: unknown, or a forbidden kind',
+      help: 'Fields that were not let in, by kind: unknown, guest (beside a customer), or a forbidden kind',
       labelNames: ['kind'],
     }),
     lagRecords: metrics.gauge({

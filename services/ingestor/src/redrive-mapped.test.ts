@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  identity,
   minimisation,
   REDRIVES_MAX_DEFAULT,
   redriveSlipOf,
@@ -41,6 +42,7 @@ const slip = { letter: 'erp.orders.0.7', redrives: 0, firstSeenAt: 5 };
 const SETTINGS = {
   timeMode: 'wall',
   rules: minimisation(),
+  identity: identity(),
   recordBytesMax: 65_536,
   redrivesMax: REDRIVES_MAX_DEFAULT,
   groupId: 'g',

@@ -3,7 +3,11 @@ import {
   type DeadLetter,
   deadLetterFromWire,
   eventToIntakeJson,
+  type Identity,
   INTAKE_TOPICS,
+  identity,
+  letterSubjectOf,
+  logRecordFromWire,
   minimisation,
   REDRIVE_HEADER,
   redriveSlipOf,
@@ -21,7 +25,14 @@ import {
   readSchemaFolder,
   registerSchemas,
 } from '@strata/schema-registry';
-import { createMetrics, keyedMarker, LABEL_NAMES_MAX, seal, unseal } from '@strata/service-runtime';
+import {
+  createMetrics,
+  keyedMarker,
+  keyedPseudonyms,
+  LABEL_NAMES_MAX,
+  seal,
+  unseal,
+} from '@strata/service-runtime';
 import { expect, onTestFinished, test } from 'vitest';
 import { startIngestor } from './start-ingestor.ts';
 
@@ -53,7 +64,12 @@ class Gate {
   }
 
   async start(
-    settings: { timeMode?: TimeMode; onForbidden?: 'drop' | 'refuse'; redrivesMax?: number } = {},
+    settings: {
+      timeMode?: TimeMode;
+      onForbidden?: 'drop' | 'refuse';
+      redrivesMax?: number;
+      identity?: Identity;
+    } = {},
   ): Promise<void> {
     await this.#stop?.();
     const { timeMode = 'wall', onForbidden = 'drop', redrivesMax = 2 } = settings;
@@ -74,6 +90,7 @@ class Gate {
       {
         timeMode,
         rules: minimisation({ onForbidden }),
+        identity: settings.identity ?? identity(),
         recordBytesMax: 65_536,
         redrivesMax,
         groupId: 'strata-ingestor',
@@ -182,6 +199,22 @@ test('what passes takes its slip into the customer log', async () => {
   const [record] = gate.records(TOPICS.customerLog) as [TopicRecord];
   expect(redriveSlipOf(record.headers)).toEqual(slipFor(letter));
   expect(gate.letters()).toHaveLength(1);
+});
+
+test('a letter holds the id that came, and stands under the pseudonym that is made of it each time', async () => {
+  const pseudonyms = keyedPseudonyms(KEY);
+  const own = identity({ spaces: ['shop'], pseudonyms });
+  const gate = await aGate({ onForbidden: 'refuse', identity: own });
+  await gate.send(purchase('17', { hobby: 'go' }));
+  const name = pseudonyms.of('shop:17');
+  const [{ headers }] = gate.records(TOPICS.deadLetters) as [TopicRecord];
+  expect(letterSubjectOf(headers).markers).toEqual([markerOf(name)]);
+  await gate.start({ onForbidden: 'drop', identity: own });
+  await gate.redrive(gate.letters()[0] as DeadLetter);
+  const [{ key, value }] = gate.records(TOPICS.customerLog) as [TopicRecord];
+  expect(new TextDecoder().decode(key ?? new Uint8Array())).toBe(name);
+  const record = logRecordFromWire(serde(TOPICS.customerLog).decode(value ?? new Uint8Array()));
+  expect(record).toMatchObject({ kind: 'event', event: { customerId: name } });
 });
 
 test('only this stack writes slips, and each for one record', async () => {

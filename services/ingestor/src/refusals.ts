@@ -16,17 +16,21 @@ import { deadLetter } from './steps/dead-letter.ts';
 
 /** Turns refused records into dead letters, and counts them by labels that stay few. */
 export class Refusals {
-  readonly #markerOf: IngestorPorts['markerOf'];
+  readonly #who: Parameters<typeof letterSubjectIn>[1];
   readonly #to: Omit<Parameters<typeof deadLetter>[2], 'subject' | 'source' | 'slip'>;
   readonly #sources: LabelNames;
   readonly #schemas = new LabelNames();
 
   constructor(
     { seal, serde, markerOf }: Pick<IngestorPorts, 'seal' | 'serde' | 'markerOf'>,
-    { redrivesMax, metricSources }: Pick<IngestorSettings, 'redrivesMax' | 'metricSources'>,
+    {
+      identity,
+      redrivesMax,
+      metricSources,
+    }: Pick<IngestorSettings, 'identity' | 'redrivesMax' | 'metricSources'>,
     partitions: number,
   ) {
-    this.#markerOf = markerOf;
+    this.#who = { markerOf, identity };
     this.#to = { seal, serde: serde(TOPICS.deadLetters), partitions, redrivesMax };
     this.#sources = new LabelNames(metricSources);
   }
@@ -54,7 +58,7 @@ export class Refusals {
       schema: why.schemaId === null ? 'json' : this.#schemas.labelOf(String(why.schemaId)),
     });
     if (slip !== null) tally.redriven('refused');
-    const subject = raw === null ? UNNAMED_LETTER : letterSubjectIn(raw, this.#markerOf);
+    const subject = raw === null ? UNNAMED_LETTER : letterSubjectIn(raw, this.#who);
     return deadLetter(record, why, { ...this.#to, subject, source, slip });
   }
 

@@ -70,6 +70,7 @@ const own: Record<CustomerEvent['type'], fc.Arbitrary<object>> = {
   profile: fc.record({
     attributes: fc.dictionary(fc.constantFrom(...rules.attributes), attribute),
   }),
+  link: fc.record({ linkedId: id, reason: id, actor: id }, { requiredKeys: ['linkedId'] }),
 };
 
 const base = fc.record(
@@ -178,6 +179,13 @@ test('the other records of the customer log come through, too', () => {
   };
   const records = [
     { kind: 'stack-opened', time: 'data', partitions: 32, ledgerHorizonDays: 800 },
+    {
+      kind: 'stack-opened',
+      time: 'wall',
+      partitions: 1,
+      ledgerHorizonDays: 800,
+      pseudonymKeyId: 'ab12',
+    },
     { kind: 'clock', at: 1_767_323_045_678 },
     { kind: 'tick', customerIds: ['c1', '林记茶行'] },
     { kind: 'policy-activated', set: { id: 'ab12', policies } },

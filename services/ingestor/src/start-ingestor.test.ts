@@ -6,16 +6,19 @@ import {
   eventToIntakeJson,
   eventToIntakeWire,
   INTAKE_TOPICS,
+  identity,
   letterSubjectOf,
+  logRecordToWire,
   TOPICS,
   unpackOriginal,
 } from '@strata/contracts';
-import type { CustomerEvent } from '@strata/domain';
+import type { CustomerEvent, LogRecord } from '@strata/domain';
 import { MemoryGroupReader, MemoryLog, MemoryLogReader, MemoryLogWriter } from '@strata/memory';
 import { silentLogger } from '@strata/pipeline';
 import { openTopicSerdes, readSchemaFolder, registerSchemas } from '@strata/schema-registry';
-import { createMetrics, keyedMarker, unseal } from '@strata/service-runtime';
+import { createMetrics, keyedMarker, keyedPseudonyms, unseal } from '@strata/service-runtime';
 import { expect, onTestFinished, test } from 'vitest';
+import { requirePseudonymKey } from './require-pseudonym-key.ts';
 import { startIngestor } from './start-ingestor.ts';
 import {
   anIngestor,
@@ -310,3 +313,104 @@ test('does not start on mapping files that are wrong, clash, or name no topic', 
   expect(() => mapsOf('map: m\ninput: {format: ndjson}\nevents: as-is\n')).toThrow('names a topic');
   expect(() => readTopicMaps('/nowhere/maps')).toThrow('cannot be read');
 });
+
+test('puts every id under a pseudonym, wherever a record names one, and its letters under its marker', async () => {
+  const pseudonyms = keyedPseudonyms(new Uint8Array(32).fill(9));
+  const markerOf = keyedMarker(KEY);
+  const { send, arrived, customerLog, letters } = await anIngestor({
+    identity: identity({ spaces: ['desk'], pseudonyms }),
+  });
+  const visit = { ...eventToIntakeJson(aPurchase('c1', 'e1')), customerId: undefined, guest: '9f' };
+  const link = { type: 'link', source: 'crm', eventId: 'l1', customerId: 'c1', linkedId: '17' };
+  const decided = { reason: 'r', actor: 'a' };
+  const text = (raw: object) => ({ value: bytes(JSON.stringify(raw)) });
+  const linkedAt = { linkedSource: 'desk', occurredAt: '2026-01-02T03:04:05Z' };
+  send(
+    { value: json(aPurchase('c1', 'e0')) },
+    text(visit),
+    text({ ...link, ...linkedAt }),
+    text({ type: 'erased', erasureId: 'd1', customerId: 'c1', ...decided }),
+    text({ type: 'merge-asked', mergeId: 'm1', survivorId: 'c1', otherId: 'desk:17', ...decided }),
+    text({ ...eventToIntakeJson(aPurchase('17', 'e2')), source: 'desk', orderId: 5 }),
+  );
+  await arrived(6);
+  const [c1, guest, desk] = ['c1', 'guest:9f', 'desk:17'].map(pseudonyms.of) as [
+    string,
+    string,
+    string,
+  ];
+  const found = customerLog();
+  const keys = found.map(({ key }) => new TextDecoder().decode(key as Uint8Array));
+  expect(keys.toSorted()).toEqual([c1, c1, c1, c1, guest].toSorted());
+  expect(found.map(({ partition }) => partition)).toEqual(keys.map(partitionOf));
+  const said = JSON.stringify(found.map(({ read }) => read));
+  expect(said).toContain(desk);
+  for (const id of ['"c1"', '9f', 'desk:17', '"17"']) expect(said).not.toContain(id);
+  const [letter] = letters() as [Letter];
+  expect(letterSubjectOf(letter.headers).markers).toEqual([markerOf(desk)]);
+});
+
+test.each([
+  { opened: 7, given: 9, refused: true },
+  { opened: 7, given: null, refused: true },
+  { opened: null, given: 9, refused: true },
+  { opened: 7, given: 7, refused: false },
+  { opened: null, given: null, refused: false },
+])('goes on under the pseudonyms that the stack was opened with: $opened, $given', async (row) => {
+  const [opened, given] = [row.opened, row.given].map((fill) =>
+    fill === null ? null : keyedPseudonyms(new Uint8Array(32).fill(fill)),
+  );
+  const record = {
+    kind: 'stack-opened',
+    time: 'wall',
+    partitions: PARTITIONS,
+    ledgerHorizonDays: 800,
+    ...(opened ? { pseudonymKeyId: opened.keyId } : {}),
+  } as const;
+  const reader = await aLogOf([{ key: null, record }]);
+  const starting = requirePseudonymKey(
+    reader,
+    serde(TOPICS.customerLog),
+    identity({ pseudonyms: given ?? null }),
+  );
+  if (row.refused) await expect(starting).rejects.toThrow('set STRATA_INGESTOR_PSEUDONYM_KEY');
+  else await starting;
+});
+
+test('where the opening has gone, the names in the log show whether the key is theirs', async () => {
+  const [own, other] = [7, 9].map((fill) => keyedPseudonyms(new Uint8Array(32).fill(fill)));
+  const gone = { value: null, key: null } as const;
+  const named = (customerId: string) => ({
+    key: bytes(customerId),
+    record: { kind: 'event', event: aPurchase(customerId, 'e1') } as const,
+  });
+  const key = serde(TOPICS.customerLog);
+  const under = async (customerId: string, pseudonyms: typeof own | null) =>
+    requirePseudonymKey(
+      await aLogOf([gone, named(customerId)]),
+      key,
+      identity({ pseudonyms: pseudonyms ?? null }),
+    );
+  const name = own?.of('c1') ?? '';
+  await under(name, own);
+  await under('c1', null);
+  await expect(under(name, other)).rejects.toThrow('STRATA_INGESTOR_PSEUDONYM_KEY');
+  await expect(under(name, null)).rejects.toThrow('STRATA_INGESTOR_PSEUDONYM_KEY');
+  await expect(under('c1', own)).rejects.toThrow('STRATA_INGESTOR_PSEUDONYM_KEY');
+});
+
+/** One partition of a customer log; a record without a value stands for what retention took. */
+async function aLogOf(
+  records: readonly { key: Uint8Array | null; record?: LogRecord }[],
+): Promise<MemoryLogReader> {
+  const log = new MemoryLog(clock);
+  log.createTopic(TOPICS.customerLog, 1);
+  const topic = TOPICS.customerLog;
+  log.append(
+    records.map(({ key, record }) => {
+      const value = record === undefined ? null : serde(topic).encode(logRecordToWire(record));
+      return { topic, partition: 0, key, value, headers: {} };
+    }),
+  );
+  return new MemoryLogReader(log);
+}

@@ -4,6 +4,7 @@ import type { HealthReport } from '@strata/service-runtime';
 import { type RunningHttpIntake, startHttpIntake } from './http/http-intake.ts';
 import type { IngestorPorts, IngestorSettings } from './ingestor-ports.ts';
 import { createIngestorMetrics, type IngestorMetrics } from './metrics.ts';
+import { requirePseudonymKey } from './require-pseudonym-key.ts';
 import { Appender } from './steps/append.ts';
 import { createTopology } from './topology.ts';
 
@@ -27,6 +28,7 @@ export async function startIngestor(
     customerLog: await ports.reader.partitionCount(TOPICS.customerLog),
     deadLetters: await ports.reader.partitionCount(TOPICS.deadLetters),
   };
+  await requirePseudonymKey(ports.reader, ports.serde(TOPICS.customerLog), settings.identity);
   const intakeCount = await ports.reader.partitionCount(TOPICS.events);
   if (intakeCount !== partitions.customerLog) {
     throw partitionsDiffer(intakeCount, partitions.customerLog);
@@ -77,7 +79,7 @@ export async function startIngestor(
 
 async function openHttp(
   { httpWriter, serde, logger, metrics: registry }: IngestorPorts,
-  { http, timeMode, rules, recordBytesMax }: IngestorSettings,
+  { http, timeMode, rules, identity, recordBytesMax }: IngestorSettings,
   { metrics, partitions }: { readonly metrics: IngestorMetrics; readonly partitions: number },
 ): Promise<RunningHttpIntake | null> {
   if (http === undefined) return null;
@@ -93,7 +95,7 @@ async function openHttp(
         for (const [kind, count] of dropped) metrics.droppedFields.inc({ kind }, count);
       },
     },
-    { ...http, timeMode, rules, recordBytesMax, partitions },
+    { ...http, timeMode, rules, identity, recordBytesMax, partitions },
   );
   logger.info({ url: intake.url }, 'Takes events by HTTP');
   return intake;

@@ -3,7 +3,9 @@ import {
   type DeadLetter,
   deadLetterFromWire,
   eventToIntakeJson,
+  type Identity,
   INTAKE_TOPICS,
+  identity,
   logRecordFromWire,
   minimisation,
   REDRIVES_MAX_DEFAULT,
@@ -61,6 +63,7 @@ export const json = (event: CustomerEvent) => bytes(JSON.stringify(eventToIntake
 export const settings: IngestorSettings = {
   timeMode: 'wall',
   rules: minimisation(),
+  identity: identity(),
   recordBytesMax: 65_536,
   redrivesMax: REDRIVES_MAX_DEFAULT,
   groupId: 'strata-ingestor',
@@ -79,7 +82,12 @@ export type Letter = TopicRecord & { readonly read: DeadLetter };
 
 /** An ingestor on a log in memory, stopped at the end of the test. */
 export async function anIngestor(
-  given: { timeMode?: TimeMode; writer?: (log: MemoryLog) => LogWriter; maps?: TopicMaps } = {},
+  given: {
+    timeMode?: TimeMode;
+    identity?: Identity;
+    writer?: (log: MemoryLog) => LogWriter;
+    maps?: TopicMaps;
+  } = {},
 ) {
   const log = new MemoryLog(clock);
   for (const topic of [...INTAKE_TOPICS, TOPICS.customerLog]) log.createTopic(topic, PARTITIONS);
@@ -99,7 +107,12 @@ export async function anIngestor(
       logger: silentLogger,
       onFatal: (error) => void fatal.push(error),
     },
-    { ...settings, timeMode: given.timeMode ?? 'wall', maps: given.maps ?? new Map() },
+    {
+      ...settings,
+      timeMode: given.timeMode ?? 'wall',
+      identity: given.identity ?? settings.identity,
+      maps: given.maps ?? new Map(),
+    },
   );
   onTestFinished(() => ingestor.stop());
   const records = (topic: string): TopicRecord[] =>

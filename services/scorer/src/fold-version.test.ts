@@ -15,7 +15,10 @@ import { describe, expect, it } from 'vitest';
 const PINNED = {
   version: 2,
   decisions: '8daff7b13f8d91da27c961262931b11558fd00a5a26826ab8e8175254a61fa6c',
+  /** With links behind it. */
+  linked: 'fe5e50131dcf1da712ede53f512593027d9815344f27318e5a1f435b16f4cae5',
   states: 'fc064ff21d0821571494fe8380ff46ba50f5c545b649ed3f1bb19b9f94ca4b1d',
+  linkedStates: 'dcee1b1d0c20ed052d5d40fd2a52fbd40a2c5e9abe1917e6d453b9352f300d94',
 };
 
 const REMEDY =
@@ -25,34 +28,52 @@ const REMEDY =
   'and the dependencies. Where only the corpus grew, or only the layout of stored values changed, the version stays.';
 
 const CORPUS = [new FoldCorpus('data', 1).run(), new FoldCorpus('wall', 2).run()];
+const BEFORE_LINKS = { decisions: decisionsOf(CORPUS), states: statesOf(CORPUS) };
+for (const corpus of CORPUS) corpus.link();
+
+function decisionsOf(corpora: readonly FoldCorpus[]): string {
+  const hash = createHash('sha256');
+  for (const { partition } of corpora) {
+    for (const output of partition.outputs) hash.update(canonicalJson(output));
+    hash.update(canonicalJson([partition.handOvers, partition.notes]));
+    hash.update(canonicalJson([...partition.dueAt].toSorted(([a], [b]) => (a < b ? -1 : 1))));
+  }
+  return hash.digest('hex');
+}
+
+function statesOf(corpora: readonly FoldCorpus[]): string {
+  const hash = createHash('sha256');
+  for (const { partition } of corpora) {
+    const { state } = partition;
+    hash.update(encodePartition(state)).update(encodeRates(state.rates));
+    hash.update(canonicalJson([...state.erasures.byMarker.values()]));
+    for (const [customerId, state] of partition.customers) {
+      const { value, pages } = packCustomer(state);
+      hash.update(customerId).update(value);
+      for (const { bytes } of pages) hash.update(bytes);
+    }
+  }
+  return hash.digest('hex');
+}
 
 describe('the version of the fold', () => {
   it('stands for the decisions that the fold makes', () => {
-    const hash = createHash('sha256');
-    for (const { partition } of CORPUS) {
-      for (const output of partition.outputs) hash.update(canonicalJson(output));
-      hash.update(canonicalJson([partition.handOvers, partition.notes]));
-      hash.update(canonicalJson([...partition.dueAt].toSorted(([a], [b]) => (a < b ? -1 : 1))));
-    }
-    const found = { version: FOLD_VERSION, decisions: hash.digest('hex') };
-    expect(found, REMEDY).toEqual({ version: PINNED.version, decisions: PINNED.decisions });
+    const found = { decisions: BEFORE_LINKS.decisions, linked: decisionsOf(CORPUS) };
+    const { decisions, linked } = PINNED;
+    expect({ version: FOLD_VERSION, ...found }, REMEDY).toEqual({
+      version: PINNED.version,
+      decisions,
+      linked,
+    });
   });
 
   it('stands for the states that the fold leaves', () => {
-    const hash = createHash('sha256');
-    for (const { partition } of CORPUS) {
-      const { state } = partition;
-      hash.update(encodePartition(state)).update(encodeRates(state.rates));
-      hash.update(canonicalJson([...state.erasures.byMarker.values()]));
-      for (const [customerId, state] of partition.customers) {
-        const { value, pages } = packCustomer(state);
-        hash.update(customerId).update(value);
-        for (const { bytes } of pages) hash.update(bytes);
-      }
-    }
-    expect({ version: FOLD_VERSION, states: hash.digest('hex') }, REMEDY).toEqual({
+    const found = { states: BEFORE_LINKS.states, linkedStates: statesOf(CORPUS) };
+    const { states, linkedStates } = PINNED;
+    expect({ version: FOLD_VERSION, ...found }, REMEDY).toEqual({
       version: PINNED.version,
-      states: PINNED.states,
+      states,
+      linkedStates,
     });
   });
 
@@ -120,6 +141,8 @@ describe('the version of the fold', () => {
       expect(sorted(found)).toEqual([
         'alias-erased',
         'forwarded',
+        'link-ended',
+        'link-requested',
         'merge-handed',
         'merge-refused',
         'merge-requested',
@@ -128,6 +151,8 @@ describe('the version of the fold', () => {
         'referral-made',
         'referrer-erased',
       ]);
-    expect(CORPUS.every(({ partition }) => partition.notes.includes('erased'))).toBe(true);
+    for (const note of ['erased', 'linked-already']) {
+      expect(CORPUS.every(({ partition }) => partition.notes.includes(note))).toBe(true);
+    }
   });
 });

@@ -1,11 +1,12 @@
-import { logRecordToWire, TOPICS } from '@strata/contracts';
+import { letterSubjectOf, logRecordToWire, TOPICS } from '@strata/contracts';
 import type { CustomerState, MergeAsked } from '@strata/domain';
-import { aPurchase, day } from '@strata/domain/builders';
+import { aLink, aPurchase, day } from '@strata/domain/builders';
+import { keyedMarker } from '@strata/service-runtime';
 import { describe, expect, it } from 'vitest';
 import { CRASH_POINTS, type CrashPoint } from './crash-point.ts';
 import { readCustomers } from './read-customers.ts';
 import type { ScorerSettings } from './scorer-settings.ts';
-import { freezeAt, serde, TestStack } from './test-stack.ts';
+import { freezeAt, SEALING_KEY, serde, TestStack } from './test-stack.ts';
 
 /** Every record a commit, every output a send: whatever can lie between two steps does. */
 const SMALL: Partial<ScorerSettings> = { commitRecordsMax: 1, relayRecordsMax: 1 };
@@ -55,20 +56,32 @@ const buys = (customerId: string, n: number) => ({
   orderId: `o${n}`,
 });
 
-/** The first joins the second, then the second the third; events of all names come in between and after. */
+/** Of whom nothing is known when it is linked, and of whom something is. */
+const [GUEST, DEVICE] = ['guest:1', 'device:1'];
+
+/**
+ * The first joins the second, then the second the third, and two other ids are linked to the third meanwhile; events of
+ * all names come in between and after.
+ */
 async function play(stack: TestStack): Promise<void> {
   const [first, second, third] = customersOfAll(stack);
   const reported = buys(first, 1);
   stack.events([reported, { ...reported, customerId: second }, buys(second, 2)]);
   ask(stack, first, second);
-  stack.events([buys(first, 3), buys(third, 4)]);
+  stack.events([buys(first, 3), buys(third, 4), buys(DEVICE, 4)]);
   await stack.settled();
+  stack.events([link(DEVICE, third), link(GUEST, third)]);
   ask(stack, second, third);
-  stack.events([buys(first, 3), buys(first, 5), buys(second, 6)]);
+  stack.events([buys(first, 3), buys(first, 5), buys(second, 6), buys(GUEST, 9)]);
   await stack.settled();
-  stack.events([buys(first, 5), buys(second, 7), buys(third, 8)]);
+  stack.events([buys(first, 5), buys(second, 7), buys(third, 8), link(GUEST, third)]);
   await stack.settled();
 }
+
+const link = (linkedId: string, customerId: string) => ({
+  ...aLink(day(1), { linkedId, customerId }),
+  eventId: `link of ${linkedId}`,
+});
 
 interface Outcome {
   readonly eventIds: number;
@@ -120,12 +133,13 @@ const { stack: calm, reached: times } = await undisturbed();
 const POINTS = CRASH_POINTS.filter((point) => point !== 'mid-shutdown');
 
 describe('merges between partitions', () => {
-  it('end with one customer who has everything once, and two names that left', async () => {
+  it('end with one customer who has everything once, and names that left', async () => {
     const [first, second, third] = customersOfAll(calm);
     const { sequences, ...rest } = await outcomeOf(calm);
     expect(rest).toEqual({
-      eventIds: 8,
-      left: [first, second].toSorted(),
+      // One event of the device is of the third, too.
+      eventIds: 9,
+      left: [first, second, DEVICE, GUEST].toSorted(),
       reserved: 0,
       tiers: [
         [first, undefined],
@@ -138,7 +152,7 @@ describe('merges between partitions', () => {
       .records(TOPICS.tiers)
       .filter(({ value }) => value === null)
       .map(({ headers }) => new TextDecoder().decode(headers['strata-retired']));
-    expect(headers).toEqual(['merged', 'merged']);
+    expect(headers).toEqual(['merged', 'merged', 'merged', 'merged']);
     const changes = calm.read().filter(({ cause }) => cause.kind === 'merge');
     expect(changes.map(({ customerId, toTier }) => [customerId, toTier])).toContainEqual([
       third,
@@ -146,10 +160,8 @@ describe('merges between partitions', () => {
     ]);
     const states = await statesOf(calm);
     expect(states.get(first)?.alias).toMatchObject({ survivorId: second });
-    expect(states.get(third)?.absorbed?.map(({ customerId }) => customerId)).toEqual([
-      first,
-      second,
-    ]);
+    const names = states.get(third)?.absorbed?.map(({ customerId }) => customerId);
+    expect(names?.toSorted()).toEqual([first, second, DEVICE, GUEST].toSorted());
   });
 
   const cases = POINTS.flatMap((point) =>
@@ -181,6 +193,22 @@ describe('merges between partitions', () => {
     ]);
     const states = await statesOf(stack);
     expect([...states.values()].every((it) => it.reservation === undefined)).toBe(true);
+    await scorer.stop();
+  });
+
+  it('that a link cannot be leave a letter with the names of both, for who erases one of them', async () => {
+    const stack = await aStack();
+    const [first, second] = customersOfAll(stack);
+    stack.events([buys(first, 1), link(GUEST, first)]);
+    const scorer = await stack.start();
+    await stack.settled();
+    stack.events([link(GUEST, second)]);
+    await stack.settled();
+    const about = stack
+      .records(TOPICS.deadLetters)
+      .map(({ headers }) => letterSubjectOf(headers).markers.toSorted());
+    const namesOf = (...names: string[]) => names.map(keyedMarker(SEALING_KEY)).toSorted();
+    expect(about).toEqual([namesOf(second, GUEST)]);
     await scorer.stop();
   });
 

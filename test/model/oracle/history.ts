@@ -1,4 +1,4 @@
-import type { CustomerEvent, Instant, Money } from '@strata/domain';
+import type { Instant, LedgerEvent, Money } from '@strata/domain';
 
 /** A customer whom this one referred has become existing. It is dated by the other's clock of that moment. */
 export interface Conversion {
@@ -12,7 +12,7 @@ export interface Conversion {
 
 /** Something that was taken into the account of one customer, with its place in the log. */
 export interface Applied {
-  readonly event: CustomerEvent | Conversion;
+  readonly event: LedgerEvent | Conversion;
   readonly offset: number;
   /** What was paid, where that was in another currency than the amount of the event says by now. */
   readonly original?: Money;

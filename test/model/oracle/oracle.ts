@@ -1,10 +1,11 @@
 import {
   type Calibration,
   type CauseKind,
-  type CustomerEvent,
   DAY_MS,
   type FoldRefusal,
   type Instant,
+  type LedgerEvent,
+  type Link,
   type LogRecord,
   type RateTable,
 } from '@strata/domain';
@@ -33,6 +34,8 @@ export interface LoggedRecord {
 
 export class Oracle {
   readonly customers = new Map<string, NaiveCustomer>();
+  /** Other names, and whose they are. */
+  private readonly linked = new Map<string, string>();
   policies: readonly NaivePolicy[] = [];
   private rates: readonly RateTable[] = [];
   private isDataTime = false;
@@ -76,6 +79,9 @@ export class Oracle {
       case 'merge-handed':
       case 'merge-refused':
       case 'forwarded':
+      // What comes of a link it works out from the link.
+      case 'link-requested':
+      case 'link-ended':
         return;
       case 'override-set':
         this.override(record, record.override, offset);
@@ -88,7 +94,8 @@ export class Oracle {
         this.override(record, null, offset);
         return;
       case 'event':
-        this.take({ event: record.event, offset }, record.clockAt);
+        if (record.event.type === 'link') this.link(record.event, offset);
+        else this.take({ event: record.event, offset }, record.clockAt);
         for (const due of conversionsDue(this.customers)) this.takeConversion(due, offset);
     }
   }
@@ -197,11 +204,48 @@ export class Oracle {
     return withStep({ ...customer, clock }, settleUntil(world, from, clock));
   }
 
-  private take({ event, offset }: { event: CustomerEvent; offset: number }, at?: Instant): void {
-    const settled = this.settledFor(event.customerId, at ?? event.occurredAt);
-    const history = withoutExpired(settled.history, settled.clock - this.horizonMs);
-    const customer = { ...settled, history };
-    this.customers.set(event.customerId, this.afterEvent(customer, { event, offset }));
+  private take({ event, offset }: { event: LedgerEvent; offset: number }, at?: Instant): void {
+    const customerId = this.linked.get(event.customerId) ?? event.customerId;
+    const customer = this.trimmed(this.settledFor(customerId, at ?? event.occurredAt));
+    this.customers.set(customerId, this.afterEvent(customer, { event, offset }));
+  }
+
+  private trimmed(customer: NaiveCustomer): NaiveCustomer {
+    const history = withoutExpired(customer.history, customer.clock - this.horizonMs);
+    return { ...customer, history };
+  }
+
+  /** Everything of the other name is the customer's from here on, as if it had come behind all that the customer had. */
+  private link({ customerId, linkedId }: Link, offset: number): void {
+    this.linked.set(linkedId, customerId);
+    const known = this.customers.get(linkedId);
+    if (known === undefined || !known.isKnown) return;
+    const other = this.trimmed(this.settledFor(linkedId, undefined));
+    const { changes, refusals } = other;
+    this.customers.set(linkedId, { ...UNSEEN, changes, refusals });
+    const before = this.trimmed(this.settledFor(customerId, other.clock));
+    const { clock } = before;
+    const came = withoutExpired(other.history, clock - this.horizonMs)
+      .filter(({ event }) => !before.history.some((own) => isSame(own.event, event)))
+      .map((it) => ({ ...it, offset }));
+    const history = [...before.history, ...came];
+    const existingAt =
+      earliest(before.existingAt, other.existingAt) ?? (hasBought(history) ? clock : null);
+    const one = { ...before, history, existingAt, isKnown: true };
+    const policy = policyFor(this.policies, one);
+    if (policy === null) {
+      this.customers.set(customerId, { ...one, policy, life: null });
+      return;
+    }
+    const joinedAt =
+      earliest(before.joinedAt, other.joinedAt) ??
+      (policy.appliesTo === 'prospects' ? null : clock);
+    const after = { ...one, policy, joinedAt };
+    const isMoved = policy.name !== before.policy?.name;
+    this.customers.set(
+      customerId,
+      isMoved ? this.handedOver(before, after, 'merge') : evaluated(after, 'merge'),
+    );
   }
 
   private takeConversion(event: Conversion, offset: number): void {
@@ -228,11 +272,15 @@ export class Oracle {
   }
 
   /** Under another policy than before, or under any for the first time, a customer starts anew. */
-  private handedOver(before: NaiveCustomer, after: NaiveCustomer): NaiveCustomer {
+  private handedOver(
+    before: NaiveCustomer,
+    after: NaiveCustomer,
+    cause: CauseKind = 'event',
+  ): NaiveCustomer {
     const world = worldOf(after, before.policy?.name);
     if (world === null) throw new Error('a customer is handed over to a policy');
     const step = settleInstant(world, null, { at: after.clock, occasion: 'record' });
-    return withStep(after, { ...step, changes: causedBy('event', step.changes) });
+    return withStep(after, { ...step, changes: causedBy(cause, step.changes) });
   }
 
   private regraded(before: NaiveCustomer, after: NaiveCustomer, taken: Applied): NaiveCustomer {
@@ -269,6 +317,9 @@ export class Oracle {
     return counted === null ? 'no-rate' : null;
   }
 }
+
+const earliest = (a: Instant | null, b: Instant | null): Instant | null =>
+  a === null || b === null ? (a ?? b) : Math.min(a, b);
 
 const refused = (customer: NaiveCustomer, offset: number, reason: FoldRefusal): NaiveCustomer => ({
   ...withOwnClock(customer),

@@ -78,6 +78,51 @@ export class FoldCorpus {
     this.partition.deliver();
   }
 
+  /** What came into the log with links, behind the corpus of before: its hashes stay what they were. */
+  link(): this {
+    const at = FIRST_DAY + (DAYS + 401) * DAY_MS;
+    const one = (linkedId: string, customerId: string): void => {
+      const base = { source: 'crm', eventId: `l${++this.#events}`, customerId, occurredAt: at };
+      this.#take({ ...base, type: 'link', linkedId }, at);
+    };
+    const bought = (customerId: string): void => {
+      const base = { source: 'corpus', eventId: `e${++this.#events}`, customerId, occurredAt: at };
+      this.#purchase(base, at);
+    };
+    // Several at once, before and after anything is known of either side; one who is busy is asked again.
+    for (const [linkedId, customerId] of [
+      ['guest:1', 'c10'],
+      ['c11', 'c10'],
+      ['c12', 'new'],
+      ['guest:2', 'guest:3'],
+      ['c10', 'c13'],
+      ['c16', 'c17'],
+      ['c17', 'c16'],
+    ] as const) {
+      one(linkedId, customerId);
+    }
+    this.partition.deliver();
+    for (const [linkedId, customerId] of [
+      ['c11', 'c14'],
+      ['guest:3', 'guest:2'],
+      ['guest:4', 'c11'],
+      ['c12', 'new'],
+      ['c15', 'c15'],
+    ] as const) {
+      one(linkedId, customerId);
+      this.partition.deliver();
+    }
+    for (const id of ['guest:1', 'guest:2', 'guest:4', 'c10', 'c12']) bought(id);
+    const late = { source: 'crm', eventId: 'late', customerId: 'c1', occurredAt: at + 90 * DAY_MS };
+    // Dated before the erasure of its customer, and dated ahead of the clock.
+    one('guest:5', 'c2');
+    this.#append({ kind: 'event', event: { ...late, type: 'link', linkedId: 'guest:6' } }, at);
+    this.partition.deliver();
+    this.#erase('c13', at);
+    this.partition.deliver();
+    return this;
+  }
+
   #append(record: LogRecord, appendedAt: Instant): void {
     this.kinds.add(record.kind);
     this.partition.append(record, appendedAt);
@@ -230,11 +275,15 @@ export class FoldCorpus {
 
   /** In data time an event that happened late, or is dated ahead, comes with the clock of its arrival. */
   #event(event: CustomerEvent, at: Instant): void {
+    this.#take(event, at);
+    this.partition.deliver();
+  }
+
+  #take(event: CustomerEvent, at: Instant): void {
     this.eventTypes.add(event.type);
     const record: LogRecord =
       this.#time === 'data' ? { kind: 'event', event, clockAt: at } : { kind: 'event', event };
     this.#append(record, at);
-    this.partition.deliver();
   }
 
   #passTo(at: Instant): void {

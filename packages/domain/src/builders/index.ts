@@ -3,6 +3,7 @@
 import type {
   Complaint,
   Engagement,
+  Link,
   Opportunity,
   OrderCancelled,
   Profile,
@@ -192,6 +193,19 @@ export function anEngagement(occurredAt: Instant, changes: Partial<Engagement> =
     occurredAt,
     kind: 'visit',
     weight: 1,
+    ...changes,
+  };
+}
+
+/** `c1` is known as `guest:1`, too. */
+export function aLink(occurredAt: Instant, changes: Partial<Link> = {}): Link {
+  return {
+    type: 'link',
+    source: 'crm',
+    eventId: `e${++eventNumber}`,
+    customerId: 'c1',
+    occurredAt,
+    linkedId: 'guest:1',
     ...changes,
   };
 }

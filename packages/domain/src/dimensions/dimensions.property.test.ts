@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { aComplaint, aPolicy, aPurchase, day } from '../builders/index.ts';
-import type { CustomerEvent, Purchase, Refund } from '../customer-event.ts';
+import type { LedgerEvent, Purchase, Refund } from '../customer-event.ts';
 import { EMPTY_LEDGER, type Ledger } from '../customer-state.ts';
 import type { Instant } from '../instant.ts';
 import { applyEvent } from '../ledger/apply-event.ts';
@@ -77,7 +77,7 @@ const history = fc
 
 type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never;
 
-function eventOf(it: Happening, occurredAt: Instant, index: number): CustomerEvent {
+function eventOf(it: Happening, occurredAt: Instant, index: number): LedgerEvent {
   const common = { source: 'shop', eventId: `e${index}`, customerId: 'c1', occurredAt };
   switch (it.type) {
     case 'purchase': {
@@ -114,7 +114,7 @@ function eventOf(it: Happening, occurredAt: Instant, index: number): CustomerEve
   }
 }
 
-function ledgerOf(events: readonly CustomerEvent[]): Ledger {
+function ledgerOf(events: readonly LedgerEvent[]): Ledger {
   return events.reduce<Ledger>((ledger, event, offset) => {
     const amountMinor =
       event.type === 'purchase' || event.type === 'refund' ? event.amount.minor : 0;
@@ -128,7 +128,7 @@ interface NaiveOrder {
 }
 
 /** Counted orders, straight from the events: neither cancelled nor refunded as a whole. */
-function ordersOf(events: readonly CustomerEvent[]): readonly NaiveOrder[] {
+function ordersOf(events: readonly LedgerEvent[]): readonly NaiveOrder[] {
   return [0, 1, 2, 3, 4].flatMap((n) => {
     const about = events.filter((it) => 'orderId' in it && it.orderId === `o${n}`);
     const bought = about.filter((it): it is Purchase => it.type === 'purchase');
@@ -154,7 +154,7 @@ function rounded(dividend: bigint, divisor: bigint): number {
   return Number(isUp ? whole + 1n : whole) / 1_000;
 }
 
-function naive(of: Dimension['of'], events: readonly CustomerEvent[], at: Instant): number | null {
+function naive(of: Dimension['of'], events: readonly LedgerEvent[], at: Instant): number | null {
   const isIn = (it: Instant): boolean => it <= at && it > at - WINDOW_MS;
   const within = events.filter((it) => isIn(it.occurredAt));
   const all = ordersOf(events);
@@ -211,7 +211,7 @@ function naive(of: Dimension['of'], events: readonly CustomerEvent[], at: Instan
 }
 
 /** Instants at which something may change, the one before each, and some in between. */
-function instantsOf(events: readonly CustomerEvent[]): readonly Instant[] {
+function instantsOf(events: readonly LedgerEvent[]): readonly Instant[] {
   const edges = events.flatMap(({ occurredAt }) => [occurredAt, occurredAt + WINDOW_MS]);
   return [...new Set(edges.flatMap((at) => [at - 1, at, at + 43_200_000]))].toSorted(
     (a, b) => a - b,

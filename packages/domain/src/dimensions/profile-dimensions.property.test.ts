@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { anEngagement, anOpportunity, aPolicy, aProfile, day } from '../builders/index.ts';
-import type { AttributeValue, CustomerEvent } from '../customer-event.ts';
+import type { AttributeValue, LedgerEvent } from '../customer-event.ts';
 import { EMPTY_LEDGER, type Ledger } from '../customer-state.ts';
 import { DAY_MS, type Instant } from '../instant.ts';
 import { applyEvent } from '../ledger/apply-event.ts';
@@ -78,7 +78,7 @@ const events = fc
     { maxLength: 20 },
   )
   .map((items) =>
-    items.map(({ at, source, it }, index): CustomerEvent => {
+    items.map(({ at, source, it }, index): LedgerEvent => {
       const about = { source, eventId: `e${index}` };
       if (it.type === 'profile') return aProfile(at, it.attributes, about);
       if (it.type === 'opportunity') return anOpportunity(at, it.stage, about);
@@ -93,7 +93,7 @@ const arrivals = events.chain((list) =>
   ),
 );
 
-function ledgerOf(list: readonly CustomerEvent[]): Ledger {
+function ledgerOf(list: readonly LedgerEvent[]): Ledger {
   return list.reduce<Ledger>(
     (ledger, event, offset) =>
       applyEvent(ledger, event, { offset, amount: { amountMinor: 0 }, order: null }).ledger,
@@ -102,7 +102,7 @@ function ledgerOf(list: readonly CustomerEvent[]): Ledger {
 }
 
 /** The last by (occurredAt, source, eventId), found by sorting. */
-function last<T extends CustomerEvent>(list: readonly T[]): T | undefined {
+function last<T extends LedgerEvent>(list: readonly T[]): T | undefined {
   return list.toSorted(
     (a, b) =>
       a.occurredAt - b.occurredAt ||
@@ -110,7 +110,7 @@ function last<T extends CustomerEvent>(list: readonly T[]): T | undefined {
   )[list.length - 1];
 }
 
-function naiveAttribute(list: readonly CustomerEvent[], name: string): AttributeValue | undefined {
+function naiveAttribute(list: readonly LedgerEvent[], name: string): AttributeValue | undefined {
   const naming = list.filter((it) => it.type === 'profile' && Object.hasOwn(it.attributes, name));
   const newest = last(naming);
   return newest?.type === 'profile' ? newest.attributes[name] : undefined;
@@ -123,13 +123,13 @@ function rounded(dividend: bigint, divisor: bigint): number {
   return Number(twice > divisor || (twice === divisor && whole % 2n === 1n) ? whole + 1n : whole);
 }
 
-function naiveShare(list: readonly CustomerEvent[]): number | null {
+function naiveShare(list: readonly LedgerEvent[]): number | null {
   const value = naiveAttribute(list, 'shareOfWallet');
   if (typeof value !== 'number' || value < 0 || value > 1) return null;
   return rounded(BigInt(Math.round(value * 10_000)), 10n) / 1_000;
 }
 
-function naivePotential(list: readonly CustomerEvent[], at: Instant, by: PotentialDimension) {
+function naivePotential(list: readonly LedgerEvent[], at: Instant, by: PotentialDimension) {
   let over = 100_000n;
   let under = 1n;
   if (by.fitMilli !== null) {

@@ -1,4 +1,10 @@
-import type { ComplaintResolved, CustomerEvent, Feedback, Purchase } from '../customer-event.ts';
+import type {
+  ComplaintResolved,
+  CustomerEvent,
+  Feedback,
+  LedgerEvent,
+  Purchase,
+} from '../customer-event.ts';
 import type { Ledger } from '../customer-state.ts';
 import { percentMilliOf } from '../decimal.ts';
 import { type Hash64, hash64 } from '../hash64.ts';
@@ -30,7 +36,7 @@ export const orderKeyOf = (orderSource: string, orderId: string): Hash64 =>
   hash64(orderSource, orderId);
 
 /** The order that an event is about, null where it is about none. */
-export function orderKeyOfEvent(event: CustomerEvent): Hash64 | null {
+export function orderKeyOfEvent(event: LedgerEvent): Hash64 | null {
   switch (event.type) {
     case 'purchase':
     case 'order-cancelled':
@@ -55,7 +61,7 @@ export function orderKeyOfEvent(event: CustomerEvent): Hash64 | null {
 /** Takes one event that is no repeat into the ledger. Values come out the same whatever the order of arrival. */
 export function applyEvent(
   ledger: Ledger,
-  event: CustomerEvent,
+  event: LedgerEvent,
   context: LedgerEntryContext,
 ): LedgerStep {
   const next = withEntry(ledger, event, { ...context, eventKey: eventKeyOf(event) });
@@ -83,7 +89,7 @@ export function applyEvent(
 
 function withEntry(
   ledger: Ledger,
-  event: CustomerEvent,
+  event: LedgerEvent,
   context: LedgerEntryContext & { readonly eventKey: Hash64 },
 ): Ledger {
   const entry = { eventKey: context.eventKey, at: event.occurredAt, offset: context.offset };

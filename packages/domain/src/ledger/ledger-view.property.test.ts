@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { day } from '../builders/index.ts';
-import type { CustomerEvent } from '../customer-event.ts';
+import type { LedgerEvent } from '../customer-event.ts';
 import { EMPTY_LEDGER, type Ledger } from '../customer-state.ts';
 import { applyEvent, eventKeyOf, orderKeyOfEvent } from './apply-event.ts';
 import { isKnown } from './entry-list.ts';
@@ -37,7 +37,7 @@ const step: fc.Arbitrary<Step> = fc.record({
   back: fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(5) }),
 });
 
-function eventOf({ kind, order, at, amount }: Omit<Step, 'back'>, index: number): CustomerEvent {
+function eventOf({ kind, order, at, amount }: Omit<Step, 'back'>, index: number): LedgerEvent {
   const base = { source: 'shop', eventId: `e${index}`, customerId: 'c1', occurredAt: day(at) };
   const about = { orderSource: 'shop', orderId: `o${order}` };
   const money = { minor: amount, currency: 'CNY' };
@@ -56,14 +56,14 @@ function eventOf({ kind, order, at, amount }: Omit<Step, 'back'>, index: number)
   }
 }
 
-function withEvent(ledger: Ledger, event: CustomerEvent, offset: number): Ledger {
+function withEvent(ledger: Ledger, event: LedgerEvent, offset: number): Ledger {
   const orderKey = orderKeyOfEvent(event);
   const order = orderKey === null ? null : orderOf(ledger, orderKey);
   return applyEvent(ledger, event, { offset, amount: { amountMinor: amountOf(event) }, order })
     .ledger;
 }
 
-const amountOf = (event: CustomerEvent): number =>
+const amountOf = (event: LedgerEvent): number =>
   event.type === 'purchase' || event.type === 'refund' ? event.amount.minor : 0;
 
 function grown(): Ledger {
@@ -95,7 +95,7 @@ test('a large ledger that grew event by event looks as one that was never seen b
   fc.assert(
     fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
       const ledgers = [start];
-      const events: CustomerEvent[] = [];
+      const events: LedgerEvent[] = [];
       for (const [index, { back, ...rest }] of steps.entries()) {
         const from = ledgers[Math.max(0, ledgers.length - 1 - back)] as Ledger;
         viewOf(from);

@@ -55,7 +55,7 @@ export const deadLettersListCommand = defineCommand({
     const limit = wholeNumber('--limit', flags.limit, language);
     const filter = letterFilter(flags, language);
     return withStack(context, async (stack) => {
-      const isWanted = filter(stack.markerOf);
+      const isWanted = filter(stack);
       const found = await readLetters(stack, {
         signal,
         isWanted: (one) =>

@@ -94,7 +94,7 @@ export const deadLettersRedriveCommand = defineCommand({
     const limit = wholeNumber('--limit', flags.limit, context.language);
     const readRow = await rowReaderFor(context, flags);
     return withStack(context, async (stack) => {
-      const isWanted = filter(stack.markerOf);
+      const isWanted = filter(stack);
       const letters = await read(context, stack, (found) =>
         ids.size > 0 ? ids.has(found.letter.id) : isWanted(found),
       );

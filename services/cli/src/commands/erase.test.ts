@@ -103,7 +103,7 @@ test('a receipt says what was removed where; then nobody knows the customer any 
     wasTold: true,
     log: { topic: 'strata.customer-log.v1' },
   });
-  expect(said.rawRecords.map(({ why }) => why)).toEqual(Array(8).fill('with-process'));
+  expect(said.rawRecords.map(({ why }) => why)).toEqual(Array(9).fill('with-process'));
 
   expect(await run(whyCommand, ['c1'])).toContain('c1');
   await expect(run(whyCommand, ['c1', '--at', '2026-01-05'])).rejects.toThrow('was erased at');

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { identifiedDecision } from '@strata/contracts';
 import type { Erased } from '@strata/domain';
 import { EXIT_CODES, UsageFault } from '../cli-fault.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
@@ -52,11 +53,12 @@ export const eraseCommand = defineCommand({
   ],
   run: (context, { flags, operands }) => {
     const customerId = operands[0] as string;
-    const record = recordOf(context, { ...flags, customerId });
+    const asked = recordOf(context, { ...flags, customerId });
     const timeoutMs = timeoutOf(context, flags.timeout) * 1_000;
     return withStack(context, async (stack) => {
       const { language, signal, stderr, stdout } = context;
       const words = eraseTexts(language);
+      const record = identifiedDecision(asked, stack.identity);
       const traces = await eraseCustomer(stack, record, {
         timeoutMs,
         signal,

@@ -9,6 +9,7 @@ import { downCommand } from './down.ts';
 import { eraseCommand } from './erase.ts';
 import { importCommand } from './import.ts';
 import { intakeKeyAddCommand, intakeKeyListCommand, intakeKeyRemoveCommand } from './intake-key.ts';
+import { linkCommand } from './link.ts';
 import { mapCheckCommand } from './map-check.ts';
 import { mergeCommand } from './merge.ts';
 import { overrideCommand } from './override.ts';
@@ -40,6 +41,7 @@ export const COMMANDS: readonly Command[] = [
   whyCommand,
   overrideCommand,
   mergeCommand,
+  linkCommand,
   eraseCommand,
   policyCheckCommand,
   policyPublishCommand,

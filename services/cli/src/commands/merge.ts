@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mergeControlToJson } from '@strata/contracts';
+import { identifiedDecision, mergeControlToJson } from '@strata/contracts';
 import type { MergeAsked } from '@strata/domain';
 import { CliFault, EXIT_CODES, UsageFault } from '../cli-fault.ts';
 import { defineCommand } from '../command.ts';
@@ -99,9 +99,11 @@ export const mergeCommand = defineCommand({
     const id = randomUUID();
     const record: MergeAsked = { kind: 'merge-asked', id, survivorId, otherId, reason, actor };
     return withStack(context, async (stack) => {
-      const json = mergeControlToJson(record);
-      await sendDecision(stack, { customerId: survivorId, json }, context.signal);
-      const history = await replayCustomer(stack, survivorId, { at: null, isKnownNow: false });
+      const identified = identifiedDecision(record, stack.identity);
+      const json = mergeControlToJson(identified);
+      const customerId = identified.survivorId;
+      await sendDecision(stack, { customerId, json }, context.signal);
+      const history = await replayCustomer(stack, customerId, { at: null, isKnownNow: false });
       requireMerged(history, record, words);
       const tierNow = history.state?.standing?.tier ?? null;
       const told = tierNow === null ? words.noTier : words.now(tierNow);

@@ -95,9 +95,10 @@ export const overrideCommand = defineCommand({
     const record = recordOf(context, { ...flags, customerId });
     return withStack(context, async (stack) => {
       await refuseUnknownTier(context, stack, record);
-      const json = overrideControlToJson(record);
-      await sendDecision(stack, { customerId, json }, context.signal);
-      const { state } = await replayCustomer(stack, customerId, { at: null, isKnownNow: false });
+      const id = stack.identity.ofWhole(customerId);
+      const json = overrideControlToJson({ ...record, customerId: id });
+      await sendDecision(stack, { customerId: id, json }, context.signal);
+      const { state } = await replayCustomer(stack, id, { at: null, isKnownNow: false });
       const tier = state?.standing?.tier ?? null;
       context.stdout.write(
         flags.json

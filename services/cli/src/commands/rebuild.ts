@@ -64,7 +64,10 @@ export const rebuildCommand = defineCommand({
       await requireSameEpoch(stack, partitions, context);
       return flags.customer === undefined
         ? everything(stack, partitions, { context, isJson: flags.json })
-        : oneCustomer(stack, flags.customer, { context, isJson: flags.json });
+        : oneCustomer(stack, stack.identity.ofWhole(flags.customer), {
+            context,
+            isJson: flags.json,
+          });
     }),
 });
 

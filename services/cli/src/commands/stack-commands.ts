@@ -2,7 +2,11 @@ import type { Command } from '../command.ts';
 import { deadLettersListCommand } from './dead-letters-list.ts';
 import { deadLettersRedriveCommand } from './dead-letters-redrive.ts';
 import { deadLettersShowCommand } from './dead-letters-show.ts';
+import { eraseCommand } from './erase.ts';
 import { importCommand } from './import.ts';
+import { linkCommand } from './link.ts';
+import { mergeCommand } from './merge.ts';
+import { overrideCommand } from './override.ts';
 import { policyPublishCommand } from './policy-publish.ts';
 import { profilesCommand } from './profiles.ts';
 import { ratesPublishCommand } from './rates-publish.ts';
@@ -17,6 +21,10 @@ export const STACK_COMMANDS: readonly Command[] = [
   importCommand,
   profilesCommand,
   whyCommand,
+  overrideCommand,
+  mergeCommand,
+  linkCommand,
+  eraseCommand,
   policyPublishCommand,
   ratesPublishCommand,
   deadLettersListCommand,

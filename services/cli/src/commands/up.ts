@@ -16,6 +16,7 @@ import { loadPolicy } from '../stack/load-policy.ts';
 import { preparedLines } from '../stack/prepared-lines.ts';
 import { reviveServices } from '../stack/revive-services.ts';
 import { STACK_KINDS, type StackKind } from '../stack/stack-handle.ts';
+import { identityOf, stackIdentity } from '../stack/stack-identity.ts';
 import { stackDir } from '../stack/stack-paths.ts';
 import { readStackRecord, type StackRecord } from '../stack/stack-record.ts';
 import { stackTexts } from '../stack/stack-texts.ts';
@@ -138,6 +139,8 @@ function embeddedOptions(context: CommandContext, wish: UpWish): UpEmbeddedOptio
     time,
     partitions,
     subscriptions,
+    // Nothing of it outlives the process, so that only the environment says.
+    identity: identityOf(stackIdentity(null, context.env)),
     ...(wish.hasDemo ? { onForbidden: 'refuse' } : {}),
     prepare: (stack) => preparedLines(context, stack, wish),
   };

@@ -39,7 +39,7 @@ export const whyCommand = defineCommand({
   run: (context, { flags, operands }) =>
     withStack(context, async (stack) => {
       const { language, stdout } = context;
-      const named = operands[0] as string;
+      const named = stack.identity.ofWhole(operands[0] as string);
       const asked = flags.at === undefined ? null : parseDate('--at', flags.at, language);
       const known = { at: asked, isKnownNow: flags['as-known-now'] };
       const { aliases, customerId, replayed } = await replaySurvivor(stack, named, known);

@@ -1,11 +1,11 @@
 import { DEAD_LETTER_REASONS, type DeadLetter, isDeadLetterReason } from '@strata/contracts';
-import type { MarkerOf } from '@strata/domain';
 import { nearestWord } from '@strata/yaml-file';
 import { UsageFault } from '../cli-fault.ts';
 import { parseDate } from '../dates.ts';
 import type { FlagValues } from '../flags.ts';
 import type { Language } from '../language.ts';
 import { frameTexts } from '../messages/frame.ts';
+import type { StackHandle } from '../stack/stack-handle.ts';
 import type { FoundLetter } from './read-letters.ts';
 
 /** By which letters are chosen, of `list` and `redrive` alike; several values of one flag: any of them. */
@@ -54,15 +54,15 @@ export type FilterFlags = FlagValues<typeof FILTER_FLAGS>;
 export function letterFilter(
   flags: FilterFlags,
   language: Language,
-): (markerOf: MarkerOf) => (found: FoundLetter) => boolean {
+): (stack: Pick<StackHandle, 'markerOf' | 'identity'>) => (found: FoundLetter) => boolean {
   for (const reason of flags.reason) checkReason(reason, language);
   const since = instantOf('since', flags, language) ?? Number.NEGATIVE_INFINITY;
   const until = instantOf('until', flags, language) ?? Number.POSITIVE_INFINITY;
   const redrives = wholeNumber('--redrives', flags.redrives, language) ?? 0;
   const schemas = flags.schema.map((text) => wholeNumber('--schema', text, language));
   const { customer } = flags;
-  return (markerOf) => {
-    const marker = customer === undefined ? null : markerOf(customer);
+  return ({ markerOf, identity }) => {
+    const marker = customer === undefined ? null : markerOf(identity.ofWhole(customer));
     return ({ letter, subject }) =>
       isAnyOf(flags.reason, letter.reason) &&
       isAnyOf(flags.source, letter.source) &&

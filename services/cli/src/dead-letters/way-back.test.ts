@@ -1,5 +1,6 @@
 import {
   type DeadLetter,
+  identity,
   packOriginal,
   signedRedriveSlipOf,
   TOPICS,
@@ -55,6 +56,7 @@ function aStack() {
     serdes,
     unseal: (sealed) => sealed,
     markerOf: unkeyedMarker,
+    identity: identity(),
     partitions: 4,
   };
   return { stack, sends };

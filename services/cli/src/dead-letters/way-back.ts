@@ -3,6 +3,7 @@ import {
   type DeadLetter,
   type DeadLetterReason,
   eventToIntakeWire,
+  identifiedEvent,
   isBeforeErasure,
   isCut,
   isDeadLetterReason,
@@ -69,7 +70,7 @@ export type WayBack = { readonly letter: DeadLetter } & (
 
 export type RedriveStack = Pick<
   StackHandle,
-  'reader' | 'writer' | 'serdes' | 'unseal' | 'markerOf' | 'partitions'
+  'reader' | 'writer' | 'serdes' | 'unseal' | 'markerOf' | 'identity' | 'partitions'
 >;
 
 export interface RedriveRules {
@@ -198,7 +199,8 @@ function backAsEvents(stack: RedriveStack, letter: DeadLetter, row: RowReading):
   if (row.kind === 'alone') return { letter, kind: 'kept', why: 'row' };
   const { events } = row;
   const slip = slipFor(letter);
-  const records = events.map((event, part): OutgoingRecord => {
+  const records = events.map((said, part): OutgoingRecord => {
+    const event = identifiedEvent(said, stack.identity);
     const value = stack.serdes.intake.encode(eventToIntakeWire(event));
     const own = events.length === 1 ? slip : slipOfPart(slip, part);
     return {

@@ -43,7 +43,7 @@ test.each([20_260, 7, 4_294_967_295])('seed %i has every kind of trouble', (seed
   for (const count of Object.values(troubles)) expect(count).toBeGreaterThan(5);
   const types = new Set<string>(arrivals.map(({ event }) => event.type));
   const left = CUSTOMER_EVENT_TYPES.filter((type) => !types.has(type));
-  expect(left).toEqual(['referral', 'interaction', 'opportunity']);
+  expect(left).toEqual(['referral', 'interaction', 'opportunity', 'link']);
 });
 
 test('every event is one that the intake takes as it is', () => {

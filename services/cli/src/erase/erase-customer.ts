@@ -98,9 +98,10 @@ class Erasing {
     const [value] = await this.#stack.store.load(this.#partition, [customerId]);
     if (value === null || value === undefined) return { states: 0, pages: 0, aliases: [] };
     const read = await viewSome(this.#stack.store, this.#partition, [customerId]);
-    const { alias, reservation, absorbed = [] } = read.get(customerId) ?? NEW_CUSTOMER;
+    const { alias, reservation, links = [], absorbed = [] } = read.get(customerId) ?? NEW_CUSTOMER;
     if (alias !== undefined) throw erasureFault('alias', alias.survivorId);
-    if (reservation !== undefined) throw erasureFault('merging', reservation.otherId);
+    const pending = reservation ?? links[0];
+    if (pending !== undefined) throw erasureFault('merging', pending.otherId);
     const aliases = absorbed.map((it) => it.customerId);
     return { states: 1 + aliases.length, pages: openCustomer(value).pages.length, aliases };
   }

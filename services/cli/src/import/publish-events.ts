@@ -1,4 +1,4 @@
-import { clockControlToJson, eventToIntakeWire, TOPICS } from '@strata/contracts';
+import { clockControlToJson, eventToIntakeWire, identifiedEvent, TOPICS } from '@strata/contracts';
 import { DAY_MS, type Instant } from '@strata/domain';
 import { type OutgoingRecord, partitionFor } from '@strata/pipeline';
 import type { StackHandle } from '../stack/stack-handle.ts';
@@ -18,7 +18,7 @@ export interface Published {
   readonly alreadyPublished: number;
 }
 
-type Target = Pick<StackHandle, 'reader' | 'writer' | 'serdes' | 'partitions'>;
+type Target = Pick<StackHandle, 'reader' | 'writer' | 'serdes' | 'partitions' | 'identity'>;
 
 /**
  * Publishes events to the intake in their order, each customer's in one partition. In data time every new day begins
@@ -29,7 +29,8 @@ export async function publishEvents(stack: Target, options: PublishOptions): Pro
   const { events, endMark, onSent, signal } = options;
   const sender = await TrailedSender.open(stack, options);
   let day = events[0] === undefined ? 0 : dayOf(events[0].occurredAt);
-  for (const event of events) {
+  for (const given of events) {
+    const event = identifiedEvent(given, stack.identity);
     const eventDay = dayOf(event.occurredAt);
     if (endMark !== null && eventDay > day) {
       day = eventDay;

@@ -11,7 +11,7 @@ import {
   tellableSource,
   UNNAMED_LETTER,
 } from '@strata/contracts';
-import { CUSTOMER_EVENT_TYPES, hash64, hash64Hex, type MarkerOf } from '@strata/domain';
+import { CUSTOMER_EVENT_TYPES, hash64, hash64Hex } from '@strata/domain';
 import { type OutgoingRecord, partitionFor } from '@strata/pipeline';
 import type { FileRefusal } from '../formats/file-format.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
@@ -31,7 +31,7 @@ export interface RefusalOptions {
  * file and record number, so that importing the same file again replaces its letters instead of adding to them.
  */
 export async function publishRefusals(
-  stack: Pick<StackHandle, 'reader' | 'writer' | 'serdes' | 'seal' | 'markerOf'>,
+  stack: Pick<StackHandle, 'reader' | 'writer' | 'serdes' | 'seal' | 'markerOf' | 'identity'>,
   options: RefusalOptions,
 ): Promise<void> {
   const { refusals, signal, onSent } = options;
@@ -46,15 +46,16 @@ export async function publishRefusals(
 }
 
 function letterOf(
-  { serdes, seal, markerOf }: Pick<StackHandle, 'serdes' | 'seal' | 'markerOf'>,
+  stack: Pick<StackHandle, 'serdes' | 'seal' | 'markerOf' | 'identity'>,
   refusal: FileRefusal,
   context: RefusalOptions & { readonly partitions: number },
 ): OutgoingRecord {
+  const { serdes, seal } = stack;
   const { file, record, reason, field, raw } = refusal;
   // File names may hold anything; the hash of one is short and says nothing about anybody.
   const id = `file.${context.format}.${hash64Hex(hash64(file))}.${record}`;
   const key = new TextEncoder().encode(id);
-  const { subject, source, type } = readingOf(context.format, raw, markerOf);
+  const { subject, source, type } = readingOf(context.format, raw, stack);
   const value = serdes.deadLetters.encode(
     deadLetterToWire({
       ...letterStanding({ id, seenAt: context.nowMs }, null, 1),
@@ -109,12 +110,16 @@ export function rowPlaceIn(
 }
 
 /** Only events name things in fields that are known by their names. */
-function readingOf(format: string, raw: Uint8Array, markerOf: MarkerOf): Reading {
+function readingOf(
+  format: string,
+  raw: Uint8Array,
+  stack: Pick<StackHandle, 'markerOf' | 'identity'>,
+): Reading {
   if (format !== 'events') return UNREAD;
   try {
     const line = parseStrictJson(raw);
     const type = CUSTOMER_EVENT_TYPES.find((it) => it === line['type']) ?? null;
-    return { subject: letterSubjectIn(line, markerOf), source: tellableSource(line), type };
+    return { subject: letterSubjectIn(line, stack), source: tellableSource(line), type };
   } catch (error) {
     if (!(error instanceof ContractFault)) throw error;
     return UNREAD;

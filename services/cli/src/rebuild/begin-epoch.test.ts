@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   CURRENT_POLICY_KEY,
+  identity,
   logRecordToWire,
   policyPublicationToWire,
   type TierChangeEvent,
@@ -65,6 +66,7 @@ beforeEach(() => {
     kind: 'embedded',
     time: 'data',
     partitions: PARTITIONS,
+    identity: identity(),
     reader: new MemoryLogReader(log),
     writer: new MemoryLogWriter(log),
     store: new MemoryStateStore(),

@@ -8,6 +8,7 @@ import type { Language } from '../language.ts';
 import { dockerTexts } from './docker-texts.ts';
 import { ensureIntakeKeys } from './intake-keys.ts';
 import { type DockerResult, type DockerRun, runDocker } from './run-docker.ts';
+import { stackIdentity } from './stack-identity.ts';
 import { ROOT, sealingKeyText } from './stack-paths.ts';
 import type { StackRecord } from './stack-record.ts';
 
@@ -82,6 +83,7 @@ export function composeEnv(
     STRATA_INTAKE_PORT: portOf(intakeUrl),
     STRATA_INTAKE_KEYS_FILE: ensureIntakeKeys(dataDir).keysFile,
     STRATA_SEALING_KEY: sealingKeyText(dataDir),
+    ...stackIdentity(dataDir, env),
     STRATA_TIME_MODE: time,
     STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES: 'true',
     STRATA_SUBSCRIPTIONS_FILE: fileOrNone(subscriptions),

@@ -1,3 +1,4 @@
+import { type Identity, identity } from '@strata/contracts';
 import type { TimeMode } from '@strata/domain';
 import { BullDeliveryQueue } from '@strata/jobs';
 import { KafkaLogReader, KafkaLogWriter } from '@strata/kafka';
@@ -25,6 +26,7 @@ export interface ConnectOptions {
   readonly sealingKey: string;
   /** Says how the gate of the intake is set, where it is asked. */
   readonly env?: Environment;
+  readonly identity?: Identity;
 }
 
 /** Opens the real parts of a stack for a command. The schemas have to be registered. */
@@ -38,17 +40,21 @@ export async function connectStack(options: ConnectOptions): Promise<StackHandle
   const reader = new KafkaLogReader(settings);
   const writer = new KafkaLogWriter(settings);
   const markerOf = keyedMarker(key);
-  const gateSettings = () =>
-    gateSettingsIn(options.env ?? {}, {
+  const { identity: own = identity() } = options;
+  const gateSettings = () => ({
+    ...gateSettingsIn(options.env ?? {}, {
       STRATA_KAFKA_BROKERS: addresses.brokers.join(','),
       STRATA_REGISTRY_URL: addresses.registryUrl,
       STRATA_SEALING_KEY: options.sealingKey,
       STRATA_TIME_MODE: time,
-    });
+    }),
+    identity: own,
+  });
   return {
     kind,
     time,
     partitions,
+    identity: own,
     reader,
     writer,
     store,

@@ -8,16 +8,17 @@ import type { StackHandle } from './stack-handle.ts';
  * stack. A stack that was opened before keeps what it was opened with, and is refused under another kind of time.
  */
 export async function openPartitions(
-  stack: Pick<StackHandle, 'reader' | 'writer' | 'serdes'>,
+  stack: Pick<StackHandle, 'reader' | 'writer' | 'serdes' | 'identity'>,
   time: TimeMode,
 ): Promise<number> {
-  const { reader, writer, serdes } = stack;
+  const { reader, writer, serdes, identity } = stack;
   const bounds = await reader.bounds(TOPICS.customerLog);
   const opened: StackOpened = {
     kind: 'stack-opened',
     time,
     partitions: bounds.length,
     ledgerHorizonDays: LEDGER_HORIZON_DAYS_DEFAULT,
+    ...(identity.pseudonyms === null ? {} : { pseudonymKeyId: identity.pseudonyms.keyId }),
   };
   const value = serdes.customerLog.encode(logRecordToWire(opened));
   const empty = bounds.flatMap(({ end }, partition) => (end === 0 ? [partition] : []));
@@ -33,7 +34,9 @@ async function requireSame(
   wanted: StackOpened,
 ): Promise<void> {
   const found = await firstRecord({ reader, serdes });
-  if (found === null || found.time === wanted.time) return;
+  if (found === null) return;
+  if (found.pseudonymKeyId !== wanted.pseudonymKeyId) throw otherKey(found, wanted);
+  if (found.time === wanted.time) return;
   throw new BilingualFault('STRATA_STACK_OTHER_TIME', {
     en:
       `This stack was opened with --time ${found.time} and keeps it for life: ` +
@@ -59,4 +62,16 @@ async function firstRecord({
     }
   }
   return null;
+}
+
+function otherKey(found: StackOpened, wanted: StackOpened): BilingualFault {
+  const [was, is] = [found, wanted].map(({ pseudonymKeyId }) => pseudonymKeyId ?? '-');
+  return new BilingualFault('STRATA_STACK_OTHER_PSEUDONYM_KEY', {
+    en:
+      `The customers of this stack stand under the names that it was opened with (pseudonym key ${was}, given ${is}): ` +
+      'start it with STRATA_INGESTOR_PSEUDONYM_KEY as it was, or start a new one with --fresh.',
+    zh:
+      `该栈的客户沿用建栈时的名称（假名密钥 ${was}，当前给出 ${is}）：` +
+      '请以原来的 STRATA_INGESTOR_PSEUDONYM_KEY 启动，或用 --fresh 启动新栈。',
+  });
 }

@@ -1,4 +1,5 @@
 import { stackStatus } from '@strata/local-stack';
+import { stackIdentity } from './stack-identity.ts';
 import { sealingKeyText } from './stack-paths.ts';
 import type { StackRecord } from './stack-record.ts';
 import { SERVICES, type ServiceName, serviceEnv, startService } from './start-local.ts';
@@ -19,6 +20,7 @@ export async function reviveServices(
     backends: addresses,
     subscriptions: record.subscriptions,
     sealingKey: sealingKeyText(dataDir),
+    identity: stackIdentity(dataDir),
     ports: { consolePage: portOf(consoleUrl), intake: portOf(intakeUrl) },
     dataDir,
     time,

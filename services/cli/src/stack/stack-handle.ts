@@ -1,4 +1,4 @@
-import type { WireRecord } from '@strata/contracts';
+import type { Identity, WireRecord } from '@strata/contracts';
 import type { MarkerOf, TimeMode } from '@strata/domain';
 import type {
   DeliveryQueue,
@@ -54,6 +54,8 @@ export interface StackHandle {
   readonly unseal: (sealed: Uint8Array) => Uint8Array;
   /** What the ingestor of the stack would say of records. */
   readonly tryGate: TryGate;
+  /** Under which ids the customers of the stack stand. */
+  readonly identity: Identity;
   /** As the services of the stack mark erased customers. */
   readonly markerOf: MarkerOf;
   /** For as long as `look` takes. */

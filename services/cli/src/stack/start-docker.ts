@@ -9,6 +9,7 @@ import { DOCKER_STEPS } from './docker-texts.ts';
 import { openPartitions } from './open-partitions.ts';
 import { requireDocker } from './run-docker.ts';
 import type { StackHandle } from './stack-handle.ts';
+import { identityOf, saveStackIdentity, stackIdentity } from './stack-identity.ts';
 import { sealingKeyText } from './stack-paths.ts';
 import {
   readStackRecord,
@@ -63,8 +64,12 @@ export async function startDocker(options: StartDockerOptions): Promise<StartedS
     const addresses = addressesOf(record);
     await deployTopics(addresses, partitions);
     const sealingKey = sealingKeyText(dataDir);
-    stack = await connectStack({ kind: 'docker', time, partitions, addresses, sealingKey });
+    const settings = stackIdentity(dataDir, options.env);
+    const identity = identityOf(settings);
+    const parts = { time, partitions, addresses, sealingKey, identity };
+    stack = await connectStack({ kind: 'docker', ...parts });
     await openPartitions(stack, time);
+    saveStackIdentity(dataDir, settings);
     onProgress(DOCKER_STEPS.services);
     await composeOrThrow(dataDir, [...UP, ...SERVICES], run);
     const stop = (): Promise<void> => stopDocker(dataDir, { env, language });

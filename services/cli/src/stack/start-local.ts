@@ -16,6 +16,12 @@ import { deployTopics } from './deploy-topics.ts';
 import { ensureIntakeKeys } from './intake-keys.ts';
 import { openPartitions } from './open-partitions.ts';
 import type { StackHandle } from './stack-handle.ts';
+import {
+  identityOf,
+  type StackIdentity,
+  saveStackIdentity,
+  stackIdentity,
+} from './stack-identity.ts';
 import { ROOT, sealingKeyText } from './stack-paths.ts';
 import { type StackRecord, writeStackRecord } from './stack-record.ts';
 
@@ -54,6 +60,7 @@ export async function startLocal(options: StartOptions): Promise<StartedStack> {
   let stack: StackHandle | undefined;
   try {
     const sealingKey = sealingKeyText(dataDir);
+    const identity = stackIdentity(dataDir, env);
     onProgress({ en: 'Creating topics and registering schemas', zh: '正在创建主题并注册模式' });
     await deployTopics(backends, options.partitions);
     stack = await connectStack({
@@ -62,10 +69,12 @@ export async function startLocal(options: StartOptions): Promise<StartedStack> {
       partitions: options.partitions,
       addresses: backends,
       sealingKey,
+      identity: identityOf(identity),
     });
     await openPartitions(stack, time);
+    saveStackIdentity(dataDir, identity);
     onProgress({ en: 'Starting the services', zh: '正在启动各服务' });
-    const ports = await startServices({ ...options, backends, sealingKey });
+    const ports = await startServices({ ...options, backends, sealingKey, identity });
     const { brokers, registryUrl, stateRedisUrl, queueRedisUrl } = backends;
     const record: StackRecord = {
       format: 1,
@@ -96,6 +105,7 @@ interface ServicesOptions {
   readonly dataDir: string;
   readonly backends: StackAddresses;
   readonly sealingKey: string;
+  readonly identity: StackIdentity;
   readonly time: TimeMode;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly subscriptions: string | null;
@@ -121,7 +131,9 @@ export async function startService(
 ): Promise<void> {
   const port = Number(env['STRATA_HEALTH_PORT']);
   const entry = join(ROOT, 'services', name, 'src/main.ts');
-  const process = await spawnService({ dataDir, name, entry, env, port, cwd: ROOT });
+  // Behind the intake nobody has to tell whom a pseudonym stands for.
+  const own = name === 'ingestor' ? env : { ...env, STRATA_INGESTOR_PSEUDONYM_KEY: undefined };
+  const process = await spawnService({ dataDir, name, entry, env: own, port, cwd: ROOT });
   await waitUntilReady({ process, isReady: () => isReady(port), timeoutMs: READY_MS });
 }
 
@@ -149,6 +161,7 @@ export function serviceEnv(
     STRATA_STATE_REDIS_URL: backends.stateRedisUrl,
     STRATA_QUEUE_REDIS_URL: backends.queueRedisUrl,
     STRATA_SEALING_KEY: options.sealingKey,
+    ...options.identity,
     STRATA_TIME_MODE: options.time,
     STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES: 'true',
     STRATA_CONSOLE_PORT: String(ports.consolePage),

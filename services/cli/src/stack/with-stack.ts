@@ -3,6 +3,7 @@ import type { CommandContext } from '../command.ts';
 import { connectStack } from './connect-stack.ts';
 import { findStack } from './find-stack.ts';
 import type { StackHandle } from './stack-handle.ts';
+import { identityOf, stackIdentity } from './stack-identity.ts';
 import { sealingKeyText, stackDir } from './stack-paths.ts';
 import { stackTexts } from './stack-texts.ts';
 
@@ -33,12 +34,14 @@ async function connectToRunning(context: CommandContext): Promise<StackHandle> {
     throw new CliFault('STRATA_CLI_STACK_PARTLY_UP', texts.partlyUp(ended.join(', ')));
   }
   const { kind, time, partitions } = record;
+  const dataDir = stackDir(context.env);
   return connectStack({
     kind,
     time,
     partitions,
     addresses,
-    sealingKey: sealingKeyText(stackDir(context.env)),
+    sealingKey: sealingKeyText(dataDir),
+    identity: identityOf(stackIdentity(dataDir)),
     env: context.env,
   });
 }

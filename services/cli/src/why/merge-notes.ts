@@ -2,6 +2,7 @@ import {
   type CustomerState,
   type Instant,
   type LogRecord,
+  linkIdOf,
   MERGE_REFUSALS,
   type MergeAsked,
   type MergeRefusal,
@@ -29,7 +30,7 @@ export class MergeNotes {
   readonly stories = new Map<number, MergeStory>();
   /** By the id of the merge. */
   readonly refused = new Map<string, RefusedMerge>();
-  readonly #asked = new Map<string, MergeAsked>();
+  readonly #asked = new Map<string, Pick<MergeAsked, 'otherId' | 'reason' | 'actor'>>();
 
   note(step: {
     readonly record: LogRecord;
@@ -44,6 +45,14 @@ export class MergeNotes {
       const reason = MERGE_REFUSALS.find((it) => it === refusal);
       if (reason === undefined) this.#asked.set(record.id, record);
       else this.refused.set(record.id, { reason, by: 'survivor' });
+    }
+    if ('event' in record && record.event.type === 'link') {
+      const { linkedId: otherId, source, reason = 'link', actor = source } = record.event;
+      this.#asked.set(linkIdOf(record.event), { otherId, reason, actor });
+    }
+    // One that is busy is asked again: only what a letter was written for has come to nothing.
+    if (record.kind === 'link-ended' && record.reason !== null && outputs.length > 0) {
+      this.refused.set(record.id, { reason: record.reason, by: 'other' });
     }
     if (record.kind === 'merge-refused') {
       this.refused.set(record.id, { reason: record.reason, by: 'other' });

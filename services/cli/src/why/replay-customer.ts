@@ -170,7 +170,9 @@ function isOfMerge({ kind }: LogRecord): boolean {
     kind === 'merge-asked' ||
     kind === 'merge-requested' ||
     kind === 'merge-handed' ||
-    kind === 'merge-refused'
+    kind === 'merge-refused' ||
+    kind === 'link-requested' ||
+    kind === 'link-ended'
   );
 }
 
@@ -203,8 +205,8 @@ function isDated(record: LogRecord): record is ClockMark | Dated {
 function byOccurrence(records: readonly LoggedRecord[]): readonly LoggedRecord[] {
   const instant = ({ record, clock }: LoggedRecord): number => {
     if (record.kind === 'event' || record.kind === 'forwarded') return record.event.occurredAt;
-    if (isTold(record)) return record.at;
     if (isDecision(record)) return clock;
+    if (isTold(record)) return record.at;
     return record.kind === 'clock' || record.kind === 'tick' ? Infinity : -Infinity;
   };
   const sorted = records.toSorted((a, b) => instant(a) - instant(b) || a.at.offset - b.at.offset);

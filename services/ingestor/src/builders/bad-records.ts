@@ -21,7 +21,7 @@ export interface BadRecord {
   readonly body?: string;
   readonly cut?: number;
   readonly more?: string;
-  readonly topic?: 'purchases' | 'complaints' | 'engagements' | 'profiles';
+  readonly topic?: 'purchases' | 'complaints' | 'engagements' | 'profiles' | 'links';
   readonly key?: string | { readonly hex: string };
   readonly headers?: Readonly<Record<string, string>>;
   readonly elsewhere?: true;
@@ -107,6 +107,7 @@ const NEIGHBOURS: Readonly<Record<string, CustomerEventType>> = {
   [TOPICS.complaints]: 'feedback',
   [TOPICS.engagements]: 'interaction',
   [TOPICS.profiles]: 'profile',
+  [TOPICS.links]: 'link',
 };
 
 /** When it is read to have happened, where it is read. */
@@ -150,7 +151,9 @@ function filled(text: string, context: BadRecordContext): string {
 function exampleFor(bad: BadRecord, context: BadRecordContext): Record<string, unknown> {
   const example = bad.like === undefined ? undefined : INTAKE_EXAMPLES.get(bad.like);
   if (example === undefined) throw new Error(`"${bad.why}" has neither value nor example.`);
-  const ids = { eventId: eventIdOf(context), customerId: customerOf(context) };
+  // An id is one customer's: of two who have it the fold refuses one.
+  const linked = bad.like === 'link' ? { linkedId: `device ${context.index}` } : {};
+  const ids = { eventId: eventIdOf(context), customerId: customerOf(context), ...linked };
   return { ...structuredClone(example), ...ids, occurredAt: formatRfc3339(context.at) };
 }
 

@@ -2,6 +2,8 @@ import {
   ContractFault,
   type Dropped,
   eventToIntakeWire,
+  type Identity,
+  identifiedEvent,
   type Minimisation,
   parseStrictJson,
   TOPICS,
@@ -17,6 +19,7 @@ import type { LineReason } from './line-answer.ts';
 export interface AdmitSettings {
   readonly timeMode: TimeMode;
   readonly rules: Minimisation;
+  readonly identity: Identity;
   readonly recordBytesMax: number;
   /** Of `strata.intake.events.v1`. */
   readonly serde: Serde<WireRecord>;
@@ -57,13 +60,16 @@ export function admit(line: Uint8Array, key: ApiKey, settings: AdmitSettings): A
   return record === null ? refused('bad-field', null) : { kind: 'record', record, dropped };
 }
 
-/** In the partition of its customer, where clock marks do not overtake it. Null where it fits no schema. */
+/**
+ * In the partition of the customer whom the gate will make of it, where clock marks do not overtake it, and with the ids
+ * that came, so that the gate makes them. Null where it fits no schema.
+ */
 function recordOf(
   event: CustomerEvent,
-  { serde, partitions }: Pick<AdmitSettings, 'serde' | 'partitions'>,
+  { serde, identity, partitions }: Pick<AdmitSettings, 'serde' | 'identity' | 'partitions'>,
 ): OutgoingRecord | null {
   try {
-    const key = Buffer.from(event.customerId);
+    const key = Buffer.from(identifiedEvent(event, identity).customerId);
     const value = serde.encode(eventToIntakeWire(event));
     const partition = partitionFor(key, partitions);
     return { topic: TOPICS.events, partition, key, value, headers: {} };

@@ -6,6 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import {
   eventToIntakeJson,
+  identity,
   intakeWireToRaw,
   minimisation,
   readIntakeEvent,
@@ -20,8 +21,15 @@ import {
   readSchemaFolder,
   registerSchemas,
 } from '@strata/schema-registry';
-import { apiKeysText, createApiKey, createMetrics } from '@strata/service-runtime';
+import {
+  apiKeysText,
+  createApiKey,
+  createMetrics,
+  keyedMarker,
+  keyedPseudonyms,
+} from '@strata/service-runtime';
 import { expect, onTestFinished, test } from 'vitest';
+import { createGate } from '../gate.ts';
 import { type HttpIntakeSettings, startHttpIntake } from './http-intake.ts';
 
 const PARTITIONS = 4;
@@ -80,6 +88,7 @@ async function anIntake({ settings = {}, writer }: Given = {}) {
       ackTimeoutMs: 10_000,
       timeMode: 'data',
       rules: minimisation(),
+      identity: identity(),
       recordBytesMax: 65_536,
       partitions: PARTITIONS,
       ...settings,
@@ -159,6 +168,43 @@ test('one object and many lines lie in the partition of their customers, in orde
   expect(ofOne.map((event) => 'eventId' in event && event.eventId)).toEqual(
     [one, ...more].flatMap(({ customerId, eventId }) => (customerId === 'c1' ? [eventId] : [])),
   );
+});
+
+test('lies as it came where the gate will look for it, and the gate makes the id of it, once', async () => {
+  const pseudonyms = keyedPseudonyms(new Uint8Array(32).fill(9));
+  const own = identity({ spaces: ['desk'], pseudonyms });
+  const { post, events, published } = await anIntake({ settings: { identity: own } });
+  const ofDesk = aPurchase('17', 'e1', 'desk');
+  const visit = { ...eventToIntakeJson(aPurchase('', 'e2')), guest: '9f' };
+  const link = { type: 'link', source: 'desk', eventId: 'e3', customerId: 'c1', linkedId: 'c9' };
+  const said = { ...link, linkedSource: 'shop', occurredAt: '2026-01-02T03:04:05.678Z' };
+  // As long as an id may be: with the name of its source before it, it is longer.
+  const longest = aPurchase('x'.repeat(256), 'e4', 'desk');
+  const sent = [eventToIntakeJson(ofDesk), visit, said, eventToIntakeJson(longest)];
+  const { status } = await post(sent.map((one) => JSON.stringify(one)).join('\n'));
+  expect(status).toBe(200);
+  expect(events()).toContainEqual(ofDesk);
+  const gate = createGate({
+    serde,
+    markerOf: keyedMarker(new Uint8Array(32)),
+    settings: { timeMode: 'data', rules: minimisation(), identity: own, recordBytesMax: 65_536 },
+    partitions: PARTITIONS,
+  });
+  const passed = published().map((record) => {
+    const { outcome } = gate(record, () => {});
+    const routed = outcome.kind === 'passed' ? outcome.routes[0] : undefined;
+    if (routed?.record.kind !== 'event') return ['refused', outcome];
+    expect([routed.partition, routed.key]).toEqual([record.partition, record.key]);
+    const { event } = routed.record;
+    const linked = event.type === 'link' ? event.linkedId : null;
+    return [event.eventId, [event.customerId, linked]];
+  });
+  expect(Object.fromEntries(passed)).toEqual({
+    e1: [pseudonyms.of('desk:17'), null],
+    e2: [pseudonyms.of('guest:9f'), null],
+    e3: [pseudonyms.of('c1'), pseudonyms.of('c9')],
+    e4: [pseudonyms.of(`desk:${'x'.repeat(256)}`), null],
+  });
 });
 
 test('says of each line what became of it, and keeps none that is refused', async () => {

@@ -1,6 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Dropped, type Minimisation, TOPICS, type WireRecord } from '@strata/contracts';
+import {
+  type Dropped,
+  type Identity,
+  type Minimisation,
+  TOPICS,
+  type WireRecord,
+} from '@strata/contracts';
 import type { TimeMode } from '@strata/domain';
 import type { Logger, LogWriter, Serde } from '@strata/pipeline';
 import type { HealthReport, Metrics } from '@strata/service-runtime';
@@ -28,6 +34,7 @@ export interface HttpIntakePorts {
 export interface HttpIntakeSettings extends HttpOptions {
   readonly timeMode: TimeMode;
   readonly rules: Minimisation;
+  readonly identity: Identity;
   readonly recordBytesMax: number;
   /** Of `strata.intake.events.v1`. */
   readonly partitions: number;
@@ -64,9 +71,10 @@ export async function startHttpIntake(
   });
   const timeoutMs = settings.ackTimeoutMs;
   const publisher = new Publisher(ports.writer, { logger, timeoutMs, nowMs });
-  const { timeMode, rules, recordBytesMax, partitions, bodyBytesMax, linesMax } = settings;
+  const { timeMode, rules, identity, recordBytesMax, partitions } = settings;
+  const { bodyBytesMax, linesMax } = settings;
   const serde = ports.serde(TOPICS.events);
-  const admission = { timeMode, rules, recordBytesMax, serde, partitions };
+  const admission = { timeMode, rules, identity, recordBytesMax, serde, partitions };
   const limits = { bodyBytesMax, linesMax };
   const { onDropped } = ports;
   const take = { keys, inFlight, publisher, metrics, admission, ...limits, nowMs, onDropped };

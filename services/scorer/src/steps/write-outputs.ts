@@ -191,13 +191,15 @@ function othersIn(record: LogRecord): readonly string[] {
     case 'event':
     case 'forwarded': {
       const { event } = record;
-      const named = event.type === 'referral' ? [event.referredCustomerId] : [];
-      return [event.customerId, ...named];
+      if (event.type === 'referral') return [event.customerId, event.referredCustomerId];
+      return event.type === 'link' ? [event.customerId, event.linkedId] : [event.customerId];
     }
     case 'merge-asked':
     case 'merge-requested':
     case 'merge-handed':
     case 'merge-refused':
+    case 'link-requested':
+    case 'link-ended':
       return [record.survivorId, record.otherId];
     default:
       return [];
