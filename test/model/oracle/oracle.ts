@@ -256,7 +256,9 @@ export class Oracle {
   private afterEvent(customer: NaiveCustomer, taken: Applied): NaiveCustomer {
     const { clock } = customer;
     if (customer.history.some(({ event }) => isSame(event, taken.event))) return customer;
-    const reason = this.refusal(customer, taken.event);
+    // Of whom is linked it may turn out late that it bought long ago: that moves nothing, and nobody is told.
+    const isConversion = taken.event.type === 'referral-converted';
+    const reason = isConversion ? null : this.refusal(customer, taken.event);
     if (reason !== null) return refused(customer, taken.offset, reason);
     const counted = inBase(taken, this.baseCurrency(), this.rates);
     if (counted === null) throw new Error('what has no rate was refused');
