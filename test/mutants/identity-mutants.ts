@@ -146,8 +146,8 @@ export const IDENTITY_MUTANTS: readonly Mutant[] = [
   {
     guard: 'pseudonym: everything that enters passes the gate',
     file: 'services/ingestor/src/gate.ts',
-    from: 'const identified = identify(valid, identity);',
-    to: 'const identified = identity === null ? identify(valid, identity) : valid;',
+    from: 'return route(identify(valid, identity), record,',
+    to: 'return route(identity === null ? identify(valid, identity) : valid, record,',
     tests: GATE,
   },
   {

@@ -63,10 +63,13 @@ describe('documents', () => {
   });
 
   test('decisions are numbered without a gap, and say how they stand', () => {
-    const decisions = FILES.filter((path) => path.startsWith('docs/decisions/')).toSorted();
+    const inFolder = FILES.filter((path) => path.startsWith('docs/decisions/'));
+    const decisions = inFolder.filter((path) => !path.endsWith('/README.md')).toSorted();
     const numbers = decisions.map((path) => Number(/\/(\d{4})-[a-z0-9-]+\.md$/.exec(path)?.[1]));
     expect(numbers).toEqual(decisions.map((_, index) => index));
+    const list = readText('docs/decisions/README.md');
     for (const path of decisions.slice(1)) {
+      expect(list).toContain(`](${path.split('/').at(-1)})`);
       expect(readText(path), path).toMatch(/^Status: (accepted|superseded by \[\d{4}\])/m);
     }
   });
