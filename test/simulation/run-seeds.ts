@@ -20,6 +20,8 @@ export interface Progress {
   readonly done: number;
   readonly of: number;
   readonly failed: number;
+  /** The seed that is done now, where it failed. */
+  readonly failure: SeedReport | null;
 }
 
 export interface RangeReport {
@@ -48,8 +50,9 @@ export async function runSeeds(
     done += 1;
     stepsDone += report.steps;
     tally.take(report.counts);
-    if (report.failures.length > 0) failed.push(report);
-    onProgress({ done, of: to - from + 1, failed: failed.length });
+    const failure = report.failures.length > 0 ? report : null;
+    if (failure !== null) failed.push(failure);
+    onProgress({ done, of: to - from + 1, failed: failed.length, failure });
   };
   await Promise.all(
     Array.from({ length: Math.min(range.workers, to - from + 1) }, async () => {
