@@ -13,6 +13,7 @@ import {
   TOPICS,
   unpackOriginal,
 } from '@strata/contracts';
+import { CUSTOMER_EVENT_TYPES } from '@strata/domain';
 import {
   ConfluentSchemaRegistry,
   openTopicSerdes,
@@ -64,6 +65,22 @@ async function publish(planted: readonly Planted[]): Promise<void> {
   await producer.disconnect();
 }
 
+/** What the HTTP intake answered. */
+let answered = '';
+
+async function post(planted: readonly Planted[]): Promise<void> {
+  const key = readFileSync(join(stack.dataDir, 'intake.key'), 'utf8').trim();
+  const { intake } = JSON.parse((await stack.must('status', '--json')).stdout) as {
+    readonly intake: { readonly url: string };
+  };
+  const answer = await fetch(`${intake.url}/v1/events`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/x-ndjson' },
+    body: planted.map(({ value }) => `${value?.toString()}\n`).join(''),
+  });
+  answered = await answer.text();
+}
+
 async function schemaIdOf(topic: string): Promise<number> {
   const { registryUrl = '' } = stack.file().addresses ?? {};
   const answer = await fetch(`${registryUrl}/subjects/${topic}-value/versions/latest`);
@@ -106,7 +123,9 @@ beforeAll(async () => {
   const rates = [`${dayOf(20)},USD,CNY,7`, `${dayOf(5)},USD,CNY,8`].join('\n');
   await writeFile(stack.path('rates.csv'), `day,from,to,rate\n${rates}\n`);
   await stack.must('rates', 'publish', stack.path('rates.csv'));
-  await publish([inDollars('trip 1', 10), inDollars('trip 2', 1), ...goodEvents(nowMs)]);
+  await publish([inDollars('trip 1', 10), ...goodEvents(nowMs)]);
+  const { 'bad-field': bad, 'duplicate-key': double } = refusedRecords(nowMs, 0);
+  await post([inDollars('trip 2', 1), ...goodEvents(nowMs), bad, double] as Planted[]);
   await waitFor(async () => received.length >= 2, 'the webhooks of two customers');
   const refused = Object.values(refusedRecords(nowMs, await schemaIdOf(TOPICS.events)));
   await publish(refused);
@@ -127,12 +146,17 @@ const searched = (places: Iterable<[string, Uint8Array | null]>): MarkerSearch =
   return search;
 };
 
+/** Its key is the customer whom the gate will make of it. */
+const isByHttp = (key: Uint8Array | null): boolean =>
+  pseudonyms.isOwn(Buffer.from(key ?? []).toString());
+const PLANTED = new RegExp(String.raw`${MARKER}\d`);
+
 describe('what may not get in', () => {
   test('is found where it was sent, so that it would be found elsewhere', () => {
     const sent = records.filter(({ topic }) => INTAKE.includes(topic));
     const bare = sent.filter(({ value }) => value === null);
     expect(bare).toHaveLength(1);
-    const [{ value: whole } = { value: null }] = sent;
+    const whole = sent.find(({ value }) => value !== null)?.value;
     const disguised = ['base64', 'base64url', 'hex'] as const;
     for (const form of disguised) {
       for (let from = 0; from < 3; from++) {
@@ -141,9 +165,19 @@ describe('what may not get in', () => {
       }
     }
     for (const { topic, key, value } of sent) {
-      expect(searched([['key', key]]).found, topic).toEqual(['key']);
+      if (!isByHttp(key)) expect(searched([['key', key]]).found, topic).toEqual(['key']);
       if (value !== null) expect(searched([['value', value]]).found, topic).toEqual(['value']);
     }
+  });
+
+  test('comes by HTTP into the intake as the ids of customers alone, and is told to nobody', () => {
+    const byHttp = records.filter(({ topic, key }) => INTAKE.includes(topic) && isByHttp(key));
+    expect(byHttp).toHaveLength(1 + CUSTOMER_EVENT_TYPES.length);
+    const planted = byHttp.filter(({ value }) => PLANTED.test(value?.toString('latin1') ?? ''));
+    // But for who was referred, whose id is one of them.
+    expect(planted).toHaveLength(1);
+    expect(JSON.parse(answered)).toMatchObject({ accepted: byHttp.length, refused: 2 });
+    expect(searched([['answer', Buffer.from(answered)]]).found).toEqual([]);
   });
 
   test('lies in no topic past the intake, in keys, values or headers', () => {

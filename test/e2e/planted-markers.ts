@@ -118,6 +118,7 @@ export function refusedRecords(nowMs: number, schemaId: number): Readonly<Record
     'duplicate-key': of(EVENTS, `{"${MARKER}twice":1,"${MARKER}twice":2,${text.slice(1)}`),
     'unsafe-key': of(EVENTS, `{"__proto__":"${mark()}",${text.slice(1)}`),
     'unsafe-number': of(EVENTS, spoilt('5000', '9007199254740993')),
+    'bad-framing': of(EVENTS, Buffer.concat([Buffer.of(1), Buffer.from(text)])),
     'unknown-schema': of(EVENTS, Buffer.concat([framed(0x7f_00_00_01), Buffer.from(text)])),
     'bad-avro': of(EVENTS, Buffer.concat([framed(schemaId), Buffer.from(text)])),
     'unknown-type': of(EVENTS, purchase({ type: mark() })),

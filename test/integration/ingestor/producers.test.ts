@@ -44,6 +44,16 @@ async function arrivedOf(customerId: string): Promise<readonly CustomerEvent[]> 
 const byId = (events: readonly CustomerEvent[]) =>
   events.toSorted((a, b) => (a.eventId < b.eventId ? -1 : 1));
 
+/** As the log has them: a linked id says there by itself whose it is. */
+const logged = (customerId: string) =>
+  byId(
+    examples(customerId).map((event) => {
+      if (event.type !== 'link') return event;
+      const { linkedSource: _, ...rest } = event;
+      return rest;
+    }),
+  );
+
 const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
 const { env, stderr } = process;
 const isMissing = !hasKcat();
@@ -62,7 +72,7 @@ wanted('reads JSON that kcat publishes, however it was compressed', async () => 
   await stack.readToTheEnd();
   for (const codec of CODECS) {
     const customerId = `kcat ${codec}`;
-    expect(byId(await arrivedOf(customerId))).toEqual(byId(examples(customerId)));
+    expect(byId(await arrivedOf(customerId))).toEqual(logged(customerId));
   }
   expect(await stack.letters()).toEqual([]);
 });
@@ -88,7 +98,7 @@ test('reads the Avro of Java, published by the console producer of Kafka', async
   const lines = examples(customerId).map((event) => type.toString(eventToIntakeWire(event).body));
   await java.publish({ ...stack.backends, topic: TOPICS.events }, lines);
   await stack.readToTheEnd();
-  expect(byId(await arrivedOf(customerId))).toEqual(byId(examples(customerId)));
+  expect(byId(await arrivedOf(customerId))).toEqual(logged(customerId));
 });
 
 interface RecordSchema {

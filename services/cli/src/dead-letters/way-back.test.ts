@@ -9,7 +9,7 @@ import {
 import { unkeyedMarker } from '@strata/domain';
 import { aPurchase, day } from '@strata/domain/builders';
 import { MemoryLog, MemoryLogReader } from '@strata/memory';
-import type { OutgoingRecord } from '@strata/pipeline';
+import { type OutgoingRecord, partitionFor } from '@strata/pipeline';
 import { MemorySchemaRegistry, readSchemaFolder, registerSchemas } from '@strata/schema-registry';
 import { expect, test } from 'vitest';
 import { openStackSerdes } from '../stack/stack-serdes.ts';
@@ -83,6 +83,19 @@ test('a row that is one event now goes on under its letter, and nobody ends it h
     redrives: 1,
     firstSeenAt: 1_000,
   });
+});
+
+test('a row goes where the customer of the log lies, as the import sends it', async () => {
+  const { stack } = aStack();
+  const own = { ...stack, identity: identity({ spaces: ['shop'] }) };
+  const ways = await waysBack(own, [aLetter()], {
+    takesQuarantined: false,
+    erasures: new Map(),
+    readRow: () => ({ kind: 'events', events: purchases.slice(0, 1) }),
+  });
+  const key = new TextEncoder().encode('shop:c1');
+  const partition = partitionFor(key, stack.partitions);
+  expect(ways).toMatchObject([{ kind: 'sent', records: [{ key, partition }] }]);
 });
 
 test('a row that is several events ends its letter once they are acknowledged; each has one of its own', async () => {
