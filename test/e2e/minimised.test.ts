@@ -45,7 +45,7 @@ const KEY = Buffer.alloc(32, 6);
 const pseudonyms = keyedPseudonyms(KEY);
 /** Of reasons that no record of this stack can have: they need data time, another configuration, no policy, or a file. */
 const ELSEWHERE = ['wrong-key', 'forbidden-field', 'no-policy', 'merge-in-progress'];
-const OF_FILES = ['bad-row', 'bad-quantity', 'bad-price', 'no-order', 'no-payment'];
+const OF_FILES = ['bad-row', 'bad-quantity', 'bad-price', 'no-order', 'no-payment', 'unmapped-row'];
 const INTAKE: readonly string[] = INTAKE_TOPICS;
 
 /** What reached a receiver of webhooks: headers and bodies as they came. */

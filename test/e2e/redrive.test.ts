@@ -80,6 +80,28 @@ async function json<T>(...argv: readonly string[]): Promise<T> {
 const lettersLeft = async (): Promise<number> =>
   (await json<{ total: number }>('dead-letters', 'list')).total;
 
+/** From here on a new ingestor reads nothing of the topics again, and so lets nothing in by its new rules. */
+async function isCommitted(...topics: readonly string[]): Promise<boolean> {
+  const brokers = [...(stack.file().addresses?.brokers ?? [])];
+  const admin = new Kafka({ clientId: 'shop', brokers, logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    const groupId = 'strata-ingestor';
+    const committed = await admin.fetchOffsets({ groupId, topics: [...topics] });
+    for (const { topic, partitions } of committed) {
+      const ends = await admin.fetchTopicOffsets(topic);
+      const isRead = ends.every(({ partition, high }) => {
+        const own = partitions.find((it) => it.partition === partition);
+        return high === '0' || own?.offset === high;
+      });
+      if (!isRead) return false;
+    }
+    return true;
+  } finally {
+    await admin.disconnect();
+  }
+}
+
 async function killIngestor(): Promise<void> {
   process.kill(stack.pidOf('ingestor'), 'SIGKILL');
   await waitFor(
@@ -125,6 +147,8 @@ it('gives the ledger of a day that had been right, says before what changes, and
   expect([found.get('bad-price'), found.get('forbidden-field')]).toEqual([ORDERS, ORDERS]);
   expect(found.get('no-rate')).toBeGreaterThanOrEqual(ORDERS);
 
+  const topics = ['strata.intake.purchases.v1', 'erp.orders'];
+  await waitFor(() => isCommitted(...topics), 'the positions to be committed');
   process.env[RULE] = 'drop';
   await writeFile(stack.path('erp.yaml'), MAP.replace('cents', 'fen'));
   await killIngestor();

@@ -298,7 +298,7 @@ export class SimGroupReader implements GroupReader {
       this.#reacquire(tenure, position);
       return false;
     }
-    position.next = fetched.nextOffset;
+    position.next = Math.max(position.next, fetched.nextOffset);
     position.attempt = 1;
     this.#committer.done(position, this.#running.settings.commitIntervalMs);
     return true;

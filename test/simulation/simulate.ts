@@ -65,7 +65,8 @@ function tellProgress(startedMs: number): (progress: Progress) => void {
   return ({ done, of, failed, failure }) => {
     const nowMs = performance.now();
     // At once: a long run may be ended before its end.
-    if (failure !== null) process.stderr.write(`seed ${failure.seed} fails: ${failure.failures[0]}\n`);
+    if (failure !== null)
+      process.stderr.write(`seed ${failure.seed} fails: ${failure.failures[0]}\n`);
     if (nowMs - toldMs < PROGRESS_MS) return;
     toldMs = nowMs;
     const perSecond = (done * 1_000) / (nowMs - startedMs);

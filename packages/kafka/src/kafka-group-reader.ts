@@ -274,7 +274,8 @@ export class KafkaGroupReader implements GroupReader {
       if (!isOwned() || outcome === 'fault') return;
       if (outcome === 'reacquire') return this.reacquire(position);
     }
-    position.next = records.nextOffset;
+    // A second batch that was given out while the first was in hand ends where the first has been already.
+    position.next = Math.max(position.next, records.nextOffset);
     position.attempt = 1;
     payload.resolveOffset(batch.lastOffset());
     const commit = (offsets: Offsets) => payload.commitOffsetsIfNecessary(offsets);

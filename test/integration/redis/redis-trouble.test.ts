@@ -9,7 +9,8 @@ let server: RedisServer;
 let proxy: LossyProxy;
 let admin: Redis;
 beforeAll(async () => {
-  server = await startRedisServer();
+  // A write that waits for a slow disk would be lost by a kill.
+  server = await startRedisServer(['--appendfsync', 'always']);
   proxy = await startLossyProxy(server.port);
   admin = new Redis(server.url);
   admin.on('error', () => undefined);

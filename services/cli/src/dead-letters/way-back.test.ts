@@ -91,7 +91,7 @@ test('a row goes where the customer of the log lies, as the import sends it', as
   const ways = await waysBack(own, [aLetter()], {
     takesQuarantined: false,
     erasures: new Map(),
-    readRow: () => ({ kind: 'events', events: purchases.slice(0, 1) }),
+    readRow: async () => ({ kind: 'events', events: purchases.slice(0, 1) }),
   });
   const key = new TextEncoder().encode('shop:c1');
   const partition = partitionFor(key, stack.partitions);
