@@ -181,6 +181,12 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
     to: 'this.#taken(record, slip);',
   },
   {
+    guard: 'redrive: a hand-over that comes again ends no letter',
+    file: 'services/scorer/src/steps/fold.ts',
+    from: "!notes.includes('repeated-hand-over') &&",
+    to: '',
+  },
+  {
     guard: 'redrive: the slip goes on into the log',
     file: 'services/ingestor/src/ingest-record.ts',
     from: 'slip === null ? {} : redriveHeader(slip)',

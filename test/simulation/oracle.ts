@@ -81,7 +81,8 @@ export function foldLog(
     });
     const at = { partition, offset, appendedAt };
     const result = fold({ partition: state, customers: new Map(named), record, at });
-    if (isRepeated(record, state) && (result.customers.size > 0 || result.outputs.length > 0)) {
+    const isRepeat = isRepeated(record, state);
+    if (isRepeat && (result.customers.size > 0 || result.outputs.length > 0)) {
       wrong.push(`a hand-over that came before changed something at ${partition}:${offset}`);
     }
     state = result.partition;
@@ -92,9 +93,9 @@ export function foldLog(
     }
     handOvers.push(...result.handOvers);
     const isRefused = result.outputs.some(({ kind }) => kind === 'dead-letter');
-    // What an alias forwards is the survivor's to take or to refuse.
+    // What an alias forwards is the survivor's to take or to refuse, the first time it comes.
     const isForwarded = result.handOvers.some(({ content }) => content.kind === 'forwarded');
-    if (redriven !== null && !isRefused && !isForwarded) {
+    if (redriven !== null && !isRefused && !isForwarded && !isRepeat) {
       letters.push({ id: redriven, isServed: true, isAgain: true });
     }
     for (const output of result.outputs) {

@@ -161,6 +161,32 @@ describe('a record that is redriven', () => {
     await scorer.stop();
   });
 
+  it('keeps its letter where an alias hands it on twice, and it was refused the first time', async () => {
+    const stack = await aStack();
+    const scorer = await stack.start({ settings: SMALL });
+    stack.events(['c1', 'c2'].map((customerId) => aPurchase(day(0), { customerId })));
+    const merge = { kind: 'merge-asked', id: 'm1', reason: 'r', actor: 'a' } as const;
+    append(stack, { ...merge, otherId: 'c1', survivorId: 'c2' }, { about: 'c2' });
+    stack.events([inDollars('c1')]);
+    await stack.settled();
+    const [letter] = openLetters(stack) as [DeadLetter];
+    redrive(stack, inDollars('c1'), letter);
+    await stack.settled();
+    const handedOn = stack
+      .records(TOPICS.customerLog)
+      .filter(({ value }) => {
+        const read = logRecordFromWire(serde(TOPICS.customerLog).decode(value ?? new Uint8Array()));
+        return read.kind === 'forwarded';
+      })
+      .at(-1);
+    if (handedOn === undefined) throw new TypeError('nothing was handed on');
+    // As the broker has it twice when an acknowledgement is lost.
+    stack.log.append([handedOn]);
+    await stack.settled();
+    expect(openLetters(stack)).toMatchObject([{ id: letter.id, redrives: 1 }]);
+    await scorer.stop();
+  });
+
   const points = CRASH_POINTS.filter((point) => point !== 'mid-shutdown');
   const cases = points.flatMap((point) =>
     [1, 2, 4].map((nth): [CrashPoint, number] => [point, nth]),

@@ -276,9 +276,13 @@ class Folding {
   }
 }
 
-/** Neither refused nor handed on to the survivor of a merge, who then takes or refuses it. */
-export function isTaken({ outputs, handOvers }: FoldResult): boolean {
+/**
+ * Neither refused nor handed on to the survivor of a merge, who then takes or refuses it. What was handed on and comes
+ * again says nothing: it may have been refused the first time.
+ */
+export function isTaken({ outputs, handOvers, notes }: FoldResult): boolean {
   return (
+    !notes.includes('repeated-hand-over') &&
     outputs.every(({ kind }) => kind !== 'dead-letter') &&
     handOvers.every(({ content }) => content.kind !== 'forwarded')
   );
