@@ -164,8 +164,9 @@ export const MACHINERY_MUTANTS: readonly Mutant[] = [
   {
     guard: 'outcome: anything but a written commit takes the partition anew',
     file: TOPOLOGY,
-    from: "if (!isWritten(outcome)) return 'reacquire';",
-    to: '',
+    // With the assertion behind it, which would end the batch as well.
+    from: "if (!isWritten(outcome)) return 'reacquire';\n      await at('after-commit');\n      assert(shard.next === next, 'a shard stands where its commit put it');",
+    to: "await at('after-commit');",
     tests: CRASHES,
   },
   {

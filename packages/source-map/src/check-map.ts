@@ -2,22 +2,10 @@ import { intakeFieldsOf } from '@strata/contracts';
 import type { CustomerEventType } from '@strata/domain';
 import { type FieldPath, type FileProblem, guessArgs } from '@strata/yaml-file';
 import { checkAmounts, checkValues } from './check-values.ts';
-import type { EventDocument, InputDocument, MapDocument, PartDocument } from './document-schema.ts';
+import type { EventDocument, MapDocument, PartDocument } from './document-schema.ts';
+import type { PartCheck } from './part-check.ts';
 import type { MapSource } from './problem-texts.ts';
 import { NOT_FIELDS, referencesOf } from './references-of.ts';
-
-/** What the checks of a part look at, and where they put what they find. */
-export interface PartCheck {
-  readonly document: MapDocument;
-  readonly part: PartDocument;
-  readonly path: FieldPath;
-  readonly input: InputDocument | undefined;
-  readonly add: (
-    key: Parameters<MapSource['problem']>[0],
-    path: FieldPath,
-    args?: Readonly<Record<string, string>>,
-  ) => void;
-}
 
 /** What the schema cannot say: which keys go together, and what each names. */
 export function checkMap(source: MapSource, document: MapDocument): readonly FileProblem[] {

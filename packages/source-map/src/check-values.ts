@@ -1,6 +1,6 @@
 import type { FieldPath } from '@strata/yaml-file';
-import type { PartCheck } from './check-map.ts';
 import type { AmountDocument, SourceField } from './document-schema.ts';
+import type { PartCheck } from './part-check.ts';
 import { NOT_FIELDS } from './references-of.ts';
 
 interface Placed<T> {

@@ -1,47 +1,28 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { anEmbeddedStack, runCommand } from '../builders/command-context.ts';
 import { UsageFault } from '../cli-fault.ts';
-import type { Command, CommandContext } from '../command.ts';
+import type { Command } from '../command.ts';
 import { backtestCommand } from '../commands/backtest.ts';
 import { importCommand } from '../commands/import.ts';
-import { type EmbeddedStack, startEmbedded } from '../embedded.ts';
+import type { EmbeddedStack } from '../embedded.ts';
 
 let embedded: EmbeddedStack;
 let folder = '';
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'strata-log-'));
-  embedded = await startEmbedded({
-    time: 'data',
-    partitions: 3,
-    subscriptions: null,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
+  embedded = await anEmbeddedStack({ partitions: 3 });
 });
 afterAll(async () => {
   await embedded.stop();
   await rm(folder, { recursive: true });
 });
 
-async function run(command: Command, argv: readonly string[]): Promise<void> {
-  const context: CommandContext = {
-    stdout: { write: () => {} },
-    stderr: { write: () => {}, isTty: false },
-    stdin: Readable.from([]),
-    env: {},
-    cwd: folder,
-    language: 'en',
-    signal: new AbortController().signal,
-    monotonicMs: () => 0,
-    stack: embedded.stack,
-  };
-  await command.execute(context, argv);
-}
+const run = (command: Command, argv: readonly string[]): Promise<string> =>
+  runCommand(command, argv, { cwd: folder, stack: embedded.stack });
 
 const purchase = (n: number): string =>
   `${JSON.stringify({

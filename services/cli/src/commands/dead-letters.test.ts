@@ -1,13 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { TOPICS } from '@strata/contracts';
 import { DAY_MS } from '@strata/domain';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { aContext, anEmbeddedStack } from '../builders/command-context.ts';
 import { UsageFault } from '../cli-fault.ts';
-import type { Command, CommandContext } from '../command.ts';
-import { type EmbeddedStack, startEmbedded } from '../embedded.ts';
+import type { Command } from '../command.ts';
+import type { EmbeddedStack } from '../embedded.ts';
 import type { Language } from '../language.ts';
 import { publishRates } from '../stack/publish-rates.ts';
 import { endsOf, waitUntilSettled } from '../stack/wait-until-settled.ts';
@@ -22,15 +22,7 @@ import { profilesCommand } from './profiles.ts';
 let embedded: EmbeddedStack;
 
 beforeAll(async () => {
-  embedded = await startEmbedded({
-    time: 'data',
-    partitions: 2,
-    subscriptions: null,
-    onForbidden: 'refuse',
-    onFatal: (error) => {
-      throw error;
-    },
-  });
+  embedded = await anEmbeddedStack({ onForbidden: 'refuse' });
   await run(importCommand, ['-', '--format', 'events', '--until', '2026-01-10'], {
     stdin: [
       // Twins: one in the currency that counts, one in a currency that nobody knows the worth of yet.
@@ -85,23 +77,11 @@ interface Said {
 async function run(
   command: Command,
   argv: readonly string[],
-  { stdin = '', language = 'en' }: { stdin?: string; language?: Language } = {},
+  { stdin, ...given }: { stdin?: string; language?: Language } = {},
 ): Promise<Said> {
-  let out = '';
-  let err = '';
-  const context: CommandContext = {
-    stdout: { write: (text) => void (out += text) },
-    stderr: { write: (text) => void (err += text), isTty: false },
-    stdin: Readable.from(stdin === '' ? [] : [Buffer.from(stdin)]),
-    env: {},
-    cwd: process.cwd(),
-    language,
-    signal: new AbortController().signal,
-    monotonicMs: () => 0,
-    stack: embedded.stack,
-  };
+  const { context, heard } = aContext({ ...given, input: stdin ?? '', stack: embedded.stack });
   const exitCode = await command.execute(context, argv);
-  return { out, err, exitCode };
+  return { out: heard.stdout, err: heard.stderr, exitCode };
 }
 
 interface Listed {

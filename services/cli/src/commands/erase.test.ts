@@ -3,11 +3,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { anEmbeddedStack, runCommand } from '../builders/command-context.ts';
 import { UsageFault } from '../cli-fault.ts';
-import type { Command, CommandContext } from '../command.ts';
-import { type EmbeddedStack, startEmbedded } from '../embedded.ts';
+import type { Command } from '../command.ts';
+import type { EmbeddedStack } from '../embedded.ts';
 import type { Language } from '../language.ts';
 import { eraseCommand } from './erase.ts';
 import { importCommand } from './import.ts';
@@ -28,14 +28,7 @@ beforeAll(async () => {
   const secret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
   const url = `http://127.0.0.1:${port}/hook`;
   await writeFile(subscriptions, JSON.stringify([{ id: 'crm', url, secret }]));
-  embedded = await startEmbedded({
-    time: 'data',
-    partitions: 2,
-    subscriptions,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
+  embedded = await anEmbeddedStack({ subscriptions });
 });
 afterAll(async () => {
   await embedded.stop();
@@ -43,30 +36,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function run(
+const run = (
   command: Command,
   argv: readonly string[],
-  { stdin = '', language = 'en' }: { stdin?: string; language?: Language } = {},
-): Promise<string> {
-  let said = '';
-  const context: CommandContext = {
-    stdout: {
-      write: (text) => {
-        said += text;
-      },
-    },
-    stderr: { write: () => {}, isTty: false },
-    stdin: Readable.from(stdin === '' ? [] : [Buffer.from(stdin)]),
-    env: {},
-    cwd: process.cwd(),
-    language,
-    signal: new AbortController().signal,
-    monotonicMs: () => 0,
-    stack: embedded.stack,
-  };
-  await command.execute(context, argv);
-  return said;
-}
+  { stdin, ...given }: { stdin?: string; language?: Language } = {},
+): Promise<string> =>
+  runCommand(command, argv, { ...given, input: stdin ?? '', stack: embedded.stack });
 
 const purchase = (customerId: string, day: string, currency = 'CNY'): string =>
   `${JSON.stringify({

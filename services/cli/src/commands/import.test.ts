@@ -1,12 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { TOPICS } from '@strata/contracts';
 import type { OutgoingRecord } from '@strata/pipeline';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { CommandContext } from '../command.ts';
-import { startEmbedded } from '../embedded.ts';
+import { aContext, anEmbeddedStack } from '../builders/command-context.ts';
 import type { Language } from '../language.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
 import { importCommand } from './import.ts';
@@ -18,35 +16,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-function aContext(stack: StackHandle | null, language: Language = 'en') {
-  let said = '';
-  const context: CommandContext = {
-    stdout: {
-      write: (text) => {
-        said += text;
-      },
-    },
-    stderr: { write: () => {}, isTty: false },
-    stdin: Readable.from([]),
-    env: {},
-    cwd: folder,
-    language,
-    signal: new AbortController().signal,
-    monotonicMs: () => 0,
-    ...(stack === null ? {} : { stack }),
-  };
-  return { context, said: () => said };
-}
+const inFolder = (stack: StackHandle | null, language: Language = 'en') =>
+  aContext({ cwd: folder, language, ...(stack === null ? {} : { stack }) });
 
-async function anEmbeddedStack(): Promise<StackHandle> {
-  const embedded = await startEmbedded({
-    time: 'data',
-    partitions: 2,
-    subscriptions: null,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
+async function aStack(): Promise<StackHandle> {
+  const embedded = await anEmbeddedStack();
   onTestFinished(() => embedded.stop());
   return embedded.stack;
 }
@@ -108,43 +82,46 @@ function dyingWriter(stack: StackHandle, sendsBefore: number): StackHandle {
 describe('an import that was killed and is started again', () => {
   test('goes on in each partition where it was, and nothing counts twice', async () => {
     await aFile(100);
-    const whole = await anEmbeddedStack();
-    await importCommand.execute(aContext(whole).context, IMPORT);
+    const whole = await aStack();
+    await importCommand.execute(inFolder(whole).context, IMPORT);
 
-    const stack = await anEmbeddedStack();
-    const killed = importCommand.execute(aContext(dyingWriter(stack, 1)).context, IMPORT);
+    const stack = await aStack();
+    const killed = importCommand.execute(inFolder(dyingWriter(stack, 1)).context, IMPORT);
     await expect(killed).rejects.toThrow('killed');
     const before = await recordsIn(stack, TOPICS.events);
     expect(before).toBeGreaterThan(0);
     expect(before).toBeLessThan(await recordsIn(whole, TOPICS.events));
 
-    const again = aContext(stack);
+    const again = inFolder(stack);
     await importCommand.execute(again.context, IMPORT);
-    const accounts = JSON.parse(again.said()) as { published: number; alreadyPublished: number };
+    const accounts = JSON.parse(again.heard.stdout) as {
+      published: number;
+      alreadyPublished: number;
+    };
     expect(accounts.alreadyPublished).toBeGreaterThan(0);
     expect(accounts.published + accounts.alreadyPublished).toBe(1_200);
     expect(await recordsIn(stack, TOPICS.events)).toBe(await recordsIn(whole, TOPICS.events));
 
-    const [one, other] = [aContext(whole), aContext(stack)];
+    const [one, other] = [inFolder(whole), inFolder(stack)];
     await profilesCommand.execute(one.context, []);
     await profilesCommand.execute(other.context, []);
-    expect(one.said()).toMatch(/c3,/);
-    expect(other.said()).toBe(one.said());
+    expect(one.heard.stdout).toMatch(/c3,/);
+    expect(other.heard.stdout).toBe(one.heard.stdout);
   });
 
   test('publishes all of it once more after it has ended, and the fold drops the repeats', async () => {
     await aFile(3);
-    const stack = await anEmbeddedStack();
+    const stack = await aStack();
     const profiles = async (): Promise<string> => {
-      const { context, said } = aContext(stack);
+      const { context, heard } = inFolder(stack);
       await profilesCommand.execute(context, []);
-      return said();
+      return heard.stdout;
     };
-    await importCommand.execute(aContext(stack).context, IMPORT);
+    await importCommand.execute(inFolder(stack).context, IMPORT);
     const first = await profiles();
-    const again = aContext(stack);
+    const again = inFolder(stack);
     await importCommand.execute(again.context, IMPORT);
-    expect(JSON.parse(again.said())).toMatchObject({ published: 36, alreadyPublished: 0 });
+    expect(JSON.parse(again.heard.stdout)).toMatchObject({ published: 36, alreadyPublished: 0 });
     expect(await profiles()).toBe(first);
     // The letters of its dirt replace those of the first time.
     expect(await profiles()).toMatch(/c1,/);
@@ -154,9 +131,9 @@ describe('an import that was killed and is started again', () => {
 describe('a dry run', () => {
   test('needs no stack, and says what would be refused: reason, field, count and places, no values', async () => {
     await aFile(2);
-    const { context, said } = aContext(null);
+    const { context, heard } = inFolder(null);
     expect(await importCommand.execute(context, [...IMPORT, '--dry-run'])).toBe(0);
-    expect(JSON.parse(said())).toEqual({
+    expect(JSON.parse(heard.stdout)).toEqual({
       records: 28,
       asEvents: 24,
       asParts: 0,
@@ -180,18 +157,18 @@ describe('a dry run', () => {
 
   test('says so in Chinese', async () => {
     await aFile(1);
-    const { context, said } = aContext(null, 'zh');
+    const { context, heard } = inFolder(null, 'zh');
     await importCommand.execute(context, ['till.csv', '--map', 'till.yaml', '--dry-run']);
-    expect(said()).toMatch(/training receipt\s+1/);
-    expect(said()).toMatch(
+    expect(heard.stdout).toMatch(/training receipt\s+1/);
+    expect(heard.stdout).toMatch(
       /till\.csv 中 1 条将成为死信，bad-price：第 2 条\n\s+total 不是有效的价格/,
     );
-    expect(said()).toMatch(/未发布任何内容/);
+    expect(heard.stdout).toMatch(/未发布任何内容/);
   });
 
   test('moves no clock', async () => {
     const argv = [...IMPORT, '--dry-run', '--until', '2026-02-01'];
-    await expect(importCommand.execute(aContext(null).context, argv)).rejects.toThrow('no clock');
+    await expect(importCommand.execute(inFolder(null).context, argv)).rejects.toThrow('no clock');
   });
 });
 
@@ -211,6 +188,6 @@ test.each([
 ])('$argv is refused before anything is read: $says', async ({ argv, says }) => {
   await aFile(1);
   await writeFile(join(folder, 'other.csv'), 'a,b\n1,2\n');
-  const run = importCommand.execute(aContext(null).context, [...argv, '--dry-run']);
+  const run = importCommand.execute(inFolder(null).context, [...argv, '--dry-run']);
   await expect(run).rejects.toThrow(says);
 });

@@ -1,10 +1,10 @@
-import { Readable } from 'node:stream';
 import { identity, logRecordFromWire, TOPICS } from '@strata/contracts';
 import { keyedPseudonyms } from '@strata/service-runtime';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { anEmbeddedStack, runCommand } from '../builders/command-context.ts';
 import { type CliFault, UsageFault } from '../cli-fault.ts';
-import type { Command, CommandContext } from '../command.ts';
-import { type EmbeddedOptions, type EmbeddedStack, startEmbedded } from '../embedded.ts';
+import type { Command } from '../command.ts';
+import type { EmbeddedOptions, EmbeddedStack } from '../embedded.ts';
 import type { Language } from '../language.ts';
 import { eraseCommand } from './erase.ts';
 import { importCommand } from './import.ts';
@@ -26,37 +26,12 @@ type Run = (command: Command, argv: readonly string[], said?: Said) => Promise<s
 async function aStack(
   options: Pick<EmbeddedOptions, 'identity'> = {},
 ): Promise<{ run: Run; stack: EmbeddedStack['stack'] }> {
-  const embedded = await startEmbedded({
-    ...options,
-    time: 'data',
-    partitions: 3,
-    subscriptions: null,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
+  const embedded = await anEmbeddedStack({ ...options, partitions: 3 });
   onTestFinished(() => embedded.stop());
-  const run: Run = async (command, argv, { stdin = '', language = 'en' } = {}) => {
-    let said = '';
-    const context: CommandContext = {
-      stdout: {
-        write: (text) => {
-          said += text;
-        },
-      },
-      stderr: { write: () => {}, isTty: false },
-      stdin: Readable.from(stdin === '' ? [] : [Buffer.from(stdin)]),
-      env: {},
-      cwd: process.cwd(),
-      language,
-      signal: new AbortController().signal,
-      monotonicMs: () => 0,
-      stack: embedded.stack,
-    };
-    await command.execute(context, argv);
-    return said;
-  };
-  return { run, stack: embedded.stack };
+  const { stack } = embedded;
+  const run: Run = (command, argv, { stdin, ...given } = {}) =>
+    runCommand(command, argv, { ...given, input: stdin ?? '', stack });
+  return { run, stack };
 }
 
 let purchases = 0;

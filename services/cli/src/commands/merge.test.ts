@@ -1,8 +1,8 @@
-import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { anEmbeddedStack, runCommand } from '../builders/command-context.ts';
 import { type CliFault, UsageFault } from '../cli-fault.ts';
-import type { Command, CommandContext } from '../command.ts';
-import { type EmbeddedStack, startEmbedded } from '../embedded.ts';
+import type { Command } from '../command.ts';
+import type { EmbeddedStack } from '../embedded.ts';
 import type { Language } from '../language.ts';
 import { importCommand } from './import.ts';
 import { mergeCommand } from './merge.ts';
@@ -13,41 +13,16 @@ import { whyCommand } from './why.ts';
 let embedded: EmbeddedStack;
 
 beforeAll(async () => {
-  embedded = await startEmbedded({
-    time: 'data',
-    partitions: 2,
-    subscriptions: null,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
+  embedded = await anEmbeddedStack();
 });
 afterAll(() => embedded.stop());
 
-async function run(
+const run = (
   command: Command,
   argv: readonly string[],
-  { stdin = '', language = 'en' }: { stdin?: string; language?: Language } = {},
-): Promise<string> {
-  let said = '';
-  const context: CommandContext = {
-    stdout: {
-      write: (text) => {
-        said += text;
-      },
-    },
-    stderr: { write: () => {}, isTty: false },
-    stdin: Readable.from(stdin === '' ? [] : [Buffer.from(stdin)]),
-    env: {},
-    cwd: process.cwd(),
-    language,
-    signal: new AbortController().signal,
-    monotonicMs: () => 0,
-    stack: embedded.stack,
-  };
-  await command.execute(context, argv);
-  return said;
-}
+  { stdin, ...given }: { stdin?: string; language?: Language } = {},
+): Promise<string> =>
+  runCommand(command, argv, { ...given, input: stdin ?? '', stack: embedded.stack });
 
 const purchase = (customerId: string, day: string): string =>
   `${JSON.stringify({

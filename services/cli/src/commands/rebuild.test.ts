@@ -1,10 +1,10 @@
-import { Readable } from 'node:stream';
 import { TOPICS } from '@strata/contracts';
 import { partitionFor } from '@strata/pipeline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { anEmbeddedStack, runCommand } from '../builders/command-context.ts';
 import { CliFault, UsageFault } from '../cli-fault.ts';
-import type { Command, CommandContext } from '../command.ts';
-import { type EmbeddedStack, startEmbedded } from '../embedded.ts';
+import type { Command } from '../command.ts';
+import type { EmbeddedStack } from '../embedded.ts';
 import { viewSome } from '../stack/partition-view.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
 import { importCommand } from './import.ts';
@@ -16,12 +16,7 @@ const fatal: unknown[] = [];
 
 beforeEach(async () => {
   fatal.length = 0;
-  embedded = await startEmbedded({
-    time: 'data',
-    partitions: 2,
-    subscriptions: null,
-    onFatal: (error) => void fatal.push(error),
-  });
+  embedded = await anEmbeddedStack({ onFatal: (error) => void fatal.push(error) });
   await imported(Array.from({ length: 60 }, (_, n) => purchase(`c${n % 12}`, n)));
 });
 afterEach(async () => {
@@ -45,30 +40,12 @@ const imported = (lines: readonly string[]) =>
     stdin: lines.join(''),
   });
 
-async function run(
+const run = (
   command: Command,
   argv: readonly string[],
-  given: { stdin?: string; stack?: StackHandle; language?: 'en' | 'zh' } = {},
-): Promise<string> {
-  let said = '';
-  const context: CommandContext = {
-    stdout: {
-      write: (text) => {
-        said += text;
-      },
-    },
-    stderr: { write: () => {}, isTty: false },
-    stdin: Readable.from(given.stdin === undefined ? [] : [Buffer.from(given.stdin)]),
-    env: {},
-    cwd: process.cwd(),
-    language: given.language ?? 'en',
-    signal: new AbortController().signal,
-    monotonicMs: () => 0,
-    stack: given.stack ?? embedded.stack,
-  };
-  await command.execute(context, argv);
-  return said;
-}
+  { stdin, ...given }: { stdin?: string; stack?: StackHandle; language?: 'en' | 'zh' } = {},
+): Promise<string> =>
+  runCommand(command, argv, { stack: embedded.stack, ...given, input: stdin ?? '' });
 
 const isSame = async (): Promise<boolean> => {
   const said = await run(verifyCommand, ['--from-log', '--json']);

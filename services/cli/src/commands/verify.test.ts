@@ -1,9 +1,9 @@
-import { Readable } from 'node:stream';
 import { TOPICS } from '@strata/contracts';
 import type { PartitionShard, StateStore } from '@strata/pipeline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Command, CommandContext } from '../command.ts';
-import { type EmbeddedStack, startEmbedded } from '../embedded.ts';
+import { aContext, anEmbeddedStack } from '../builders/command-context.ts';
+import type { Command } from '../command.ts';
+import type { EmbeddedStack } from '../embedded.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
 import { importCommand } from './import.ts';
 import { verifyCommand } from './verify.ts';
@@ -11,14 +11,7 @@ import { verifyCommand } from './verify.ts';
 let embedded: EmbeddedStack;
 
 beforeAll(async () => {
-  embedded = await startEmbedded({
-    time: 'data',
-    partitions: 2,
-    subscriptions: null,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
+  embedded = await anEmbeddedStack();
   const lines = Array.from({ length: 120 }, (_, n) => purchase(`c${n % 20}`, n));
   // Another currency than the policy's and no rate: a dead letter, which is a decision, too.
   const refused = purchase('c1', 200).replace('CNY', 'USD');
@@ -41,26 +34,11 @@ const purchase = (customerId: string, n: number): string =>
 async function run(
   command: Command,
   argv: readonly string[],
-  given: { stdin?: string; stack?: StackHandle; language?: 'en' | 'zh' } = {},
+  { stdin, ...given }: { stdin?: string; stack?: StackHandle; language?: 'en' | 'zh' } = {},
 ): Promise<{ said: string; exit: number }> {
-  let said = '';
-  const context: CommandContext = {
-    stdout: {
-      write: (text) => {
-        said += text;
-      },
-    },
-    stderr: { write: () => {}, isTty: false },
-    stdin: Readable.from(given.stdin === undefined ? [] : [Buffer.from(given.stdin)]),
-    env: {},
-    cwd: process.cwd(),
-    language: given.language ?? 'en',
-    signal: new AbortController().signal,
-    monotonicMs: () => 0,
-    stack: given.stack ?? embedded.stack,
-  };
+  const { context, heard } = aContext({ stack: embedded.stack, ...given, input: stdin ?? '' });
   const exit = await command.execute(context, argv);
-  return { said, exit };
+  return { said: heard.stdout, exit };
 }
 
 interface Verified {

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   CURRENT_POLICY_KEY,
@@ -28,8 +27,8 @@ import {
 import { createScorerMetrics, type Fold, type RunningScorer, startScorer } from '@strata/scorer';
 import { createMetrics, keyedMarker } from '@strata/service-runtime';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { runCommand } from '../builders/command-context.ts';
 import { CliFault } from '../cli-fault.ts';
-import type { CommandContext } from '../command.ts';
 import { rebuildCommand } from '../commands/rebuild.ts';
 import { verifyCommand } from '../commands/verify.ts';
 import { topicSpecs } from '../stack/deploy-topics.ts';
@@ -166,30 +165,11 @@ const settled = (): Promise<void> =>
     return shards.every(({ next, outboxDepth }, p) => next === ends[p] && outboxDepth === 0);
   });
 
-async function run(
+const run = (
   command: typeof rebuildCommand,
   argv: readonly string[],
   given: StackHandle = stack,
-): Promise<string> {
-  let said = '';
-  const context: CommandContext = {
-    stdout: {
-      write: (text) => {
-        said += text;
-      },
-    },
-    stderr: { write: () => {}, isTty: false },
-    stdin: Readable.from([]),
-    env: {},
-    cwd: process.cwd(),
-    language: 'en',
-    signal: new AbortController().signal,
-    monotonicMs: () => 0,
-    stack: given,
-  };
-  await command.execute(context, argv);
-  return said;
-}
+): Promise<string> => runCommand(command, argv, { stack: given });
 
 async function newEpoch(argv: readonly string[] = []): Promise<readonly EpochBegun[]> {
   const said = await run(rebuildCommand, ['--new-epoch', '--json', ...argv]);

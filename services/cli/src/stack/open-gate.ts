@@ -9,7 +9,7 @@ import {
 } from '@strata/ingestor';
 import type { OutgoingRecord } from '@strata/pipeline';
 import { type Environment, readConfig } from '@strata/service-runtime';
-import type { StackSerdes } from './stack-handle.ts';
+import type { StackSerdes } from './stack-serdes.ts';
 
 /** What the gate of the intake says of a record that is about to be sent. */
 export type GateTrial =

@@ -1,31 +1,11 @@
-import type { Identity, WireRecord } from '@strata/contracts';
+import type { Identity } from '@strata/contracts';
 import type { MarkerOf, TimeMode } from '@strata/domain';
-import type {
-  DeliveryQueue,
-  LogReader,
-  LogWriter,
-  Serde,
-  StateStore,
-  TopicRecord,
-} from '@strata/pipeline';
-import type { TopicSerde } from '@strata/schema-registry';
+import type { DeliveryQueue, LogReader, LogWriter, StateStore } from '@strata/pipeline';
 import type { TryGate } from './open-gate.ts';
+import type { StackSerdes } from './stack-serdes.ts';
 
 export const STACK_KINDS = ['local', 'docker', 'embedded'] as const;
 export type StackKind = (typeof STACK_KINDS)[number];
-
-export interface StackSerdes {
-  readonly intake: Serde<WireRecord>;
-  readonly customerLog: Serde<WireRecord>;
-  readonly policies: Serde<WireRecord>;
-  readonly tierChanges: Serde<WireRecord>;
-  readonly tiers: Serde<WireRecord>;
-  readonly deadLetters: Serde<WireRecord>;
-  /** Any of them by its topic. */
-  readonly of: (topic: string) => TopicSerde;
-  /** Fetches what is needed to decode these records; decoding is synchronous from then on. */
-  prepare(records: readonly TopicRecord[]): Promise<void>;
-}
 
 export type DeliveryLook = Pick<DeliveryQueue, 'counts' | 'countAbout' | 'position'>;
 

@@ -1,7 +1,24 @@
-import { INTAKE_TOPICS, TOPICS } from '@strata/contracts';
-import type { TopicRecord, WallClock } from '@strata/pipeline';
-import { openTopicSerdes, readSchemaFolder, type SchemaSource } from '@strata/schema-registry';
-import type { StackSerdes } from './stack-handle.ts';
+import { INTAKE_TOPICS, TOPICS, type WireRecord } from '@strata/contracts';
+import type { Serde, TopicRecord, WallClock } from '@strata/pipeline';
+import {
+  openTopicSerdes,
+  readSchemaFolder,
+  type SchemaSource,
+  type TopicSerde,
+} from '@strata/schema-registry';
+
+export interface StackSerdes {
+  readonly intake: Serde<WireRecord>;
+  readonly customerLog: Serde<WireRecord>;
+  readonly policies: Serde<WireRecord>;
+  readonly tierChanges: Serde<WireRecord>;
+  readonly tiers: Serde<WireRecord>;
+  readonly deadLetters: Serde<WireRecord>;
+  /** Any of them by its topic. */
+  readonly of: (topic: string) => TopicSerde;
+  /** Fetches what is needed to decode these records; decoding is synchronous from then on. */
+  prepare(records: readonly TopicRecord[]): Promise<void>;
+}
 
 /** The serdes of every topic that a command reads or writes. */
 export async function openStackSerdes(
