@@ -7,7 +7,7 @@ import {
 import { fold, initialPartition, unkeyedMarker } from '@strata/domain';
 import { startIngestor } from '@strata/ingestor';
 import type { MemoryLog } from '@strata/memory';
-import { startNotifier } from '@strata/notifier';
+import { FixedSubscriptions, startNotifier } from '@strata/notifier';
 import { type DeliveryOutcome, silentLogger } from '@strata/pipeline';
 import { createScorerMetrics, startScorer } from '@strata/scorer';
 import type { AppendWatch } from './append-watch.ts';
@@ -157,7 +157,7 @@ function notifierOn(process: SimProcess, stack: Stack): Promise<RunningService> 
     {
       groupId: stack.groups.notifier.groupId,
       topic: TOPICS.tierChanges,
-      subscriptions: endpoints.subscriptions,
+      subscriptions: new FixedSubscriptions(endpoints.subscriptions),
       deliveryTimeoutMs: 1_000,
       arePrivateAddressesAllowed: true,
       positionCheckMs: 1_000,

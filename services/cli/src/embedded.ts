@@ -21,7 +21,7 @@ import {
   MemoryLogWriter,
   MemoryStateStore,
 } from '@strata/memory';
-import { parseSubscriptions, startNotifier } from '@strata/notifier';
+import { FixedSubscriptions, parseSubscriptions, startNotifier } from '@strata/notifier';
 import { type LogWriter, silentLogger } from '@strata/pipeline';
 import {
   MemorySchemaRegistry,
@@ -226,11 +226,10 @@ async function startOutputs(
   };
 }
 
-async function readSubscriptions(
-  file: string | null,
-): Promise<ReturnType<typeof parseSubscriptions>> {
-  if (file === null) return [];
-  return parseSubscriptions(await readFile(file, 'utf8'), { place: file, isHttpAllowed: true });
+async function readSubscriptions(file: string | null): Promise<FixedSubscriptions> {
+  if (file === null) return new FixedSubscriptions([]);
+  const text = await readFile(file, 'utf8');
+  return new FixedSubscriptions(parseSubscriptions(text, { place: file, isHttpAllowed: true }));
 }
 
 /** Commands of several users share this writer, and a writer takes one send at a time. */

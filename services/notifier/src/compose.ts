@@ -16,9 +16,11 @@ import {
 } from '@strata/service-runtime';
 import type { z } from 'zod';
 import type { notifierConfig } from './config.ts';
+import { FixedSubscriptions } from './fixed-subscriptions.ts';
 import { NotifierFault } from './notifier-fault.ts';
 import { startNotifier } from './start-notifier.ts';
-import { parseSubscriptions, type Subscription } from './subscriptions.ts';
+import type { Subscription } from './subscription.ts';
+import { parseSubscriptions } from './subscriptions.ts';
 
 type NotifierConfig = Readonly<z.output<typeof notifierConfig.object>>;
 
@@ -59,7 +61,7 @@ export async function compose(context: ServiceContext<NotifierConfig>): Promise<
     {
       groupId: config.STRATA_NOTIFIER_GROUP_ID,
       topic: TOPICS.tierChanges,
-      subscriptions,
+      subscriptions: new FixedSubscriptions(subscriptions),
       deliveryTimeoutMs: config.STRATA_NOTIFIER_DELIVERY_TIMEOUT_MS,
       arePrivateAddressesAllowed: config.STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES,
       at,

@@ -207,7 +207,7 @@ export class TierChangeEnqueuer implements GroupHandlers {
 
   #deliveriesOf(value: Uint8Array): DeliveryJob[] {
     const change = tierChangeFromWire(this.#ports.serde.decode(value));
-    const subscriptions = matchSubscriptions(this.#settings.subscriptions, change);
+    const subscriptions = matchSubscriptions(this.#settings.subscriptions.current(), change);
     this.#metrics.tierChanges.inc({ outcome: subscriptions.length > 0 ? 'matched' : 'unmatched' });
     return buildDeliveries(change, subscriptions);
   }

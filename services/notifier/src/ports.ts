@@ -3,7 +3,7 @@ import type { TopicSerde } from '@strata/schema-registry';
 import type { Alarm, Metrics } from '@strata/service-runtime';
 import type { CrashHook } from './crash-point.ts';
 import type { WebhookPoster } from './steps/post-webhook.ts';
-import type { Subscription } from './subscriptions.ts';
+import type { SubscriptionSource } from './subscription.ts';
 
 /**
  * What the notifier works with. The group and the queue are its own: it starts them and stops them.
@@ -27,7 +27,8 @@ export interface NotifierPorts {
 export interface NotifierSettings {
   readonly groupId: string;
   readonly topic: string;
-  readonly subscriptions: readonly Subscription[];
+  /** Whoever composes the notifier closes it. */
+  readonly subscriptions: SubscriptionSource;
   readonly deliveryTimeoutMs: number;
   readonly arePrivateAddressesAllowed: boolean;
   /** How often silent partitions are held against the queue. */

@@ -16,6 +16,7 @@ import type { TopicSerde } from '@strata/schema-registry';
 import { createMetrics } from '@strata/service-runtime';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { FixedSubscriptions } from './fixed-subscriptions.ts';
 import { startNotifier } from './start-notifier.ts';
 import { parseSubscriptions } from './subscriptions.ts';
 
@@ -163,7 +164,9 @@ async function aNotifier(
     {
       groupId: 'strata-notifier',
       topic,
-      subscriptions: parseSubscriptions(file, { place: 'test', isHttpAllowed: true }),
+      subscriptions: new FixedSubscriptions(
+        parseSubscriptions(file, { place: 'test', isHttpAllowed: true }),
+      ),
       deliveryTimeoutMs: 2_000,
       arePrivateAddressesAllowed: options.arePrivateAddressesAllowed ?? true,
     },

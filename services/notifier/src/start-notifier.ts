@@ -49,7 +49,7 @@ export async function startNotifier(
       isLive: true,
       reasons: enqueuer.reasons(),
       details: {
-        subscriptions: settings.subscriptions.length,
+        subscriptions: settings.subscriptions.current().size,
         lagRecords: enqueuer.lagRecords(),
         ...deliver.counts(),
       },

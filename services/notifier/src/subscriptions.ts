@@ -1,26 +1,10 @@
-import { TIER_CHANGE_TYPES, type TierChangeType } from '@strata/domain';
+import { TIER_CHANGE_TYPES } from '@strata/domain';
 import { z } from 'zod';
 import { NotifierFault } from './notifier-fault.ts';
-import { type SignWebhook, signWith } from './webhook-signature.ts';
+import { DELIVER_MODES, DIRECTIONS, type Subscription } from './subscription.ts';
+import { signWith } from './webhook-signature.ts';
 
-/**
- * Where a change leads on the ladder. `none`: assigned, renewed and at-risk move nobody up or down.
- */
-export const DIRECTIONS = ['up', 'down', 'none'] as const;
-export type Direction = (typeof DIRECTIONS)[number];
-
-/** Who wants to hear of which changes. An absent filter lets everything through. */
-export interface Subscription {
-  readonly id: string;
-  readonly url: URL;
-  readonly sign: SignWebhook;
-  readonly types: readonly TierChangeType[] | null;
-  /** The tier that the customer has after the change. */
-  readonly tiers: readonly string[] | null;
-  readonly directions: readonly Direction[] | null;
-  /** Changes that a backfill brought about are silent unless asked for. */
-  readonly hasBackfill: boolean;
-}
+const CONCURRENCY_DEFAULT = 8;
 
 /** Standard Webhooks asks for 24 to 64 random bytes. */
 const SECRET_BYTES_MIN = 24;
@@ -77,7 +61,20 @@ function fileSchema(isHttpAllowed: boolean) {
       .array(z.enum(DIRECTIONS, `must be of: ${DIRECTIONS.join(', ')}`))
       .min(1, 'must name a direction, or be left out for all')
       .optional(),
+    segments: z
+      .array(z.string('must be the name of a segment').min(1))
+      .min(1, 'must name a segment, or be left out for all')
+      .optional(),
+    minimumSteps: z.int('must be a whole number').min(1, 'must be 1 or more').optional(),
     backfill: z.boolean('must be true or false').optional(),
+    operational: z.boolean('must be true or false').optional(),
+    deliver: z.enum(DELIVER_MODES, `must be of: ${DELIVER_MODES.join(', ')}`).optional(),
+    concurrency: z
+      .int('must be a whole number')
+      .min(1, 'must be 1 to 50')
+      .max(50, 'must be 1 to 50')
+      .optional(),
+    perSecond: z.number('must be a number').min(0.01).max(10_000).optional(),
   });
   return z.array(subscription, 'must be a list of subscriptions: [{"id", "url", "secret"}, ...]');
 }
@@ -112,12 +109,22 @@ export function parseSubscriptions(
     seen.add(entry.id);
     return {
       id: entry.id,
+      version: 1,
       url: new URL(entry.url),
       sign: signWith(entry.secret),
       types: entry.types ?? null,
       tiers: entry.tiers ?? null,
       directions: entry.directions ?? null,
+      segments: entry.segments ?? null,
+      minimumSteps: entry.minimumSteps ?? 1,
       hasBackfill: entry.backfill ?? false,
+      isOperational: entry.operational ?? false,
+      deliver: entry.deliver ?? 'every',
+      concurrency: entry.concurrency ?? CONCURRENCY_DEFAULT,
+      perSecond: entry.perSecond ?? null,
+      standing: 'active',
+      activeFromMs: 0,
+      heldSinceMs: null,
     };
   });
 }

@@ -12,7 +12,7 @@ import { DAY_MS } from '@strata/domain';
 import { aPolicy, aPurchase, day, TestPartition } from '@strata/domain/builders';
 import { BullDeliveryQueue } from '@strata/jobs';
 import { MemoryGroupReader, MemoryLog, MemoryLogReader } from '@strata/memory';
-import { parseSubscriptions, startNotifier } from '@strata/notifier';
+import { FixedSubscriptions, parseSubscriptions, startNotifier } from '@strata/notifier';
 import { silentLogger } from '@strata/pipeline';
 import {
   MemorySchemaRegistry,
@@ -99,7 +99,9 @@ test('tier changes reach an endpoint through BullMQ, over refusals and a restart
   const settings = {
     groupId: 'strata-notifier',
     topic: TOPICS.tierChanges,
-    subscriptions: parseSubscriptions(file, { place: 'test', isHttpAllowed: true }),
+    subscriptions: new FixedSubscriptions(
+      parseSubscriptions(file, { place: 'test', isHttpAllowed: true }),
+    ),
     deliveryTimeoutMs: 5_000,
     arePrivateAddressesAllowed: true,
   };

@@ -1,6 +1,6 @@
 import { formatRfc3339, type TierChangeEvent, tierChangeToJson } from '@strata/contracts';
 import type { DeliveryJob } from '@strata/pipeline';
-import type { Subscription } from '../subscriptions.ts';
+import type { Subscription } from '../subscription.ts';
 
 /**
  * What an endpoint receives. The same bytes at every try, so that two tries can be told to be one.

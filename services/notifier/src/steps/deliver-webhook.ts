@@ -2,7 +2,7 @@ import type { DeliveryJob, DeliveryOutcome } from '@strata/pipeline';
 import type { CrashHook } from '../crash-point.ts';
 import type { NotifierMetrics } from '../metrics.ts';
 import type { NotifierPorts, NotifierSettings } from '../ports.ts';
-import type { Subscription } from '../subscriptions.ts';
+import type { SubscriptionSource } from '../subscription.ts';
 import type { WebhookPoster } from './post-webhook.ts';
 
 /** One try of one job: signs with the time of the try, posts, and says what became of it. */
@@ -11,7 +11,7 @@ export class DeliverWebhook {
   readonly #metrics: NotifierMetrics;
   readonly #poster: Pick<WebhookPoster, 'post'>;
   readonly #at: CrashHook | undefined;
-  readonly #subscriptions: ReadonlyMap<string, Subscription>;
+  readonly #subscriptions: SubscriptionSource;
   readonly #counts = { delivered: 0, retried: 0, rejected: 0 };
 
   constructor(options: {
@@ -24,7 +24,7 @@ export class DeliverWebhook {
     this.#metrics = options.metrics;
     this.#poster = options.poster;
     this.#at = options.settings.at;
-    this.#subscriptions = new Map(options.settings.subscriptions.map((each) => [each.id, each]));
+    this.#subscriptions = options.settings.subscriptions;
   }
 
   async run(job: DeliveryJob, attempt: number): Promise<DeliveryOutcome> {
@@ -48,7 +48,7 @@ export class DeliverWebhook {
   }
 
   async #post(job: DeliveryJob, sentAtMs: number): Promise<DeliveryOutcome> {
-    const subscription = this.#subscriptions.get(job.endpoint);
+    const subscription = this.#subscriptions.current().get(job.endpoint);
     if (subscription === undefined) return { kind: 'rejected', reason: 'unsubscribed' };
     const signed = subscription.sign({ id: job.eventId, sentAtMs, body: job.body });
     return this.#poster.post({

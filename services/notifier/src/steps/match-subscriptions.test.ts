@@ -1,14 +1,22 @@
 import { TIER_CHANGE_TYPES } from '@strata/domain';
 import { expect, test } from 'vitest';
+import { FixedSubscriptions } from '../fixed-subscriptions.ts';
 import { parseSubscriptions } from '../subscriptions.ts';
 import { directionOf, matchSubscriptions } from './match-subscriptions.ts';
 
 const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
 function subscribed(filters: Record<string, unknown>) {
   const file = [{ id: 'a', url: 'https://a.example', secret, ...filters }];
-  return parseSubscriptions(JSON.stringify(file), { place: 'test', isHttpAllowed: false });
+  return new FixedSubscriptions(
+    parseSubscriptions(JSON.stringify(file), { place: 'test', isHttpAllowed: false }),
+  );
 }
-const demotion = { type: 'demoted', toTier: 'silver', backfill: false } as const;
+const demotion = {
+  type: 'demoted',
+  toTier: 'silver',
+  segment: 'vips',
+  backfill: false,
+} as const;
 
 test.each([
   { filters: {}, change: demotion, isMatch: true, why: 'no filter lets everything through' },
@@ -18,6 +26,14 @@ test.each([
   { filters: { tiers: ['gold'] }, change: demotion, isMatch: false, why: 'the tier before' },
   { filters: { directions: ['down'] }, change: demotion, isMatch: true, why: 'it leads down' },
   { filters: { directions: ['up'] }, change: demotion, isMatch: false, why: 'it does not lead up' },
+  { filters: { segments: ['vips'] }, change: demotion, isMatch: true, why: 'its segment' },
+  { filters: { segments: ['new'] }, change: demotion, isMatch: false, why: 'another segment' },
+  {
+    filters: { segments: ['vips'] },
+    change: { ...demotion, segment: null },
+    isMatch: false,
+    why: 'who has no segment is in none',
+  },
   {
     filters: { types: ['demoted'], tiers: ['gold'] },
     change: demotion,
@@ -32,7 +48,7 @@ test.each([
     why: 'backfill was asked for',
   },
 ])('$filters and $change.type: $why', ({ filters, change, isMatch }) => {
-  expect(matchSubscriptions(subscribed(filters), change)).toHaveLength(isMatch ? 1 : 0);
+  expect(matchSubscriptions(subscribed(filters).current(), change)).toHaveLength(isMatch ? 1 : 0);
 });
 
 test('every type has a direction', () => {

@@ -1,0 +1,75 @@
+import type { TierChangeType } from '@strata/domain';
+import type { SignWebhook } from './webhook-signature.ts';
+
+/**
+ * Where a change leads on the ladder. `none`: assigned, renewed and at-risk move nobody up or down.
+ */
+export const DIRECTIONS = ['up', 'down', 'none'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
+/** `latest`: a newer change of a customer takes the place of its older ones that are not delivered yet. */
+export const DELIVER_MODES = ['every', 'latest'] as const;
+export type DeliverMode = (typeof DELIVER_MODES)[number];
+
+/** `paused` by a person; `disabled` by the notifier, because the endpoint takes nothing. */
+export const STANDINGS = ['active', 'paused', 'disabled'] as const;
+export type Standing = (typeof STANDINGS)[number];
+
+/** Who wants to hear of which changes, and how. A filter that is null lets everything through. */
+export interface Subscription {
+  readonly id: string;
+  /** Of its history; 1 for what a file says. */
+  readonly version: number;
+  readonly url: URL;
+  /** With every secret that holds at the instant of sending. */
+  readonly sign: SignWebhook;
+  readonly types: readonly TierChangeType[] | null;
+  readonly directions: readonly Direction[] | null;
+  /** The tier that the customer has after the change. */
+  readonly tiers: readonly string[] | null;
+  /** The segment of the customer; who has none matches no name. */
+  readonly segments: readonly string[] | null;
+  /** Rungs of the ladder that a change has to span; 1 lets every change through. */
+  readonly minimumSteps: number;
+  /** Changes that a backfill brought about are silent unless asked for. */
+  readonly hasBackfill: boolean;
+  /** Also wants to hear of endpoints: one disabled, a delivery given up. */
+  readonly isOperational: boolean;
+  readonly deliver: DeliverMode;
+  /** Webhooks in flight to this endpoint at once. */
+  readonly concurrency: number;
+  /** Webhooks started in a second at most; null for no limit. */
+  readonly perSecond: number | null;
+  readonly standing: Standing;
+  /** Only tier changes that the broker appended at or after this instant are delivered. */
+  readonly activeFromMs: number;
+  /** When it was paused or disabled; null while it is active. */
+  readonly heldSinceMs: number | null;
+}
+
+/** Somebody asked for tier changes of the past again. Bounds are append times of the broker. */
+export interface ReplayAsked {
+  readonly id: string;
+  /** The id of the subscription. */
+  readonly subscription: string;
+  readonly askedAtMs: number;
+  /** Inclusive; null from the beginning. */
+  readonly sinceMs: number | null;
+  /** Exclusive; null up to `askedAtMs`. */
+  readonly untilMs: number | null;
+  /** Only changes of this customer; null for those of all. */
+  readonly customerId: string | null;
+  /** Only deliveries that were given up. */
+  readonly isGivenUp: boolean;
+}
+
+/** The subscriptions that hold now. What `current` gave once does not change; a change gives another map. */
+export interface SubscriptionSource {
+  /** By id. */
+  current(): ReadonlyMap<string, Subscription>;
+  /** Oldest first; of subscriptions that are gone none. */
+  replays(): readonly ReplayAsked[];
+  /** Called after `current` or `replays` changed. Gives what ends the calls. */
+  onChange(listener: () => void): () => void;
+  close(): Promise<void>;
+}
