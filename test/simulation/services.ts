@@ -15,7 +15,7 @@ import type { Endpoints } from './endpoints.ts';
 import { serdes } from './serdes.ts';
 import type { SimGroup } from './sim-group.ts';
 import { SimGroupReader } from './sim-group-reader.ts';
-import { logReaderOf, SimLogWriter } from './sim-log.ts';
+import { logReaderOf, positionKeeperOf, SimLogWriter } from './sim-log.ts';
 import { talliedMetrics } from './sim-metrics.ts';
 import type { SimProcess } from './sim-process.ts';
 import { type SharedQueue, SimDeliveryQueue } from './sim-queue.ts';
@@ -148,7 +148,10 @@ function notifierOn(process: SimProcess, stack: Stack): Promise<RunningService> 
       log: logReaderOf(process, stack.log),
       queue: new SimDeliveryQueue(process, stack.queue),
       alarm: process.alarm,
+      writer: new SimLogWriter(process, stack.watch.append),
+      keeper: positionKeeperOf(process, stack.log),
       serde: serdes(TOPICS.tierChanges),
+      undeliveredSerde: serdes(TOPICS.undelivered),
       poster: {
         post: (request): Promise<DeliveryOutcome> => endpoints.post(process, request),
         close: () => {},
@@ -161,6 +164,11 @@ function notifierOn(process: SimProcess, stack: Stack): Promise<RunningService> 
       deliveryTimeoutMs: 1_000,
       arePrivateAddressesAllowed: true,
       positionCheckMs: 1_000,
+      pendingMax: 12,
+      disableAfterMs: Number.MAX_SAFE_INTEGER,
+      feedMs: 300,
+      upkeepMs: 700,
+      breaker: { failures: 4, holdMs: 100, holdMsMax: 400 },
       at: (point) => process.at(point),
     },
   );

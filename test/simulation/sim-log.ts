@@ -1,8 +1,9 @@
-import { type MemoryLog, MemoryLogReader } from '@strata/memory';
+import { type MemoryLog, MemoryLogReader, MemoryPositionKeeper } from '@strata/memory';
 import type {
   LogReader,
   LogWriter,
   OutgoingRecord,
+  PositionKeeper,
   TopicPartition,
   TopicRecord,
 } from '@strata/pipeline';
@@ -90,5 +91,13 @@ export function logReaderOf(process: SimProcess, log: MemoryLog): LogReader {
     },
     committed: (groupId, topics) => ask('committed', () => reader.committed(groupId, topics)),
     close: async () => {},
+  };
+}
+
+/** What the broker keeps for a process, across the network. */
+export function positionKeeperOf(process: SimProcess, log: MemoryLog): PositionKeeper {
+  const keeper = new MemoryPositionKeeper(log);
+  return {
+    keep: (groupId, offsets) => process.call('log', 'keep', () => keeper.keep(groupId, offsets)),
   };
 }

@@ -1,12 +1,14 @@
 import type {
   DeliveryCounts,
+  DeliveryHandlers,
   DeliveryJob,
   DeliveryOutcome,
   DeliveryPosition,
   DeliveryQueue,
+  EndpointService,
   PositionCondition,
 } from '@strata/pipeline';
-import { assertSoundJob, retryDelayMs } from '@strata/pipeline';
+import { assertSoundJob, DeliveryOrder, retryDelayMs } from '@strata/pipeline';
 import type { SimProcess, Surroundings } from './sim-process.ts';
 
 /** A job as the queue holds it; another state is another object. */
@@ -17,23 +19,29 @@ interface Held {
   readonly readyAtMs: number;
   /** Which handing-out holds it; a later one voids this. */
   readonly lock: number;
+  readonly addedAtMs: number;
 }
 
 interface Picture {
   readonly jobs: Map<string, Held>;
   readonly positions: Map<number, DeliveryPosition>;
+  readonly notes: Map<string, string>;
 }
+
+const EMPTY = (): Picture => ({ jobs: new Map(), positions: new Map(), notes: new Map() });
 
 interface HandedOut {
   readonly job: DeliveryJob;
   readonly attempt: number;
   readonly lock: number;
+  readonly addedAtMs: number;
 }
 
 /** Somebody who waits for a job. */
 interface Pull {
   readonly sinceMs: number;
   readonly isDead: () => boolean;
+  readonly serviceOf: (endpoint: string) => EndpointService | null;
   readonly take: (handedOut: HandedOut) => void;
 }
 
@@ -50,7 +58,8 @@ const PICTURES_KEPT = 6;
 export class SharedQueue {
   readonly #world: Surroundings;
   #pulls: Pull[] = [];
-  #now: Picture = { jobs: new Map(), positions: new Map() };
+  #now: Picture = EMPTY();
+  #order = new DeliveryOrder();
   #pictures: Picture[] = [];
   #changes = 0;
   #locks = 0;
@@ -66,7 +75,8 @@ export class SharedQueue {
         continue;
       }
       const readyAtMs = this.#world.scheduler.nowMs;
-      this.#set({ job, attempt: 1, state: 'ready', readyAtMs, lock: 0 });
+      this.#order.add(job);
+      this.#set({ job, attempt: 1, state: 'ready', readyAtMs, lock: 0, addedAtMs: readyAtMs });
     }
     this.#handOut();
   }
@@ -82,8 +92,8 @@ export class SharedQueue {
   ): boolean {
     const now = this.#now.positions.get(partition) ?? null;
     if (textOf(now) === textOf(position)) return true;
-    const { before, lastJobId } = condition ?? { before: now, lastJobId: null };
-    const isAhead = lastJobId !== null && !this.#now.jobs.has(lastJobId);
+    const { before, lastJobs } = condition ?? { before: now, lastJobs: [] };
+    const isAhead = !lastJobs.every(({ id }) => this.#now.jobs.has(id));
     if (textOf(now) !== textOf(before) || isAhead) {
       this.#world.tally.add(isAhead ? 'position ahead of its jobs' : 'position of another');
       return false;
@@ -100,17 +110,51 @@ export class SharedQueue {
   /** Who has one in hand finds at its end that it does not hold it. */
   removeAbout(subject: string): number {
     const removed = this.about(subject);
-    for (const { job } of removed) this.#now.jobs.delete(job.id);
+    for (const { job } of removed) {
+      this.#now.jobs.delete(job.id);
+      this.#order.end(job);
+    }
     if (removed.length > 0) this.#changed();
+    this.#handOut();
     return removed.length;
   }
 
+  pending(endpoint: string): number {
+    return this.#order.pending(endpoint);
+  }
+
+  oldest(endpoint: string, partition: number): number | null {
+    return this.#order.oldest(endpoint, partition);
+  }
+
+  notes(): Map<string, string> {
+    return new Map(this.#now.notes);
+  }
+
+  storeNote(name: string, note: string | null, before: string | null): boolean {
+    const now = this.#now.notes.get(name) ?? null;
+    if (now === note) return true;
+    if (now !== before) return false;
+    if (note === null) this.#now.notes.delete(name);
+    else this.#now.notes.set(name, note);
+    this.#changed();
+    return true;
+  }
+
   /** The next job that is ready, whenever that is. */
-  pull(isDead: () => boolean): Promise<HandedOut> {
+  pull(puller: Pick<Pull, 'isDead' | 'serviceOf'>): Promise<HandedOut> {
     const { promise, resolve: take } = Promise.withResolvers<HandedOut>();
-    this.#pulls.push({ sinceMs: this.#world.scheduler.nowMs, isDead, take });
+    this.#pulls.push({ ...puller, sinceMs: this.#world.scheduler.nowMs, take });
     this.#handOut();
     return promise;
+  }
+
+  /** Whether the ladder is spent by this outcome, or the delivery refused for good. */
+  isLast({ job }: HandedOut, outcome: DeliveryOutcome): boolean {
+    const attempt = this.#now.jobs.get(job.id)?.attempt ?? 1;
+    return (
+      outcome.kind === 'rejected' || (outcome.kind === 'retry' && waitOf(attempt, outcome) === null)
+    );
   }
 
   finish({ job, lock }: HandedOut, outcome: DeliveryOutcome): void {
@@ -119,12 +163,13 @@ export class SharedQueue {
       this.#world.tally.add('delivery ended without its lock');
       return;
     }
-    const end = outcome.kind === 'delivered' ? 'done' : 'failed';
-    if (outcome.kind !== 'retry') return this.#set({ ...held, state: end });
-    const { afterMs } = outcome;
-    const retry = { ladderMs: LADDER_MS, attempt: held.attempt, afterMs, random: 0 };
-    const waitMs = retryDelayMs(retry);
-    if (waitMs === null) return this.#set({ ...held, state: 'failed' });
+    const waitMs = outcome.kind === 'retry' ? waitOf(held.attempt, outcome) : null;
+    if (waitMs === null) {
+      this.#order.end(job);
+      this.#set({ ...held, state: outcome.kind === 'delivered' ? 'done' : 'failed' });
+      this.#handOut();
+      return;
+    }
     const readyAtMs = this.#world.scheduler.nowMs + waitMs;
     this.#set({ ...held, attempt: held.attempt + 1, state: 'ready', readyAtMs });
     this.#handOutLater(waitMs);
@@ -148,6 +193,10 @@ export class SharedQueue {
     if (picture === undefined) return false;
     this.#pictures = this.#pictures.slice(0, this.#pictures.indexOf(picture) + 1);
     this.#now = copyOf(picture);
+    this.#order = new DeliveryOrder();
+    for (const { job, state } of this.#now.jobs.values()) {
+      if (state === 'ready' || state === 'active') this.#order.add(job);
+    }
     // Locks of then are of workers of then: they run out.
     for (const held of this.#now.jobs.values()) if (held.state === 'active') this.#lose(held);
     this.#handOut();
@@ -156,7 +205,8 @@ export class SharedQueue {
 
   flush(): boolean {
     this.#pictures = [];
-    this.#now = { jobs: new Map(), positions: new Map() };
+    this.#now = EMPTY();
+    this.#order = new DeliveryOrder();
     return this.#changes > 0;
   }
 
@@ -175,21 +225,41 @@ export class SharedQueue {
     this.#world.scheduler.plan(ms, 'queue looks', () => this.#handOut());
   }
 
+  /** Whoever held an endpoint takes it again. */
+  wake(ms: number): void {
+    this.#handOutLater(ms);
+  }
+
   #handOut(): void {
     const { nowMs } = this.#world.scheduler;
     this.#pulls = this.#pulls.filter(
       ({ sinceMs, isDead }) => !isDead() || nowMs - sinceMs < CONNECTION_MS,
     );
-    if (this.#pulls.length === 0) return;
     for (const held of this.#now.jobs.values()) {
+      if (this.#pulls.length === 0) return;
       if (held.state !== 'ready' || held.readyAtMs > nowMs) continue;
-      const pull = this.#pulls.shift();
-      if (pull === undefined) return;
-      const active = { ...held, state: 'active' as const, lock: ++this.#locks };
-      this.#set(active);
-      this.#world.scheduler.plan(LOCK_MS, 'lock runs out', () => this.#lose(active));
-      pull.take({ job: held.job, attempt: held.attempt, lock: active.lock });
+      this.#offer(held);
     }
+  }
+
+  #offer(held: Held): void {
+    const { endpoint } = held.job;
+    const at = this.#pulls.findIndex(({ serviceOf }) => serviceOf(endpoint) !== null);
+    const deliver = this.#pulls[at]?.serviceOf(endpoint)?.deliver;
+    if (deliver === undefined) return;
+    const isInHand = (of: string): boolean => this.#now.jobs.get(of)?.state === 'active';
+    const turn = this.#order.turn(held.job, deliver, isInHand);
+    if (turn === 'wait') return this.#world.tally.add('delivery waited for its turn');
+    if (turn === 'superseded') {
+      this.#world.tally.add('delivery superseded');
+      return this.#set({ ...held, state: 'done' });
+    }
+    const [pull] = this.#pulls.splice(at, 1);
+    const active = { ...held, state: 'active' as const, lock: ++this.#locks };
+    this.#set(active);
+    this.#world.scheduler.plan(LOCK_MS, 'lock runs out', () => this.#lose(active));
+    const { job, attempt, addedAtMs } = held;
+    pull?.take({ job, attempt, lock: active.lock, addedAtMs });
   }
 
   /** Whoever had it is taken for dead: somebody else gets it. */
@@ -206,8 +276,14 @@ function textOf(position: DeliveryPosition | null): string {
   return position === null ? '' : `${position.offset} ${position.epoch} ${position.seq}`;
 }
 
-function copyOf({ jobs, positions }: Picture): Picture {
-  return { jobs: new Map(jobs), positions: new Map(positions) };
+function copyOf({ jobs, positions, notes }: Picture): Picture {
+  return { jobs: new Map(jobs), positions: new Map(positions), notes: new Map(notes) };
+}
+
+/** Null where no attempt is left. */
+function waitOf(attempt: number, outcome: DeliveryOutcome & { kind: 'retry' }): number | null {
+  const { afterMs } = outcome;
+  return retryDelayMs({ ladderMs: LADDER_MS, attempt, afterMs, random: 0 });
 }
 
 /** The queue as one process sees it, across the network. */
@@ -215,6 +291,8 @@ export class SimDeliveryQueue implements DeliveryQueue {
   readonly #process: SimProcess;
   readonly #shared: SharedQueue;
   readonly #inHand = new Set<Promise<void>>();
+  readonly #heldUntilMs = new Map<string, number>();
+  #services: ReadonlyMap<string, EndpointService> = new Map();
   #isClosed = false;
 
   constructor(process: SimProcess, shared: SharedQueue) {
@@ -227,8 +305,40 @@ export class SimDeliveryQueue implements DeliveryQueue {
     await this.#ask('add jobs', () => this.#shared.add(jobs));
   }
 
-  work(deliver: (job: DeliveryJob, attempt: number) => Promise<DeliveryOutcome>): void {
-    for (let worker = 0; worker < CONCURRENCY; worker += 1) void this.#work(deliver);
+  work(handlers: DeliveryHandlers): void {
+    for (let worker = 0; worker < CONCURRENCY; worker += 1) void this.#work(handlers);
+  }
+
+  serve(endpoints: ReadonlyMap<string, EndpointService>): void {
+    this.#services = endpoints;
+  }
+
+  hold(endpoint: string, ms: number): void {
+    this.#process.world.tally.add('endpoint held');
+    this.#heldUntilMs.set(endpoint, this.#process.world.scheduler.nowMs + ms);
+    this.#shared.wake(ms);
+  }
+
+  pending(endpoints: readonly string[]): Promise<Map<string, number>> {
+    return this.#ask(
+      'pending',
+      () => new Map(endpoints.map((endpoint) => [endpoint, this.#shared.pending(endpoint)])),
+    );
+  }
+
+  oldestPending(endpoint: string, partition: number): Promise<number | null> {
+    return this.#ask('oldest pending', () => this.#shared.oldest(endpoint, partition));
+  }
+
+  /** Nobody unsubscribes in this world. */
+  async drop(): Promise<void> {}
+
+  notes(): Promise<Map<string, string>> {
+    return this.#ask('notes', () => this.#shared.notes());
+  }
+
+  storeNote(...note: Parameters<DeliveryQueue['storeNote']>): Promise<boolean> {
+    return this.#ask('store note', () => this.#shared.storeNote(...note));
   }
 
   counts(): Promise<DeliveryCounts> {
@@ -256,15 +366,18 @@ export class SimDeliveryQueue implements DeliveryQueue {
     await Promise.allSettled(this.#inHand);
   }
 
-  async #work(deliver: Parameters<DeliveryQueue['work']>[0]): Promise<void> {
+  async #work(handlers: DeliveryHandlers): Promise<void> {
     while (!this.#isClosed) {
       try {
         const handedOut = await this.#ask('pull', () =>
-          this.#shared.pull(() => this.#process.isDead),
+          this.#shared.pull({
+            isDead: () => this.#process.isDead,
+            serviceOf: (endpoint) => this.#serviceOf(endpoint),
+          }),
         );
         // A closed worker leaves the job to its lock.
         if (this.#isClosed) return;
-        const delivery = this.#deliver(handedOut, deliver);
+        const delivery = this.#deliver(handedOut, handlers);
         this.#inHand.add(delivery);
         await delivery.finally(() => this.#inHand.delete(delivery));
       } catch {
@@ -273,11 +386,18 @@ export class SimDeliveryQueue implements DeliveryQueue {
     }
   }
 
-  async #deliver(
-    handedOut: HandedOut,
-    deliver: Parameters<DeliveryQueue['work']>[0],
-  ): Promise<void> {
-    const outcome = await deliver(handedOut.job, handedOut.attempt);
+  #serviceOf(endpoint: string): EndpointService | null {
+    const isHeld = (this.#heldUntilMs.get(endpoint) ?? 0) > this.#process.world.scheduler.nowMs;
+    return isHeld ? null : (this.#services.get(endpoint) ?? null);
+  }
+
+  async #deliver(handedOut: HandedOut, handlers: DeliveryHandlers): Promise<void> {
+    const { job, attempt, addedAtMs } = handedOut;
+    const outcome = await handlers.deliver(job, attempt);
+    if (outcome.kind !== 'delivered' && this.#shared.isLast(handedOut, outcome)) {
+      this.#process.world.tally.add('delivery given up');
+      await handlers.givenUp(job, { reason: outcome.reason, attempts: attempt, addedAtMs });
+    }
     await this.#ask('finish', () => this.#shared.finish(handedOut, outcome));
   }
 

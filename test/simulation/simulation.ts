@@ -225,6 +225,7 @@ function stackOf(world: Surroundings, partitions: number): Stack {
     log.createTopic(topic, isShared ? partitions : 1);
   }
   log.createTopic(TOPICS.deadLetters, 2);
+  log.createTopic(TOPICS.undelivered, 2);
   log.createTopic(TOPICS.policies, 1);
   const fail = (what: string): void => world.fail(what);
   const watch = new AppendWatch(log, { tally, fail });

@@ -42,4 +42,5 @@ export * from './tier-change-event.ts';
 export * from './tier-change-wire.ts';
 export * from './tier-snapshot.ts';
 export * from './topics.ts';
+export * from './undelivered.ts';
 export * from './wire-record.ts';

@@ -3,23 +3,31 @@ import {
   assertSoundJob,
   DELIVERY_LADDER_MS,
   type DeliveryCounts,
+  type DeliveryHandlers,
   type DeliveryJob,
-  type DeliveryOutcome,
   type DeliveryPosition,
   type DeliveryQueue,
+  type EndpointService,
   type Logger,
   type PositionCondition,
-  retryDelayMs,
   silentLogger,
 } from '@strata/pipeline';
-import { type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { BullEndpoint, type JobBody, NOTHING_LEFT } from './bull-endpoint.ts';
 import {
   closeConnection,
   during,
   openQueueConnection,
   openWorkerConnection,
+  repliesOf,
 } from './delivery-connection.ts';
+import {
+  defineScripts,
+  membersOf,
+  noteOrder,
+  oldestOrigin,
+  storeField,
+} from './delivery-scripts.ts';
 
 export interface BullDeliveryQueueSettings {
   /** Redis of the queue; better not the one of the state, since both are single-threaded. */
@@ -28,8 +36,6 @@ export interface BullDeliveryQueueSettings {
   readonly keyPrefix?: string;
   /** Wait before each attempt; its length is the number of attempts. */
   readonly ladderMs?: readonly number[];
-  /** Deliveries in flight at once. */
-  readonly concurrency?: number;
   /** A worker that has not renewed its hold on a job for so long is taken for dead. Well above the HTTP timeout. */
   readonly lockMs?: number;
   /** How often jobs of dead workers are looked for. */
@@ -38,238 +44,155 @@ export interface BullDeliveryQueueSettings {
   readonly logger?: Logger;
 }
 
-type JobBody = Omit<DeliveryJob, 'id'>;
-
-/** How long a finished job stays known, which is how long adding its id again is ignored. Bounded by both. */
-const KEPT_DELIVERED = { age: 24 * 3_600, count: 10_000 };
-const KEPT_FAILED = { age: 14 * 24 * 3_600, count: 10_000 };
-const EVENTS_KEPT = 1_000;
-/**
- * Deaths of workers that a job survives. They say nothing of the job: a delivery that goes wrong throws, and ends no
- * process. So many do not come together by deploys, nor by machines that are too busy to renew their hold.
- */
-const STALLS_MAX = 10_000;
 /** Jobs per MULTI: each is all or nothing, and none holds Redis up for long. */
 const ADD_CHUNK_JOBS = 500;
-
-/** Of STORE_POSITION; HSET answers 0 or 1. */
-const REFUSED = -1;
-
-/**
- * KEYS[1] the positions, KEYS[2] the job that has to be known, if any. ARGV: field, position, position before or ''.
- * Atomic: what is compared is what is replaced. Cost: O(1).
- */
-const STORE_POSITION = `
-local stored = redis.call('HGET', KEYS[1], ARGV[1]) or ''
-if stored == ARGV[2] then return 0 end
-if stored ~= ARGV[3] then return ${REFUSED} end
-if KEYS[2] and redis.call('EXISTS', KEYS[2]) == 0 then return ${REFUSED} end
-return redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])`;
 /** Keys in one step of a scan. */
 const SCAN_KEYS = 500;
-/** What is left of a job that was in hand when its subject was removed. */
-const NOTHING_LEFT: JobBody = { endpoint: '', body: '', eventId: '', subject: '' };
-
-/** Fails an attempt and carries what the receiver asked for to the back-off. */
-class RetryDelivery extends Error {
-  readonly afterMs: number | undefined;
-
-  constructor(reason: string, afterMs: number | undefined) {
-    super(reason);
-    this.name = 'RetryDelivery';
-    this.afterMs = afterMs;
-  }
-}
+const NO_COUNTS: DeliveryCounts = { waiting: 0, delayed: 0, active: 0, delivered: 0, failed: 0 };
 
 /**
- * Webhook deliveries on BullMQ. At least once: a worker that dies while it delivers, or before it has noted that it
- * did, has its job delivered again by another. An id is ignored while its job is known, in whatever state.
- *
- * A `Retry-After` goes through the back-off and not through `moveToDelayed`, which counts no attempt: a receiver that
- * always asks for patience would be tried for ever.
+ * Webhook deliveries on BullMQ, a queue for each endpoint. At least once: a worker that dies while it delivers, or
+ * before it has noted that it did, has its job delivered again by another. An id is ignored while its job is known, in
+ * whatever state.
  */
 export class BullDeliveryQueue implements DeliveryQueue {
   readonly #settings: BullDeliveryQueueSettings;
   readonly #logger: Logger;
   readonly #ladderMs: readonly number[];
   readonly #redis: Redis;
-  readonly #queue: Queue<JobBody>;
-  readonly #positionsKey: string;
-  readonly #inHand = new Set<Promise<DeliveryOutcome>>();
-  #worker: { readonly worker: Worker<JobBody>; readonly redis: Redis } | null = null;
+  readonly #prefix: string;
+  readonly #name: string;
+  readonly #endpoints = new Map<string, BullEndpoint>();
+  readonly #opening = new Map<string, Promise<BullEndpoint>>();
+  #services: ReadonlyMap<string, EndpointService> = new Map();
+  #working: { readonly handlers: DeliveryHandlers; readonly redis: Redis } | null = null;
 
   private constructor(settings: BullDeliveryQueueSettings, redis: Redis) {
-    const { name = 'deliveries', keyPrefix = 'strata' } = settings;
-    this.#settings = { ...settings, name, keyPrefix };
+    this.#settings = settings;
     this.#logger = settings.logger ?? silentLogger;
     this.#ladderMs = settings.ladderMs ?? DELIVERY_LADDER_MS;
     assert(this.#ladderMs.length > 0, 'the retry ladder has at least one attempt');
-    this.#positionsKey = `${keyPrefix}:${name}-positions`;
-    this.#redis = redis;
-    this.#queue = new Queue<JobBody>(name, {
-      connection: this.#redis,
-      prefix: keyPrefix,
-      streams: { events: { maxLen: EVENTS_KEPT } },
-      defaultJobOptions: {
-        attempts: this.#ladderMs.length,
-        backoff: { type: 'ladder' },
-        removeOnComplete: KEPT_DELIVERED,
-        removeOnFail: KEPT_FAILED,
-        stackTraceLimit: 1,
-      },
-    });
-    this.#queue.on('error', (error) => this.#warn(error));
+    this.#prefix = settings.keyPrefix ?? 'strata';
+    this.#name = settings.name ?? 'deliveries';
+    this.#redis = defineScripts(redis);
   }
 
-  /**
-   * Fails where Redis cannot be reached: BullMQ by itself would wait without an end and without a word. And it keeps a
-   * first contact that failed half-way for good, so nobody gets the queue before that contact is over.
-   */
+  /** Fails where Redis cannot be reached: BullMQ by itself would wait without an end and without a word. */
   static async connect(settings: BullDeliveryQueueSettings): Promise<BullDeliveryQueue> {
     const redis = await openQueueConnection(settings.url, settings.logger ?? silentLogger);
-    const queue = new BullDeliveryQueue(settings, redis);
-    try {
-      await during('connecting', () => queue.#queue.waitUntilReady());
-    } catch (error) {
-      redis.disconnect();
-      throw error;
-    }
-    return queue;
+    return new BullDeliveryQueue(settings, redis);
   }
 
   async add(jobs: readonly DeliveryJob[]): Promise<void> {
     for (const job of jobs) assertSoundJob(job);
-    for (let at = 0; at < jobs.length; at += ADD_CHUNK_JOBS) {
-      const chunk = jobs.slice(at, at + ADD_CHUNK_JOBS).map(({ id, ...data }) => {
-        const [firstWaitMs = 0] = this.#ladderMs;
-        return { name: 'delivery', data, opts: { jobId: id, delay: firstWaitMs } };
-      });
-      await during('adding deliveries', () => this.#queue.addBulk(chunk));
+    const [firstWaitMs = 0] = this.#ladderMs;
+    for (const [name, theirs] of Map.groupBy(jobs, ({ endpoint }) => endpoint)) {
+      const endpoint = await this.#endpoint(name);
+      for (let at = 0; at < theirs.length; at += ADD_CHUNK_JOBS) {
+        const chunk = await this.#unknown(endpoint, theirs.slice(at, at + ADD_CHUNK_JOBS));
+        if (chunk.length === 0) continue;
+        await during('adding deliveries', async () => {
+          const noting = this.#redis.pipeline();
+          noteOrder(noting, endpoint.keys, chunk);
+          await repliesOf(noting);
+          await endpoint.queue.addBulk(
+            chunk.map(({ id, ...data }) => {
+              return { name: 'delivery', data, opts: { jobId: id, delay: firstWaitMs } };
+            }),
+          );
+        });
+      }
     }
   }
 
-  work(deliver: (job: DeliveryJob, attempt: number) => Promise<DeliveryOutcome>): void {
-    assert(this.#worker === null, 'work is called once');
-    const { name = '', keyPrefix = '', concurrency = 50, lockMs = 30_000 } = this.#settings;
-    const redis = openWorkerConnection(this.#settings.url, this.#logger);
-    const worker = new Worker<JobBody>(name, (job) => this.#attempt(job, deliver), {
-      connection: redis,
-      prefix: keyPrefix,
-      concurrency,
-      lockDuration: lockMs,
-      stalledInterval: this.#settings.stalledCheckMs ?? 30_000,
-      maxStalledCount: STALLS_MAX,
-      settings: {
-        backoffStrategy: (attemptsMade, _type, error) => this.#backoffMs(attemptsMade, error),
-      },
-    });
-    worker.on('error', (error) => this.#warn(error));
-    worker.on('stalled', (jobId) => {
-      this.#logger.warn({ jobId }, 'A worker was lost during a delivery; it is delivered again');
-    });
-    worker.on('failed', (job, error) => {
-      const fields = { jobId: job?.id ?? null, attempt: job?.attemptsMade ?? null };
-      this.#logger.info({ ...fields, reason: error.message }, 'A delivery attempt failed');
-    });
-    this.#worker = { worker, redis };
+  work(handlers: DeliveryHandlers): void {
+    assert(this.#working === null, 'work is called once');
+    const redis = defineScripts(openWorkerConnection(this.#settings.url, this.#logger));
+    this.#working = { handlers, redis };
+    this.serve(this.#services);
   }
 
-  async #attempt(
-    job: Job<JobBody>,
-    deliver: (job: DeliveryJob, attempt: number) => Promise<DeliveryOutcome>,
-  ): Promise<void> {
-    if (job.data.endpoint === NOTHING_LEFT.endpoint) return;
-    const delivery = deliver({ ...job.data, id: job.id ?? '' }, job.attemptsMade + 1);
-    this.#inHand.add(delivery);
-    const outcome = await delivery.finally(() => this.#inHand.delete(delivery));
-    switch (outcome.kind) {
-      case 'delivered':
-        return;
-      case 'retry':
-        throw new RetryDelivery(outcome.reason, outcome.afterMs);
-      case 'rejected':
-        throw new UnrecoverableError(outcome.reason);
+  serve(services: ReadonlyMap<string, EndpointService>): void {
+    this.#services = services;
+    if (this.#working === null) return;
+    const { redis, handlers } = this.#working;
+    for (const [name, endpoint] of this.#endpoints) {
+      if (!services.has(name)) endpoint.serve(null, redis, handlers);
+    }
+    for (const [name, service] of services) {
+      this.#endpoint(name)
+        .then((endpoint) => endpoint.serve(services.get(name) ?? service, redis, handlers))
+        .catch((error: Error) => this.#warn(error));
     }
   }
 
-  /** -1 tells BullMQ to give up, as it does by itself when the attempts are spent. */
-  #backoffMs(attempt: number, error: Error | undefined): number {
-    const afterMs = error instanceof RetryDelivery ? error.afterMs : undefined;
-    const random = (this.#settings.random ?? Math.random)();
-    return retryDelayMs({ ladderMs: this.#ladderMs, attempt, afterMs, random }) ?? -1;
+  hold(endpoint: string, ms: number): void {
+    this.#endpoints.get(endpoint)?.hold(ms);
   }
 
-  async counts(): Promise<DeliveryCounts> {
-    const counts = await during('counting deliveries', () =>
-      this.#queue.getJobCounts('waiting', 'delayed', 'active', 'completed', 'failed'),
+  async counts(endpoint?: string): Promise<DeliveryCounts> {
+    const names = endpoint === undefined ? await this.#names() : [endpoint];
+    let sum = NO_COUNTS;
+    for (const name of names) {
+      const { queue } = await this.#endpoint(name);
+      const counts = await during('counting deliveries', () =>
+        queue.getJobCounts('waiting', 'delayed', 'active', 'completed', 'failed'),
+      );
+      sum = {
+        waiting: sum.waiting + (counts['waiting'] ?? 0),
+        delayed: sum.delayed + (counts['delayed'] ?? 0),
+        active: sum.active + (counts['active'] ?? 0),
+        delivered: sum.delivered + (counts['completed'] ?? 0),
+        failed: sum.failed + (counts['failed'] ?? 0),
+      };
+    }
+    return sum;
+  }
+
+  async pending(names: readonly string[]): Promise<Map<string, number>> {
+    const counting = this.#redis.pipeline();
+    for (const name of names) counting.zcard((await this.#endpoint(name)).keys.order);
+    const replies = await during('counting deliveries', () => repliesOf(counting));
+    return new Map(names.map((name, index) => [name, Number(replies[index])]));
+  }
+
+  async oldestPending(name: string, partition: number): Promise<number | null> {
+    const { keys } = await this.#endpoint(name);
+    return during('looking for the oldest delivery', () =>
+      oldestOrigin(this.#redis, keys, partition),
     );
-    return {
-      waiting: counts['waiting'] ?? 0,
-      delayed: counts['delayed'] ?? 0,
-      active: counts['active'] ?? 0,
-      delivered: counts['completed'] ?? 0,
-      failed: counts['failed'] ?? 0,
-    };
+  }
+
+  async drop(name: string): Promise<void> {
+    const endpoint = await this.#endpoint(name);
+    this.#endpoints.delete(name);
+    await during('dropping the deliveries of an endpoint', async () => {
+      await endpoint.close(this.#working?.redis ?? null);
+      const again = await this.#endpoint(name);
+      await again.queue.obliterate({ force: true });
+      await this.#redis.del(again.keys.order, again.keys.origins);
+      await this.#redis.srem(this.#namesKey, name);
+      await again.queue.close();
+      this.#endpoints.delete(name);
+    });
   }
 
   async countAbout(subject: string): Promise<number> {
     let count = 0;
-    for await (const ids of this.#about(subject)) count += ids.length;
+    for await (const jobs of this.#about(subject)) count += jobs.length;
     return count;
   }
 
   /** A job that a worker holds cannot be removed: what its retry, and whoever looks at it later, finds is empty. */
   async removeAbout(subject: string): Promise<number> {
     let count = 0;
-    for await (const ids of this.#about(subject)) {
-      for (const id of ids) {
-        await during('removing deliveries', () => this.#remove(id));
+    for await (const jobs of this.#about(subject)) {
+      for (const job of jobs) {
+        await during('removing deliveries', () => this.#remove(job));
         count += 1;
       }
     }
     return count;
-  }
-
-  async #remove(id: string): Promise<void> {
-    if ((await this.#queue.remove(id)) === 1) return;
-    const job = await this.#queue.getJob(id);
-    await job?.updateData(NOTHING_LEFT);
-    // It may have ended in between.
-    await this.#queue.remove(id);
-  }
-
-  /**
-   * Ids of the jobs about a subject, over all that the queue knows: erasing is rare, and an index would have to be kept
-   * for every job. A scan of the keys sees every job that is there throughout, however often it moves between lists.
-   */
-  async *#about(subject: string): AsyncGenerator<readonly string[]> {
-    const prefix = this.#queue.toKey('');
-    for (let cursor = '0'; ; ) {
-      const [next, keys] = await during('looking through the deliveries', () =>
-        this.#redis.scan(
-          cursor,
-          'MATCH',
-          `${globLiteral(prefix)}*`,
-          'COUNT',
-          SCAN_KEYS,
-          'TYPE',
-          'hash',
-        ),
-      );
-      const found: string[] = [];
-      const reading = this.#redis.pipeline();
-      for (const key of keys) reading.hget(key, 'data');
-      const replies = await during('looking through the deliveries', () => reading.exec());
-      for (const [index, key] of keys.entries()) {
-        const data = replies?.[index]?.[1];
-        if (typeof data !== 'string') continue;
-        if ((JSON.parse(data) as Partial<JobBody>).subject === subject)
-          found.push(key.slice(prefix.length));
-      }
-      yield found;
-      cursor = next;
-      if (cursor === '0') return;
-    }
   }
 
   async position(partition: number): Promise<DeliveryPosition | null> {
@@ -287,36 +210,145 @@ export class BullDeliveryQueue implements DeliveryQueue {
   ): Promise<boolean> {
     const field = `${partition}`;
     const value = positionText(position);
-    const stored = await during('storing the position', async () => {
-      if (condition === undefined) return this.#redis.hset(this.#positionsKey, field, value);
-      const { before, lastJobId } = condition;
-      const jobKeys = lastJobId === null ? [] : [this.#queue.toKey(lastJobId)];
-      const keys = [this.#positionsKey, ...jobKeys];
-      const replaced = before === null ? '' : positionText(before);
-      return this.#redis.eval(STORE_POSITION, keys.length, ...keys, field, value, replaced);
+    const jobKeys: string[] = [];
+    for (const { endpoint, id } of condition?.lastJobs ?? []) {
+      jobKeys.push(`${(await this.#endpoint(endpoint)).keys.jobs}${id}`);
+    }
+    return during('storing the position', async () => {
+      if (condition === undefined) {
+        await this.#redis.hset(this.#positionsKey, field, value);
+        return true;
+      }
+      const before = condition.before === null ? null : positionText(condition.before);
+      return storeField(this.#redis, this.#positionsKey, { field, value, before, jobKeys });
     });
-    return stored !== REFUSED;
+  }
+
+  async notes(): Promise<Map<string, string>> {
+    const notes = await during('reading the notes', () => this.#redis.hgetall(this.#notesKey));
+    return new Map(Object.entries(notes));
+  }
+
+  async storeNote(field: string, value: string | null, before: string | null): Promise<boolean> {
+    return during('storing a note', () =>
+      storeField(this.#redis, this.#notesKey, { field, value, before }),
+    );
+  }
+
+  /** Finishes the deliveries in hand; where Redis is lost their ends cannot be noted, and they are made again. */
+  async close(): Promise<void> {
+    const redis = this.#working?.redis ?? null;
+    await Promise.all([...this.#endpoints.values()].map((endpoint) => endpoint.close(redis)));
+    if (redis !== null) await closeConnection(redis);
+    await closeConnection(this.#redis);
+  }
+
+  get #positionsKey(): string {
+    return `${this.#prefix}:${this.#name}-positions`;
+  }
+
+  get #notesKey(): string {
+    return `${this.#prefix}:${this.#name}-notes`;
+  }
+
+  /** Endpoints that ever had a job: so that whoever serves none of them can still count and erase. */
+  get #namesKey(): string {
+    return `${this.#prefix}:${this.#name}-endpoints`;
+  }
+
+  async #names(): Promise<string[]> {
+    return during('looking for the endpoints', () => this.#redis.smembers(this.#namesKey));
+  }
+
+  #endpoint(name: string): Promise<BullEndpoint> {
+    const known = this.#endpoints.get(name);
+    if (known !== undefined) return Promise.resolve(known);
+    const opening = this.#opening.get(name) ?? this.#open(name);
+    this.#opening.set(name, opening);
+    return opening.finally(() => this.#opening.delete(name));
   }
 
   /**
-   * Finishes the deliveries in hand. A worker would wait for a lost Redis without an end, also when it is closing; then
-   * it is left, and what it delivered last is delivered again, since its end could not be noted.
+   * BullMQ keeps a first contact that failed half-way for good, so nobody gets the queue of an endpoint before that
+   * contact is over.
    */
-  async close(): Promise<void> {
-    if (this.#worker !== null) {
-      const { worker, redis } = this.#worker;
-      if (redis.status === 'ready') {
-        const isLost = Promise.withResolvers<void>();
-        redis.once('close', isLost.resolve);
-        await Promise.race([worker.close(), isLost.promise]);
-      } else {
-        await worker.close(true);
+  async #open(name: string): Promise<BullEndpoint> {
+    return during('adding an endpoint', async () => {
+      await this.#redis.sadd(this.#namesKey, name);
+      const endpoint = new BullEndpoint(this.#redis, {
+        queueName: `${this.#name}-${name}`,
+        keyPrefix: this.#prefix,
+        ladderMs: this.#ladderMs,
+        lockMs: this.#settings.lockMs ?? 30_000,
+        stalledCheckMs: this.#settings.stalledCheckMs ?? 30_000,
+        random: this.#settings.random ?? Math.random,
+        logger: this.#logger,
+      });
+      await endpoint.queue.waitUntilReady();
+      this.#endpoints.set(name, endpoint);
+      return endpoint;
+    });
+  }
+
+  /** A job that is known keeps the place in the order that it has, or has left. */
+  async #unknown(endpoint: BullEndpoint, jobs: readonly DeliveryJob[]): Promise<DeliveryJob[]> {
+    const asking = this.#redis.pipeline();
+    for (const { id } of jobs) asking.exists(`${endpoint.keys.jobs}${id}`);
+    const replies = await during('adding deliveries', () => repliesOf(asking));
+    return jobs.filter((_job, index) => replies[index] === 0);
+  }
+
+  async #remove(job: DeliveryJob): Promise<void> {
+    const { queue, keys } = await this.#endpoint(job.endpoint);
+    const members = membersOf(job);
+    await this.#redis.zrem(keys.order, members.order);
+    await this.#redis.zrem(keys.origins, members.origin);
+    if ((await queue.remove(job.id)) === 1) return;
+    const held = await queue.getJob(job.id);
+    await held?.updateData(NOTHING_LEFT);
+    // It may have ended in between.
+    await queue.remove(job.id);
+  }
+
+  /**
+   * The jobs about a subject, over all that the queues know: erasing is rare, and an index would have to be kept for
+   * every job. A scan of the keys sees every job that is there throughout, however often it moves between lists.
+   */
+  async *#about(subject: string): AsyncGenerator<readonly DeliveryJob[]> {
+    for (const name of await this.#names()) {
+      const prefix = (await this.#endpoint(name)).keys.jobs;
+      for (let cursor = '0'; ; ) {
+        const [next, keys] = await during('looking through the deliveries', () =>
+          this.#redis.scan(
+            cursor,
+            'MATCH',
+            `${globLiteral(prefix)}*`,
+            'COUNT',
+            SCAN_KEYS,
+            'TYPE',
+            'hash',
+          ),
+        );
+        yield await this.#those(keys, { prefix, subject });
+        cursor = next;
+        if (cursor === '0') break;
       }
-      await Promise.allSettled(this.#inHand);
-      await closeConnection(redis);
     }
-    await this.#queue.close();
-    await closeConnection(this.#redis);
+  }
+
+  async #those(
+    keys: readonly string[],
+    { prefix, subject }: { readonly prefix: string; readonly subject: string },
+  ): Promise<DeliveryJob[]> {
+    const reading = this.#redis.pipeline();
+    for (const key of keys) reading.hget(key, 'data');
+    const replies = await during('looking through the deliveries', () => repliesOf(reading));
+    return keys.flatMap((key, index) => {
+      const data = replies[index];
+      if (typeof data !== 'string') return [];
+      const body = JSON.parse(data) as JobBody;
+      return body.subject === subject ? [{ ...body, id: key.slice(prefix.length) }] : [];
+    });
   }
 
   #warn(error: Error): void {

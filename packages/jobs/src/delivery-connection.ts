@@ -1,5 +1,5 @@
 import { type Logger, StrataError } from '@strata/pipeline';
-import { Redis } from 'ioredis';
+import { type ChainableCommander, Redis } from 'ioredis';
 
 /** Asked by the notifier while it reads its topic: fails within seconds, so that the reader backs off and comes again. */
 export async function openQueueConnection(url: string, logger: Logger): Promise<Redis> {
@@ -50,4 +50,13 @@ export async function during<T>(doing: string, call: () => Promise<T>): Promise<
       { isRetryable: true, cause: error },
     );
   }
+}
+
+/** The replies of a pipeline, which by itself rejects for none of its commands. */
+export async function repliesOf(pipeline: ChainableCommander): Promise<unknown[]> {
+  const replies = (await pipeline.exec()) ?? [];
+  return replies.map(([error, reply]) => {
+    if (error !== null) throw error;
+    return reply;
+  });
 }

@@ -86,6 +86,30 @@ export class KafkaFetcher {
     });
   }
 
+  /** Commits as a consumer does that is in no group (KIP-211: generation -1, no member). */
+  async commit(
+    groupId: string,
+    offsets: readonly (TopicPartition & { readonly offset: number })[],
+  ): Promise<void> {
+    const byTopic = Map.groupBy(offsets, ({ topic }) => topic);
+    await this.#tried([...byTopic.keys()].join(', '), 'keep positions of', async () => {
+      for (const topic of byTopic.keys()) await this.#known(topic);
+      const coordinator = await this.#cluster.findGroupCoordinator({ groupId });
+      await coordinator.offsetCommit({
+        groupId,
+        groupGenerationId: -1,
+        memberId: '',
+        topics: [...byTopic].map(([topic, places]) => ({
+          topic,
+          partitions: places.map(({ partition, offset }) => ({
+            partition,
+            offset: String(offset),
+          })),
+        })),
+      });
+    });
+  }
+
   async committed(groupId: string, topics: readonly string[]): Promise<Map<string, number>> {
     return this.#tried(topics.join(', '), 'find the positions of a group on', async () => {
       const asked = [];

@@ -12,6 +12,12 @@ declare module 'kafkajs/src/cluster/index.js' {
   export interface KafkaBroker {
     readonly connectionPool: FetchConnection;
     disconnect(): Promise<void>;
+    offsetCommit(request: {
+      groupId: string;
+      groupGenerationId: number;
+      memberId: string;
+      topics: { topic: string; partitions: { partition: number; offset: string }[] }[];
+    }): Promise<unknown>;
     offsetFetch(request: {
       groupId: string;
       topics: { topic: string; partitions: { partition: number }[] }[];

@@ -1,4 +1,9 @@
-import { deliveryQueueContract } from '@strata/testing/contracts';
+import {
+  aJob,
+  deliveryEndpointsContract,
+  deliveryQueueContract,
+  type OpenDeliveryQueue,
+} from '@strata/testing/contracts';
 import { expect, test } from 'vitest';
 import { MemoryDeliveryQueue, type Schedule } from './memory-delivery-queue.ts';
 
@@ -21,16 +26,23 @@ function handClock() {
   return { schedule, passTime, nowMs: () => nowMs, planned };
 }
 
-deliveryQueueContract('in memory', async (settings) => {
+const inMemory: OpenDeliveryQueue = async (settings) => {
   const clock = handClock();
-  const queue = new MemoryDeliveryQueue({ ...settings, schedule: clock.schedule });
+  const queue = new MemoryDeliveryQueue({
+    ...settings,
+    schedule: clock.schedule,
+    nowMs: clock.nowMs,
+  });
   return { queue, ...clock };
-});
+};
+
+deliveryQueueContract('in memory', inMemory);
+deliveryEndpointsContract('in memory', inMemory);
 
 test('closing calls off what was planned', async () => {
   const clock = handClock();
   const queue = new MemoryDeliveryQueue({ ladderMs: [5, 5], schedule: clock.schedule });
-  await queue.add([{ id: 'a', endpoint: 'crm', body: '{}', eventId: '0.0.0', subject: 'c1' }]);
+  await queue.add([aJob('a')]);
   expect(clock.planned.size).toBe(1);
   await queue.close();
   expect(clock.planned.size).toBe(0);

@@ -3,56 +3,54 @@ import {
   assertSoundJob,
   DELIVERY_LADDER_MS,
   type DeliveryCounts,
+  type DeliveryHandlers,
   type DeliveryJob,
+  DeliveryOrder,
   type DeliveryOutcome,
   type DeliveryPosition,
   type DeliveryQueue,
+  type EndpointService,
   type PositionCondition,
   retryDelayMs,
 } from '@strata/pipeline';
+import { type HeldJob, MemoryEndpoint } from './memory-endpoint.ts';
 
 /** Runs something later and answers how to call it off. Tests hand in one whose clock they move. */
 export type Schedule = (delayMs: number, run: () => void) => () => void;
 
 export interface MemoryDeliveryQueueSettings {
   readonly ladderMs?: readonly number[];
-  readonly concurrency?: number;
   readonly schedule?: Schedule;
+  readonly nowMs?: () => number;
   readonly random?: () => number;
-}
-
-type Deliver = (job: DeliveryJob, attempt: number) => Promise<DeliveryOutcome>;
-
-interface Held {
-  readonly job: DeliveryJob;
-  attempt: number;
-  /** In hand when its subject was removed: not tried again, and no longer known. */
-  isRemoved: boolean;
 }
 
 /** Finished jobs that stay known, as in the queue on Redis: a bound, so that a long run does not fill the memory. */
 const FINISHED_KEPT = 10_000;
+/** What could not be given up is tried once more after this. */
+const GIVE_UP_AGAIN_MS = 10_000;
 
 /** Delivery jobs in the memory of one process: they end with it. */
 export class MemoryDeliveryQueue implements DeliveryQueue {
   readonly #ladderMs: readonly number[];
-  readonly #concurrency: number;
   readonly #schedule: Schedule;
+  readonly #nowMs: () => number;
   readonly #random: () => number;
-  readonly #unfinished = new Set<string>();
-  readonly #finished = new Map<string, 'delivered' | 'failed'>();
-  readonly #waiting: Held[] = [];
-  readonly #delayed = new Map<Held, () => void>();
-  readonly #active = new Map<Promise<void>, Held>();
+  readonly #order = new DeliveryOrder();
+  readonly #held = new Map<string, HeldJob>();
+  readonly #finished = new Map<string, { endpoint: string; end: 'delivered' | 'failed' }>();
+  readonly #endpoints = new Map<string, MemoryEndpoint>();
+  readonly #inHand = new Set<Promise<void>>();
   readonly #positions = new Map<number, DeliveryPosition>();
-  #deliver: Deliver | null = null;
+  readonly #notes = new Map<string, string>();
+  #handlers: DeliveryHandlers | null = null;
   #isClosed = false;
 
   constructor(settings: MemoryDeliveryQueueSettings = {}) {
     this.#ladderMs = settings.ladderMs ?? DELIVERY_LADDER_MS;
     assert(this.#ladderMs.length > 0, 'the retry ladder has at least one attempt');
-    this.#concurrency = settings.concurrency ?? 50;
     this.#schedule = settings.schedule ?? wallSchedule;
+    this.#nowMs = settings.nowMs ?? (() => performance.now());
     this.#random = settings.random ?? Math.random;
   }
 
@@ -60,27 +58,76 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
     for (const job of jobs) assertSoundJob(job);
     for (const job of jobs) {
       if (this.#isKnown(job.id)) continue;
-      this.#unfinished.add(job.id);
-      this.#enqueue({ job: { ...job }, attempt: 1, isRemoved: false }, this.#ladderMs[0] ?? 0);
+      const held: HeldJob = {
+        job: { ...job },
+        addedAtMs: this.#nowMs(),
+        attempt: 1,
+        state: 'waiting',
+        cancel: () => {},
+        isRemoved: false,
+      };
+      this.#held.set(job.id, held);
+      this.#order.add(held.job);
+      this.#enqueue(held, this.#ladderMs[0] ?? 0);
     }
-    this.#pump();
+    for (const endpoint of new Set(jobs.map((job) => job.endpoint))) this.#pump(endpoint);
   }
 
-  work(deliver: Deliver): void {
-    assert(this.#deliver === null, 'work is called once');
-    this.#deliver = deliver;
-    this.#pump();
+  work(handlers: DeliveryHandlers): void {
+    assert(this.#handlers === null, 'work is called once');
+    this.#handlers = handlers;
+    for (const endpoint of this.#endpoints.keys()) this.#pump(endpoint);
   }
 
-  async counts(): Promise<DeliveryCounts> {
-    const finished = [...this.#finished.values()];
+  serve(endpoints: ReadonlyMap<string, EndpointService>): void {
+    for (const name of new Set([...this.#endpoints.keys(), ...endpoints.keys()])) {
+      this.#endpoint(name).service = endpoints.get(name) ?? null;
+      this.#pump(name);
+    }
+  }
+
+  hold(endpoint: string, ms: number): void {
+    const held = this.#endpoint(endpoint);
+    const mine = this.#schedule(ms, () => {
+      if (held.endHold !== mine) return;
+      held.endHold = null;
+      this.#pump(endpoint);
+    });
+    held.endHold?.();
+    held.endHold = mine;
+  }
+
+  async counts(endpoint?: string): Promise<DeliveryCounts> {
+    const isMeant = (of: string): boolean => endpoint === undefined || of === endpoint;
+    const held = [...this.#held.values()].filter(({ job }) => isMeant(job.endpoint));
+    const finished = [...this.#finished.values()].filter((each) => isMeant(each.endpoint));
+    const countOf = (state: HeldJob['state']): number =>
+      held.filter((each) => each.state === state).length;
     return {
-      waiting: this.#waiting.length,
-      delayed: this.#delayed.size,
-      active: this.#active.size,
-      delivered: finished.filter((end) => end === 'delivered').length,
-      failed: finished.filter((end) => end === 'failed').length,
+      waiting: countOf('waiting'),
+      delayed: countOf('delayed'),
+      active: countOf('active'),
+      delivered: finished.filter(({ end }) => end === 'delivered').length,
+      failed: finished.filter(({ end }) => end === 'failed').length,
     };
+  }
+
+  async pending(endpoints: readonly string[]): Promise<Map<string, number>> {
+    return new Map(endpoints.map((endpoint) => [endpoint, this.#order.pending(endpoint)]));
+  }
+
+  async oldestPending(endpoint: string, partition: number): Promise<number | null> {
+    return this.#order.oldest(endpoint, partition);
+  }
+
+  async drop(endpoint: string): Promise<void> {
+    for (const held of [...this.#held.values()]) {
+      if (held.job.endpoint === endpoint) this.#remove(held);
+    }
+    for (const [id, { endpoint: of }] of this.#finished) {
+      if (of === endpoint) this.#finished.delete(id);
+    }
+    this.#endpoints.delete(endpoint);
   }
 
   /** A finished job is kept by its id alone. */
@@ -90,19 +137,8 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
 
   async removeAbout(subject: string): Promise<number> {
     const removed = this.#about(subject);
-    for (const held of removed) {
-      held.isRemoved = true;
-      this.#unfinished.delete(held.job.id);
-      this.#delayed.get(held)?.();
-      this.#delayed.delete(held);
-    }
-    this.#waiting.splice(0, Infinity, ...this.#waiting.filter(({ isRemoved }) => !isRemoved));
+    for (const held of removed) this.#remove(held);
     return removed.length;
-  }
-
-  #about(subject: string): readonly Held[] {
-    const held = [...this.#waiting, ...this.#delayed.keys(), ...this.#active.values()];
-    return held.filter(({ job, isRemoved }) => job.subject === subject && !isRemoved);
   }
 
   async position(partition: number): Promise<DeliveryPosition | null> {
@@ -116,58 +152,124 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
   ): Promise<boolean> {
     const now = this.#positions.get(partition) ?? null;
     if (condition !== undefined && !isSame(now, position)) {
-      const { before, lastJobId } = condition;
-      if (!isSame(now, before) || (lastJobId !== null && !this.#isKnown(lastJobId))) return false;
+      const { before, lastJobs } = condition;
+      if (!isSame(now, before) || !lastJobs.every(({ id }) => this.#isKnown(id))) return false;
     }
     this.#positions.set(partition, { ...position });
     return true;
   }
 
+  async notes(): Promise<Map<string, string>> {
+    return new Map(this.#notes);
+  }
+
+  async storeNote(name: string, note: string | null, before: string | null): Promise<boolean> {
+    const now = this.#notes.get(name) ?? null;
+    if (now === note) return true;
+    if (now !== before) return false;
+    if (note === null) this.#notes.delete(name);
+    else this.#notes.set(name, note);
+    return true;
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const cancel of this.#delayed.values()) cancel();
-    this.#delayed.clear();
-    await Promise.all(this.#active.keys());
+    for (const { cancel } of this.#held.values()) cancel();
+    for (const { endHold } of this.#endpoints.values()) endHold?.();
+    await Promise.all(this.#inHand);
+  }
+
+  #about(subject: string): readonly HeldJob[] {
+    return [...this.#held.values()].filter(({ job }) => job.subject === subject);
+  }
+
+  #remove(held: HeldJob): void {
+    held.isRemoved = true;
+    held.cancel();
+    this.#held.delete(held.job.id);
+    this.#order.end(held.job);
+    this.#endpoints.get(held.job.endpoint)?.forget(held);
+    this.#pump(held.job.endpoint);
   }
 
   #isKnown(id: string): boolean {
-    return this.#unfinished.has(id) || this.#finished.has(id);
+    return this.#held.has(id) || this.#finished.has(id);
   }
 
-  #enqueue(held: Held, delayMs: number): void {
+  #endpoint(name: string): MemoryEndpoint {
+    const endpoint = this.#endpoints.get(name) ?? new MemoryEndpoint();
+    this.#endpoints.set(name, endpoint);
+    return endpoint;
+  }
+
+  #enqueue(held: HeldJob, delayMs: number): void {
+    const endpoint = this.#endpoint(held.job.endpoint);
     if (delayMs <= 0) {
-      this.#waiting.push(held);
+      held.state = 'waiting';
+      endpoint.waiting.push(held);
       return;
     }
-    const cancel = this.#schedule(delayMs, () => {
-      this.#delayed.delete(held);
-      this.#waiting.push(held);
-      this.#pump();
+    held.state = 'delayed';
+    held.cancel = this.#schedule(delayMs, () => {
+      this.#enqueue(held, 0);
+      this.#pump(held.job.endpoint);
     });
-    this.#delayed.set(held, cancel);
   }
 
-  #pump(): void {
-    const deliver = this.#deliver;
-    while (deliver !== null && !this.#isClosed && this.#active.size < this.#concurrency) {
-      const held = this.#waiting.shift();
+  #pump(name: string): void {
+    const endpoint = this.#endpoint(name);
+    while (this.#handlers !== null && !this.#isClosed) {
+      const waitMs = endpoint.waitMs(this.#nowMs());
+      if (waitMs === null) return;
+      if (waitMs > 0) {
+        this.#pumpLater(name, waitMs);
+        return;
+      }
+      const held = this.#next(endpoint);
       if (held === undefined) return;
-      const delivery = this.#attempt(held, deliver).finally(() => {
-        this.#active.delete(delivery);
-        this.#pump();
+      endpoint.begin(held, this.#nowMs());
+      const delivery = this.#attempt(held, this.#handlers).finally(() => {
+        this.#inHand.delete(delivery);
+        endpoint.forget(held);
+        this.#pump(name);
       });
-      this.#active.set(delivery, held);
+      this.#inHand.add(delivery);
     }
   }
 
-  async #attempt(held: Held, deliver: Deliver): Promise<void> {
+  #pumpLater(name: string, waitMs: number): void {
+    const endpoint = this.#endpoint(name);
+    if (endpoint.isPlanned) return;
+    endpoint.isPlanned = true;
+    this.#schedule(waitMs, () => {
+      endpoint.isPlanned = false;
+      this.#pump(name);
+    });
+  }
+
+  /** The first that waits and whose turn it is. */
+  #next(endpoint: MemoryEndpoint): HeldJob | undefined {
+    const { waiting, service } = endpoint;
+    for (const held of [...waiting]) {
+      const isInHand = (id: string): boolean => this.#held.get(id)?.state === 'active';
+      const turn = this.#order.turn(held.job, service?.deliver ?? 'every', isInHand);
+      if (turn === 'wait') continue;
+      waiting.splice(waiting.indexOf(held), 1);
+      if (turn === 'go') return held;
+      this.#finish(held, 'delivered');
+    }
+    return undefined;
+  }
+
+  async #attempt(held: HeldJob, handlers: DeliveryHandlers): Promise<void> {
     let outcome: DeliveryOutcome;
     try {
-      outcome = await deliver({ ...held.job }, held.attempt);
+      outcome = await handlers.deliver({ ...held.job }, held.attempt);
     } catch (error) {
       outcome = { kind: 'retry', reason: String(error) };
     }
     if (held.isRemoved) return;
+    if (outcome.kind === 'delivered') return this.#finish(held, 'delivered');
     if (outcome.kind === 'retry') {
       const { attempt } = held;
       const { afterMs } = outcome;
@@ -179,12 +281,21 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
         return;
       }
     }
-    this.#finish(held.job.id, outcome.kind === 'delivered' ? 'delivered' : 'failed');
+    const { attempt: attempts, addedAtMs } = held;
+    try {
+      await handlers.givenUp({ ...held.job }, { reason: outcome.reason, attempts, addedAtMs });
+    } catch {
+      if (!held.isRemoved && !this.#isClosed) this.#enqueue(held, GIVE_UP_AGAIN_MS);
+      return;
+    }
+    if (!held.isRemoved) this.#finish(held, 'failed');
   }
 
-  #finish(id: string, end: 'delivered' | 'failed'): void {
-    this.#unfinished.delete(id);
-    this.#finished.set(id, end);
+  #finish(held: HeldJob, end: 'delivered' | 'failed'): void {
+    const { id, endpoint } = held.job;
+    this.#held.delete(id);
+    this.#order.end(held.job);
+    this.#finished.set(id, { endpoint, end });
     if (this.#finished.size <= FINISHED_KEPT) return;
     for (const oldest of this.#finished.keys()) {
       this.#finished.delete(oldest);

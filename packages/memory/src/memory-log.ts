@@ -3,6 +3,7 @@ import type {
   LogReader,
   LogWriter,
   OutgoingRecord,
+  PositionKeeper,
   TopicPartition,
   TopicRecord,
   WallClock,
@@ -218,4 +219,20 @@ export class MemoryLogWriter implements LogWriter {
   }
 
   async close(): Promise<void> {}
+}
+
+/** Keeps positions beside those of the groups of the same log. */
+export class MemoryPositionKeeper implements PositionKeeper {
+  readonly #log: MemoryLog;
+
+  constructor(log: MemoryLog) {
+    this.#log = log;
+  }
+
+  async keep(
+    groupId: string,
+    offsets: readonly (TopicPartition & { readonly offset: number })[],
+  ): Promise<void> {
+    for (const { offset, ...at } of offsets) this.#log.committed(groupId).set(tpKey(at), offset);
+  }
 }

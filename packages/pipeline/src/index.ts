@@ -1,4 +1,5 @@
 export * from './delivery-ladder.ts';
+export * from './delivery-order.ts';
 export * from './faults.ts';
 export * from './log-faults.ts';
 export * from './logger.ts';

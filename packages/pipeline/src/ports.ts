@@ -49,6 +49,15 @@ export interface LogReader {
   close(): Promise<void>;
 }
 
+/** Keeps positions at the broker under the names of groups that have no members. */
+export interface PositionKeeper {
+  /** Read again by `LogReader.committed`. */
+  keep(
+    groupId: string,
+    offsets: readonly (TopicPartition & { readonly offset: number })[],
+  ): Promise<void>;
+}
+
 /** `topic:partition`, the key of every map by topic partition. */
 export function tpKey({ topic, partition }: TopicPartition): string {
   return `${topic}:${partition}`;
@@ -252,14 +261,52 @@ export interface DeliveryJob {
   readonly endpoint: string;
   readonly body: string;
   readonly eventId: string;
-  /** Whom the body is about, so that what is about somebody can be found again. */
+  /** Whom the body is about, so that what is about somebody can be found again, and is kept in order. */
   readonly subject: string;
+  /** Place of the event among those of its subject. */
+  readonly sequence: number;
+  /** Record of the topic it came from; null for what no record tells of. */
+  readonly origin: DeliveryOrigin | null;
+  /** Of the replay that asked for it; null for the first telling. */
+  readonly replayId: string | null;
+}
+
+export interface DeliveryOrigin {
+  readonly partition: number;
+  readonly offset: number;
 }
 
 export type DeliveryOutcome =
   | { readonly kind: 'delivered' }
   | { readonly kind: 'retry'; readonly reason: string; readonly afterMs?: number }
   | { readonly kind: 'rejected'; readonly reason: string };
+
+/** How a delivery ended that was not taken: `attempts` tries, the last with `reason`. */
+export interface GivenUp {
+  readonly reason: string;
+  readonly attempts: number;
+  readonly addedAtMs: number;
+}
+
+/**
+ * How an endpoint is served. `every`: the events of a subject in their order, one after the other. `latest`: an event
+ * that has a newer one of its subject behind it is dropped, unless it is already on its way.
+ */
+export interface EndpointService {
+  /** Deliveries in flight at once. */
+  readonly concurrency: number;
+  /** Deliveries begun in a second, over all processes; null for no limit. */
+  readonly perSecond: number | null;
+  readonly deliver: 'every' | 'latest';
+}
+
+/** What a queue does with the jobs it hands out. */
+export interface DeliveryHandlers {
+  /** A throw counts as `retry`. */
+  deliver(job: DeliveryJob, attempt: number): Promise<DeliveryOutcome>;
+  /** Called before a job that was not taken is given up for good. A throw: the job is tried once more, later. */
+  givenUp(job: DeliveryJob, how: GivenUp): Promise<void>;
+}
 
 /** Where the reader of an output topic stands: its offset and the last (epoch, seq) it has acted on, per partition. */
 export interface DeliveryPosition {
@@ -270,12 +317,12 @@ export interface DeliveryPosition {
 
 /**
  * A position says that everything before it lies in the queue. A queue that lost its last writes since they were made
- * must not take it: hence it has to hold the position before and the last job that was added behind that.
+ * must not take it: hence it has to hold the position before and the last jobs that were added behind that.
  */
 export interface PositionCondition {
   readonly before: DeliveryPosition | null;
-  /** Id of a job that has to be known, in whatever state; null for none. */
-  readonly lastJobId: string | null;
+  /** Jobs that have to be known, in whatever state: the last that was added of each endpoint. */
+  readonly lastJobs: readonly Pick<DeliveryJob, 'id' | 'endpoint'>[];
 }
 
 /** `delivered` and `failed` count the finished jobs that are still known; they are bounded, so these are no totals. */
@@ -287,12 +334,26 @@ export interface DeliveryCounts {
   readonly failed: number;
 }
 
-/** Delivery jobs with retries. At least once: a crash between delivery and its note delivers again. */
+/**
+ * Delivery jobs with retries, each endpoint's apart: one that is slow or dead holds up no other. At least once: a crash
+ * between delivery and its note delivers again.
+ */
 export interface DeliveryQueue {
   add(jobs: readonly DeliveryJob[]): Promise<void>;
-  /** Starts handing jobs to `deliver`, several at once; may be called once. A throw of `deliver` counts as `retry`. */
-  work(deliver: (job: DeliveryJob, attempt: number) => Promise<DeliveryOutcome>): void;
-  counts(): Promise<DeliveryCounts>;
+  /** Starts handing out jobs of the endpoints that are served; may be called once. */
+  work(handlers: DeliveryHandlers): void;
+  /** Says who is served from now on, and how; jobs of others wait. */
+  serve(endpoints: ReadonlyMap<string, EndpointService>): void;
+  /** This process takes no job of the endpoint for so long. */
+  hold(endpoint: string, ms: number): void;
+  /** Of one endpoint, or of all. */
+  counts(endpoint?: string): Promise<DeliveryCounts>;
+  /** Unfinished jobs of each of the endpoints. */
+  pending(endpoints: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** The smallest offset of a partition from which a job of the endpoint is unfinished; null for none. Replays aside. */
+  oldestPending(endpoint: string, partition: number): Promise<number | null>;
+  /** Forgets everything of an endpoint that is gone. */
+  drop(endpoint: string): Promise<void>;
   /** Jobs in which a subject's body lies, whatever became of them. */
   countAbout(subject: string): Promise<number>;
   /**
@@ -308,6 +369,10 @@ export interface DeliveryQueue {
     position: DeliveryPosition,
     condition?: PositionCondition,
   ): Promise<boolean>;
+  /** Notes of whoever works with the queue, by name: they are lost and set back together with its jobs. */
+  notes(): Promise<ReadonlyMap<string, string>>;
+  /** Stores a note, or removes it (null). False, and nothing is stored, where it is not `before` any more. */
+  storeNote(name: string, note: string | null, before: string | null): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -19,6 +19,7 @@ import {
   MemoryLog,
   MemoryLogReader,
   MemoryLogWriter,
+  MemoryPositionKeeper,
   MemoryStateStore,
 } from '@strata/memory';
 import { FixedSubscriptions, parseSubscriptions, startNotifier } from '@strata/notifier';
@@ -47,6 +48,8 @@ import { openStackSerdes } from './stack/stack-serdes.ts';
 import { INGESTOR_GROUP } from './stack/wait-until-settled.ts';
 
 const DELIVERY_TIMEOUT_MS = 10_000;
+const PENDING_MAX = 10_000;
+const DISABLE_AFTER_MS = 5 * 24 * 3_600_000;
 const COMMIT_INTERVAL_MS = 1_000;
 const KEY_BYTES = 32;
 
@@ -192,13 +195,18 @@ async function startOutputs(
       ...ports,
       group: new MemoryGroupReader(log),
       queue,
+      writer: new MemoryLogWriter(log),
+      keeper: new MemoryPositionKeeper(log),
       serde: serde(TOPICS.tierChanges),
+      undeliveredSerde: serde(TOPICS.undelivered),
       alarm: systemAlarm,
     },
     {
       groupId: 'strata-notifier',
       topic: TOPICS.tierChanges,
       subscriptions: await readSubscriptions(subscriptions),
+      pendingMax: PENDING_MAX,
+      disableAfterMs: DISABLE_AFTER_MS,
       deliveryTimeoutMs: DELIVERY_TIMEOUT_MS,
       arePrivateAddressesAllowed: true,
     },

@@ -1,7 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { TOPICS } from '@strata/contracts';
 import { BullDeliveryQueue } from '@strata/jobs';
-import { KafkaGroupReader, KafkaLogReader } from '@strata/kafka';
+import {
+  KafkaGroupReader,
+  KafkaLogReader,
+  KafkaLogWriter,
+  KafkaPositionKeeper,
+} from '@strata/kafka';
 import {
   ConfluentSchemaRegistry,
   openTopicSerdes,
@@ -22,6 +27,8 @@ import { startNotifier } from './start-notifier.ts';
 import type { Subscription } from './subscription.ts';
 import { parseSubscriptions } from './subscriptions.ts';
 
+const HOUR_MS = 3_600_000;
+
 type NotifierConfig = Readonly<z.output<typeof notifierConfig.object>>;
 
 /** The real adapters, put together. */
@@ -32,13 +39,16 @@ export async function compose(context: ServiceContext<NotifierConfig>): Promise<
   if (subscriptions.length === 0) logger.warn({}, 'There is no subscription: nothing is delivered');
   const kafka = { brokers: config.STRATA_KAFKA_BROKERS, clientId: 'strata-notifier' };
   const source = new ConfluentSchemaRegistry({ url: config.STRATA_REGISTRY_URL });
-  const schemas = readSchemaFolder().filter(({ topic }) => topic === TOPICS.tierChanges);
+  const schemas = readSchemaFolder().filter(({ topic }) =>
+    [TOPICS.tierChanges, TOPICS.undelivered].some((known) => known === topic),
+  );
   const serdes = await openTopicSerdes({ source, schemas, clock: systemClock });
   const log = new KafkaLogReader(kafka, { logger });
   lifecycle.started('log reader', () => log.close());
+  const keeper = new KafkaPositionKeeper(kafka, { logger });
+  lifecycle.started('position keeper', () => keeper.close());
   const queue = await BullDeliveryQueue.connect({
     url: config.STRATA_QUEUE_REDIS_URL,
-    concurrency: config.STRATA_NOTIFIER_CONCURRENCY,
     lockMs: config.STRATA_NOTIFIER_LOST_AFTER_MS,
     stalledCheckMs: config.STRATA_NOTIFIER_LOST_AFTER_MS,
     logger,
@@ -51,7 +61,10 @@ export async function compose(context: ServiceContext<NotifierConfig>): Promise<
       }),
       log,
       queue,
+      keeper,
+      writer: new KafkaLogWriter(kafka, { logger }),
       serde: serdes(TOPICS.tierChanges),
+      undeliveredSerde: serdes(TOPICS.undelivered),
       clock: systemClock,
       alarm: systemAlarm,
       logger,
@@ -62,6 +75,8 @@ export async function compose(context: ServiceContext<NotifierConfig>): Promise<
       groupId: config.STRATA_NOTIFIER_GROUP_ID,
       topic: TOPICS.tierChanges,
       subscriptions: new FixedSubscriptions(subscriptions),
+      pendingMax: config.STRATA_NOTIFIER_PENDING_MAX,
+      disableAfterMs: config.STRATA_NOTIFIER_DISABLE_AFTER_HOURS * HOUR_MS,
       deliveryTimeoutMs: config.STRATA_NOTIFIER_DELIVERY_TIMEOUT_MS,
       arePrivateAddressesAllowed: config.STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES,
       at,

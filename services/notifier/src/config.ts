@@ -35,11 +35,18 @@ export const notifierConfig = defineConfig('notifier', {
     max: 300_000,
     description: 'A delivery whose notifier has not been heard of for so long is made again.',
   }).default(30_000),
-  STRATA_NOTIFIER_CONCURRENCY: integerVariable({
+  STRATA_NOTIFIER_PENDING_MAX: integerVariable({
+    min: 200,
+    max: 1_000_000,
+    description:
+      'Deliveries of one endpoint that lie in the queue; what is more waits in the topic.',
+  }).default(10_000),
+  STRATA_NOTIFIER_DISABLE_AFTER_HOURS: integerVariable({
     min: 1,
-    max: 500,
-    description: 'Webhooks in flight at once.',
-  }).default(50),
+    max: 24 * 365,
+    description:
+      'An endpoint that has taken nothing for so long is disabled until a person enables it.',
+  }).default(120),
   STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES: z
     .enum(['true', 'false'], 'has to be true or false')
     .default('false')

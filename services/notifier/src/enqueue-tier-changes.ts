@@ -1,23 +1,27 @@
-import { retiredReasonOf, tierChangeFromWire } from '@strata/contracts';
+import { type TierChangeEvent, tierChangeFromWire } from '@strata/contracts';
 import {
   type AssignmentCause,
   type BatchOutcome,
   type DeliveryJob,
   type DeliveryPosition,
-  freshnessOf,
   type GroupHandlers,
-  outputNumberOf,
   type RecordBatch,
   SerdeFault,
   type TopicPartition,
   type TopicRecord,
   tpKey,
 } from '@strata/pipeline';
+import { Backlogs, type ReadingPlace } from './backlogs.ts';
+import { ErasedSince } from './erased-since.ts';
 import type { NotifierMetrics } from './metrics.ts';
 import { NotifierFault } from './notifier-fault.ts';
+import { PartitionTurns } from './partition-turns.ts';
 import type { NotifierPorts, NotifierSettings } from './ports.ts';
 import { buildDeliveries } from './steps/build-deliveries.ts';
 import { matchSubscriptions } from './steps/match-subscriptions.ts';
+import { type ReadingWatch, readChanges } from './steps/read-changes.ts';
+import type { Subscription } from './subscription.ts';
+import { endpointGroup } from './watermarks.ts';
 
 /** Records turned into jobs before the position moves: what a crash makes the queue see again. */
 const CHUNK_RECORDS = 200;
@@ -25,7 +29,7 @@ const CHUNK_RECORDS = 200;
 /**
  * From the topic into the queue. Jobs are added first, the position is stored second, and the next
  * start is at the stored position: a crash in between adds the same job ids again, which the queue
- * ignores.
+ * ignores. Endpoints that take no more for now are passed over and get a backlog.
  */
 export class TierChangeEnqueuer implements GroupHandlers {
   readonly #ports: NotifierPorts;
@@ -33,6 +37,10 @@ export class TierChangeEnqueuer implements GroupHandlers {
   readonly #metrics: NotifierMetrics;
   /** What the queue has stored, as far as this process knows. Null: nothing yet. */
   readonly #positions = new Map<number, DeliveryPosition | null>();
+  readonly backlogs: Backlogs;
+  readonly erased: ErasedSince;
+  readonly turns = new PartitionTurns();
+  readonly watch: ReadingWatch;
   /** Partitions with a batch in hand. */
   readonly #inHand = new Set<number>();
   readonly #lag = new Map<number, number>();
@@ -47,6 +55,12 @@ export class TierChangeEnqueuer implements GroupHandlers {
     this.#ports = options.ports;
     this.#settings = options.settings;
     this.#metrics = options.metrics;
+    this.backlogs = new Backlogs(this.#ports.queue);
+    this.erased = new ErasedSince(this.#ports.log, this.#settings.topic);
+    this.watch = {
+      repeat: () => this.#metrics.tierChanges.inc({ outcome: 'repeat' }),
+      gap: (record, missing) => this.#tellGap(record, missing),
+    };
   }
 
   async onAssigned(
@@ -55,6 +69,8 @@ export class TierChangeEnqueuer implements GroupHandlers {
   ): Promise<ReadonlyMap<string, number>> {
     if (cause === 'joined') {
       this.#positions.clear();
+      this.backlogs.forgetAll();
+      this.erased.forgetAll();
       this.#lag.clear();
       this.#troubles.clear();
       this.#metrics.lag.reset();
@@ -62,13 +78,14 @@ export class TierChangeEnqueuer implements GroupHandlers {
     const positions = await Promise.all(
       assigned.map(({ partition }) => this.#ports.queue.position(partition)),
     );
+    await this.backlogs.load(assigned.map(({ partition }) => partition));
     // Read behind the positions: a notifier that is still leaving moves them along with the end.
     const bounds = await this.#ports.log.bounds(this.#settings.topic);
     const starts = new Map<string, number>();
     for (const [index, place] of assigned.entries()) {
       const position = positions[index] ?? null;
       const { start, end } = bounds[place.partition] ?? { start: 0, end: 0 };
-      const offset = position?.offset ?? start;
+      const offset = position?.offset ?? (await this.#afterLoss(place, { start, end }));
       if (offset > end) this.#refusePosition(place, { offset, end });
       if (offset < start) this.#tellLost(place, start - offset);
       this.#positions.set(place.partition, position);
@@ -76,6 +93,29 @@ export class TierChangeEnqueuer implements GroupHandlers {
     }
     this.#isAssigned = true;
     return starts;
+  }
+
+  /**
+   * Where to begin in a partition of which the queue's store knows nothing. After a loss of that store the broker still
+   * knows how far the reader was, and for each endpoint how far everything was finished: that is its backlog.
+   */
+  async #afterLoss(
+    place: TopicPartition,
+    { start, end }: { readonly start: number; readonly end: number },
+  ): Promise<number> {
+    const { groupId, topic } = this.#settings;
+    const { log } = this.#ports;
+    const common = (await log.committed(groupId, [topic])).get(tpKey(place));
+    if (common === undefined || common <= start || common > end) return start;
+    for (const id of this.#settings.subscriptions.current().keys()) {
+      const finished = (await log.committed(endpointGroup(groupId, id), [topic])).get(tpKey(place));
+      const offset = Math.max(finished ?? start, start);
+      if (offset >= common || this.backlogs.of(id, place.partition) !== null) continue;
+      await this.backlogs.store(id, place.partition, { offset, number: null });
+    }
+    const fields = { partition: place.partition, offset: common };
+    this.#ports.logger.warn(fields, 'The queue’s store was lost; what was pending is queued anew');
+    return common;
   }
 
   async onBatch(batch: RecordBatch): Promise<BatchOutcome> {
@@ -87,7 +127,8 @@ export class TierChangeEnqueuer implements GroupHandlers {
       for (let from = 0; from < batch.records.length; from += CHUNK_RECORDS) {
         if (!batch.isOwned()) return 'done';
         const chunk = batch.records.slice(from, from + CHUNK_RECORDS);
-        if (!(await this.#enqueue(partition, chunk))) return 'reacquire';
+        const isStored = await this.turns.take(partition, () => this.#enqueue(partition, chunk));
+        if (!isStored) return 'reacquire';
         await batch.heartbeat();
       }
     } catch (error) {
@@ -148,68 +189,85 @@ export class TierChangeEnqueuer implements GroupHandlers {
     return false;
   }
 
-  /**
-   * The records before an unreadable one are not held up by it; the fault comes after they are
-   * safe. False: the queue no longer holds what was in it, so everything since is added again.
-   */
+  /** False: the queue no longer holds what was in it, so everything since is added again. */
   async #enqueue(partition: number, records: readonly TopicRecord[]): Promise<boolean> {
     const before = this.#positions.get(partition) ?? null;
-    let position = before;
-    let fault: Error | null = null;
-    let jobs: DeliveryJob[] = [];
-    const erased: string[] = [];
-    for (const record of records) {
-      try {
-        const number = outputNumberOf(record);
-        const freshness = freshnessOf(position, number);
-        if (freshness === 'repeat') {
-          this.#metrics.tierChanges.inc({ outcome: 'repeat' });
-          position = { ...lastOf(position, number), offset: record.offset + 1 };
-          continue;
-        }
-        if (freshness === 'gap') this.#tellGap(record, number.seq - (position?.seq ?? 0) - 1);
-        if (record.value === null) {
-          const customerId = erasedBy(record);
-          // Not added and then removed: a worker would be faster. What comes behind is of another life.
-          jobs = jobs.filter(({ subject }) => subject !== customerId);
-          if (customerId !== null) erased.push(customerId);
-        } else jobs.push(...this.#deliveriesOf(record.value));
-        position = { ...number, offset: record.offset + 1 };
-      } catch (error) {
-        fault = error instanceof Error ? error : new Error(String(error));
-        break;
-      }
+    const [first] = records;
+    if (first === undefined) return true;
+    const from: ReadingPlace = { offset: first.offset, number: before };
+    const takers = await this.#takers(partition, from);
+    const read = readChanges(records, from, {
+      decode: (value) => this.decode(value),
+      deliveriesOf: (change, record) => this.#deliveriesOf(change, record, takers),
+      watch: this.watch,
+    });
+    for (const { customerId, offset } of read.erased) {
+      this.erased.note(partition, customerId, offset);
+      await this.removeAbout(customerId);
     }
-    await this.#removeAbout(erased);
-    if (jobs.length > 0) await this.#ports.queue.add(jobs);
+    if (read.jobs.length > 0) await this.#ports.queue.add(read.jobs);
     await this.#settings.at?.('after-enqueue');
-    this.#metrics.jobs.inc(jobs.length);
-    if (position !== null && position !== before) {
-      const condition = { before, lastJobId: jobs.at(-1)?.id ?? null };
+    this.#metrics.jobs.inc(read.jobs.length);
+    const { offset, number } = read.place;
+    if (number !== null && offset !== before?.offset) {
+      const position: DeliveryPosition = { offset, epoch: number.epoch, seq: number.seq };
+      const condition = { before, lastJobs: lastOfEach(read.jobs) };
       if (!(await this.#ports.queue.storePosition(partition, position, condition))) {
         this.#metrics.reacquired.inc();
         return false;
       }
       this.#positions.set(partition, position);
     }
-    if (fault !== null) throw fault;
+    if (read.fault !== null) throw read.fault;
     return true;
   }
 
-  /** Their changes lie before this in the topic, so that all that was ever queued of them is in the queue. */
-  async #removeAbout(customerIds: readonly string[]): Promise<void> {
-    for (const customerId of customerIds) {
-      const deliveries = await this.#ports.queue.removeAbout(customerId);
-      this.#metrics.tierChanges.inc({ outcome: 'erased' });
-      this.#ports.logger.info({ deliveries }, 'Removed the deliveries of an erased customer');
+  /** Who takes more now. Whoever does not is passed over from here on, and has a backlog. */
+  async #takers(partition: number, from: ReadingPlace): Promise<Map<string, Subscription>> {
+    const subscriptions = [...this.#settings.subscriptions.current().values()];
+    const pending = await this.#ports.queue.pending(subscriptions.map(({ id }) => id));
+    const takers = new Map<string, Subscription>();
+    for (const subscription of subscriptions) {
+      const { id, standing } = subscription;
+      if (this.backlogs.of(id, partition) !== null) continue;
+      if (standing === 'active' && (pending.get(id) ?? 0) < this.#settings.pendingMax) {
+        takers.set(id, subscription);
+        continue;
+      }
+      // Refused where somebody else has moved it: then that is known now, or it is gone and stored once more.
+      while (this.backlogs.of(id, partition) === null) {
+        if (await this.backlogs.store(id, partition, from)) break;
+      }
     }
+    return takers;
   }
 
-  #deliveriesOf(value: Uint8Array): DeliveryJob[] {
-    const change = tierChangeFromWire(this.#ports.serde.decode(value));
-    const subscriptions = matchSubscriptions(this.#settings.subscriptions.current(), change);
-    this.#metrics.tierChanges.inc({ outcome: subscriptions.length > 0 ? 'matched' : 'unmatched' });
-    return buildDeliveries(change, subscriptions);
+  /** Their changes lie before this in the topic, so that all that was ever queued of them is in the queue. */
+  async removeAbout(customerId: string): Promise<void> {
+    const deliveries = await this.#ports.queue.removeAbout(customerId);
+    this.#metrics.tierChanges.inc({ outcome: 'erased' });
+    this.#ports.logger.info({ deliveries }, 'Removed the deliveries of an erased customer');
+  }
+
+  decode(value: Uint8Array): TierChangeEvent {
+    return tierChangeFromWire(this.#ports.serde.decode(value));
+  }
+
+  /** How far the common reader is; null where nothing was read yet. */
+  positionOf(partition: number): DeliveryPosition | null {
+    return this.#positions.get(partition) ?? null;
+  }
+
+  #deliveriesOf(
+    change: TierChangeEvent,
+    { partition, offset, appendedAt }: TopicRecord,
+    takers: ReadonlyMap<string, Subscription>,
+  ): DeliveryJob[] {
+    const matched = matchSubscriptions(takers, change).filter(
+      ({ activeFromMs }) => appendedAt >= activeFromMs,
+    );
+    this.#metrics.tierChanges.inc({ outcome: matched.length > 0 ? 'matched' : 'unmatched' });
+    return buildDeliveries(change, matched, { origin: { partition, offset }, replayId: null });
   }
 
   #tellGap({ partition, offset }: TopicRecord, missing: number): void {
@@ -244,19 +302,8 @@ export class TierChangeEnqueuer implements GroupHandlers {
   }
 }
 
-/** Who is erased, null for whoever is gone for another reason. @throws SerdeFault for a record that says nothing. */
-function erasedBy(record: TopicRecord): string | null {
-  const reason = retiredReasonOf(record);
-  if (reason === null) throw new SerdeFault('malformed', 'The record has no value.');
-  return reason === 'erased' ? Buffer.from(record.key ?? []).toString() : null;
-}
-
-/** A repeat moves the offset on, never the number. */
-function lastOf(
-  position: DeliveryPosition | null,
-  number: { epoch: number; seq: number },
-): { epoch: number; seq: number } {
-  return position === null ? number : { epoch: position.epoch, seq: position.seq };
+function lastOfEach(jobs: readonly DeliveryJob[]): DeliveryJob[] {
+  return [...new Map(jobs.map((job) => [job.endpoint, job])).values()];
 }
 
 function troubleOf({ topic, partition }: RecordBatch, error: unknown): string {

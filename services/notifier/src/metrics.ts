@@ -36,6 +36,26 @@ export function notifierMetrics(metrics: Metrics, queue: DeliveryQueue) {
       name: 'strata_notifier_positions_lost_total',
       help: 'Times the stored position was not the expected one: another owner, or a queue that went back in time.',
     }),
+    givenUp: metrics.counter({
+      name: 'strata_notifier_given_up_total',
+      help: 'Deliveries given up for good, by endpoint and reason; each left a letter.',
+      labelNames: ['endpoint', 'reason'],
+    }),
+    pending: metrics.gauge({
+      name: 'strata_notifier_endpoint_pending',
+      help: 'Tier changes that an endpoint has yet to take: queued, and waiting in the topic.',
+      labelNames: ['endpoint', 'where'],
+    }),
+    expectedEnd: metrics.gauge({
+      name: 'strata_notifier_endpoint_expected_end_seconds',
+      help: 'Time until an endpoint has taken all, at its pace of the last minute. Absent while it takes nothing.',
+      labelNames: ['endpoint'],
+    }),
+    failing: metrics.gauge({
+      name: 'strata_notifier_endpoint_failing_seconds',
+      help: 'For how long an endpoint has taken nothing.',
+      labelNames: ['endpoint'],
+    }),
     lag: metrics.gauge({
       name: 'strata_notifier_lag_records',
       help: 'Tier changes waiting in the topic, by partition.',

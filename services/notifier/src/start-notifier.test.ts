@@ -10,7 +10,14 @@ import {
   tierChangeToWire,
   type WireRecord,
 } from '@strata/contracts';
-import { MemoryDeliveryQueue, MemoryGroupReader, MemoryLog, MemoryLogReader } from '@strata/memory';
+import {
+  MemoryDeliveryQueue,
+  MemoryGroupReader,
+  MemoryLog,
+  MemoryLogReader,
+  MemoryLogWriter,
+  MemoryPositionKeeper,
+} from '@strata/memory';
 import { type DeliveryQueue, SerdeFault, silentLogger } from '@strata/pipeline';
 import type { TopicSerde } from '@strata/schema-registry';
 import { createMetrics } from '@strata/service-runtime';
@@ -18,6 +25,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { FixedSubscriptions } from './fixed-subscriptions.ts';
 import { startNotifier } from './start-notifier.ts';
+import type { SubscriptionSource } from './subscription.ts';
 import { parseSubscriptions } from './subscriptions.ts';
 
 const secret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
@@ -105,6 +113,7 @@ afterEach(async () => {
 function aLog(): MemoryLog {
   const log = new MemoryLog({ nowMs: () => 0 });
   log.createTopic(topic, 1);
+  log.createTopic(TOPICS.undelivered, 2);
   return log;
 }
 
@@ -140,22 +149,33 @@ function aQueue(): MemoryDeliveryQueue {
 async function aNotifier(
   log: MemoryLog,
   queue: DeliveryQueue,
-  options: { endpoints?: object[]; arePrivateAddressesAllowed?: boolean } = {},
+  options: {
+    endpoints?: object[];
+    subscriptions?: SubscriptionSource;
+    arePrivateAddressesAllowed?: boolean;
+    pendingMax?: number;
+    disableAfterMs?: number;
+    nowMs?: () => number;
+  } = {},
 ) {
   const metrics = createMetrics({ withProcess: false });
   const file = JSON.stringify(options.endpoints ?? [{ id: 'crm', url, secret }]);
   const fatal: unknown[] = [];
-  let look = (): void => {};
+  const alarms = new Set<() => void>();
   const notifier = await startNotifier(
     {
       group: new MemoryGroupReader(log, { backOff: () => nextTurn<void>(undefined) }),
       log: new MemoryLogReader(log),
       queue,
       serde,
-      clock: { nowMs: () => Date.now() },
+      clock: { nowMs: options.nowMs ?? (() => Date.now()) },
+      writer: new MemoryLogWriter(log),
+      keeper: new MemoryPositionKeeper(log),
+      undeliveredSerde: serde,
       alarm: (_afterMs, ring) => {
-        look = ring;
-        return () => {};
+        const alarm = (): void => ring();
+        alarms.add(alarm);
+        return () => alarms.delete(alarm);
       },
       logger: silentLogger,
       metrics,
@@ -164,9 +184,11 @@ async function aNotifier(
     {
       groupId: 'strata-notifier',
       topic,
-      subscriptions: new FixedSubscriptions(
-        parseSubscriptions(file, { place: 'test', isHttpAllowed: true }),
-      ),
+      subscriptions:
+        options.subscriptions ??
+        new FixedSubscriptions(parseSubscriptions(file, { place: 'test', isHttpAllowed: true })),
+      pendingMax: options.pendingMax ?? 1_000,
+      disableAfterMs: options.disableAfterMs ?? Number.MAX_SAFE_INTEGER,
       deliveryTimeoutMs: 2_000,
       arePrivateAddressesAllowed: options.arePrivateAddressesAllowed ?? true,
     },
@@ -181,7 +203,13 @@ async function aNotifier(
     notifier,
     stop,
     fatal,
-    look: () => look(),
+    /** Rings every alarm that is set. */
+    look: () => {
+      for (const alarm of [...alarms]) {
+        alarms.delete(alarm);
+        alarm();
+      }
+    },
     metric: (line: string) => hasLine(metrics.text(), line),
   };
 }
@@ -239,7 +267,7 @@ test('removes the deliveries of an erased customer that wait, and no others', as
   const queue = new MemoryDeliveryQueue({ ladderMs: [0, 3_600_000], schedule: () => () => {} });
   publish(log, aTierChange(1), aTierChange(2), aTierChange(3, { customerId: 'c2' }));
   const { metric } = await aNotifier(log, queue);
-  await expect.poll(async () => (await queue.counts()).delayed).toBe(3);
+  await expect.poll(async () => (await queue.pending(['crm'])).get('crm')).toBe(3);
   retire(log, 4);
   await expect.poll(() => queue.position(0)).toEqual({ offset: 4, epoch: 1, seq: 4 });
   expect(await queue.countAbout('c1')).toBe(0);

@@ -71,5 +71,10 @@ export interface SubscriptionSource {
   replays(): readonly ReplayAsked[];
   /** Called after `current` or `replays` changed. Gives what ends the calls. */
   onChange(listener: () => void): () => void;
+  /**
+   * Disables one whose endpoint takes nothing; false where it is not active any more. Absent where somebody else
+   * declares what is subscribed.
+   */
+  disable?(id: string, why: { readonly failingSinceMs: number }): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -1,5 +1,9 @@
 import { BullDeliveryQueue } from '@strata/jobs';
-import { deliveryQueueContract } from '@strata/testing/contracts';
+import {
+  deliveryEndpointsContract,
+  deliveryQueueContract,
+  type OpenDeliveryQueue,
+} from '@strata/testing/contracts';
 import { afterAll, beforeAll } from 'vitest';
 import { type RedisServer, startRedisServer } from '../redis-server.ts';
 
@@ -10,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-deliveryQueueContract('on BullMQ', async (settings) => {
+const onBullMq: OpenDeliveryQueue = async (settings) => {
   queues += 1;
   const queue = await BullDeliveryQueue.connect({
     ...settings,
@@ -18,4 +22,7 @@ deliveryQueueContract('on BullMQ', async (settings) => {
     name: `q${queues}`,
   });
   return { queue, nowMs: () => Date.now(), passTime: () => undefined };
-});
+};
+
+deliveryQueueContract('on BullMQ', onBullMq);
+deliveryEndpointsContract('on BullMQ', onBullMq);

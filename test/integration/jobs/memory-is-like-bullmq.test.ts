@@ -27,7 +27,7 @@ test('the same commands get the same replies from memory and from BullMQ', async
   await fc.assert(
     fc.asyncProperty(queueTrace, async (trace) => {
       traces += 1;
-      const settings = { ladderMs: LADDER_MS, concurrency: 3 };
+      const settings = { ladderMs: LADDER_MS };
       const name = `trace-${traces}`;
       const bull = await BullDeliveryQueue.connect({ ...settings, url: server.url, name });
       const told = await replies(bull, trace);

@@ -1,9 +1,11 @@
 import type {
   DeliveryCounts,
+  DeliveryHandlers,
   DeliveryOutcome,
   DeliveryPosition,
   DeliveryQueue,
 } from '@strata/pipeline';
+import { aJob, served } from '@strata/testing/contracts';
 import fc from 'fast-check';
 import { vi } from 'vitest';
 
@@ -86,13 +88,14 @@ export async function replayQueue(
 ): Promise<readonly unknown[]> {
   const attempts = new Map<string, number[]>();
   let isWorking = false;
-  const deliver: Parameters<DeliveryQueue['work']>[0] = async (job, attempt) => {
+  const deliver: DeliveryHandlers['deliver'] = async (job, attempt) => {
     attempts.set(job.id, [...(attempts.get(job.id) ?? []), attempt]);
     const own = fates[job.id] ?? ['delivered'];
     const fate = own[Math.min(attempt, own.length) - 1] ?? 'delivered';
     if (fate === 'throw') throw new Error('socket hang up');
     return OUTCOMES[fate];
   };
+  queue.serve(served('crm', { concurrency: 3 }));
   const notes: unknown[] = [];
   for (const step of steps) notes.push(await reply(step));
   notes.push(await reply({ kind: 'work' }), await reply({ kind: 'drain' }));
@@ -103,15 +106,11 @@ export async function replayQueue(
     switch (step.kind) {
       case 'add':
         return crashing(() =>
-          queue.add(
-            step.ids.map((it) => {
-              return { id: it, endpoint: 'crm', body: it, eventId: it, subject: 'c1' };
-            }),
-          ),
+          queue.add(step.ids.map((it) => aJob(it, 'c1', { body: it, eventId: it }))),
         );
       case 'work':
         return crashing(async () => {
-          queue.work(deliver);
+          queue.work({ deliver, givenUp: async () => {} });
           isWorking = true;
         });
       case 'drain':

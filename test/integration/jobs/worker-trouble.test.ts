@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { BullDeliveryQueue } from '@strata/jobs';
-import type { LogFields, Logger } from '@strata/pipeline';
+import type { DeliveryHandlers, LogFields, Logger } from '@strata/pipeline';
+import { aJob, served } from '@strata/testing/contracts';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { freePort, type RedisServer, startRedisServer } from '../redis-server.ts';
@@ -13,7 +14,11 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const aJob = (id: string) => ({ id, endpoint: 'crm', body: '{}', eventId: id, subject: 'c1' });
+/** Serves the endpoint and works on it. */
+function work(queue: BullDeliveryQueue, deliver: DeliveryHandlers['deliver']): void {
+  queue.serve(served('crm'));
+  queue.work({ deliver, givenUp: async () => {} });
+}
 
 const quiet = () => undefined;
 function warningsInto(warnings: LogFields[]): Logger {
@@ -53,7 +58,7 @@ test('the job of killed workers is delivered by the next one, and as the same at
     expect(await killWorkerInDelivery(name)).toBe('0.7.0-crm 1');
   }
   const attempts: number[] = [];
-  queue.work(async (_job, attempt) => {
+  work(queue, async (_job, attempt) => {
     attempts.push(attempt);
     return { kind: 'delivered' };
   });
@@ -66,7 +71,7 @@ test('the job of killed workers is delivered by the next one, and as the same at
 test('jobs and positions outlive a killed Redis, and the worker goes on by itself', async () => {
   const queue = await BullDeliveryQueue.connect({ url: server.url, name: 'outage' });
   const seen: string[] = [];
-  queue.work(async (job) => {
+  work(queue, async (job) => {
     seen.push(job.id);
     return { kind: 'delivered' };
   });
@@ -107,7 +112,7 @@ test('closing without Redis waits for the delivery in hand and for nothing else'
   const queue = await BullDeliveryQueue.connect({ url: server.url, name: 'closing', logger });
   const gate = Promise.withResolvers<{ kind: 'delivered' }>();
   let isDelivering = false;
-  queue.work(() => {
+  work(queue, () => {
     isDelivering = true;
     return gate.promise;
   });
@@ -130,7 +135,7 @@ test('Redis lost in the middle of closing does not hold the closing up', async (
   const queue = await BullDeliveryQueue.connect({ url: server.url, name: 'closing-lost' });
   const gate = Promise.withResolvers<{ kind: 'delivered' }>();
   let isDelivering = false;
-  queue.work(() => {
+  work(queue, () => {
     isDelivering = true;
     return gate.promise;
   });
@@ -145,16 +150,17 @@ test('Redis lost in the middle of closing does not hold the closing up', async (
 
 test('the events stream and finished jobs are bounded', async () => {
   const queue = await BullDeliveryQueue.connect({ url: server.url, name: 'bounded' });
-  queue.work(async () => ({ kind: 'delivered' }));
+  work(queue, async () => ({ kind: 'delivered' }));
   for (let batch = 0; batch < 4; batch += 1) {
     await queue.add(Array.from({ length: 500 }, (_, index) => aJob(`j${batch}.${index}`)));
   }
-  await until(async () => expect(await queue.counts()).toMatchObject({ delivered: 2_000 }));
+  await until(async () => expect(await queue.pending(['crm'])).toEqual(new Map([['crm', 0]])));
+  await until(async () => expect(await queue.counts()).toMatchObject({ delivered: 1_000 }));
   const redis = new Redis(server.url);
   // Trimming is approximate: Redis drops whole nodes of about a hundred entries.
-  expect(await redis.xlen('strata:bounded:events')).toBeLessThan(1_300);
-  const options = JSON.parse((await redis.hget('strata:bounded:j0.0', 'opts')) ?? '{}');
-  expect(options).toMatchObject({ removeOnComplete: { age: 86_400, count: 10_000 } });
+  expect(await redis.xlen('strata:bounded-crm:events')).toBeLessThan(300);
+  const options = JSON.parse((await redis.hget('strata:bounded-crm:j3.0', 'opts')) ?? '{}');
+  expect(options).toMatchObject({ removeOnComplete: { age: 86_400, count: 1_000 } });
   redis.disconnect();
   await queue.close();
 });

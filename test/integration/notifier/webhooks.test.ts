@@ -11,7 +11,13 @@ import {
 import { DAY_MS } from '@strata/domain';
 import { aPolicy, aPurchase, day, TestPartition } from '@strata/domain/builders';
 import { BullDeliveryQueue } from '@strata/jobs';
-import { MemoryGroupReader, MemoryLog, MemoryLogReader } from '@strata/memory';
+import {
+  MemoryGroupReader,
+  MemoryLog,
+  MemoryLogReader,
+  MemoryLogWriter,
+  MemoryPositionKeeper,
+} from '@strata/memory';
 import { FixedSubscriptions, parseSubscriptions, startNotifier } from '@strata/notifier';
 import { silentLogger } from '@strata/pipeline';
 import {
@@ -49,8 +55,11 @@ function changes(): readonly TierChangeEvent[] {
 async function aTopic() {
   const log = new MemoryLog(systemClock);
   log.createTopic(TOPICS.tierChanges, 1);
+  log.createTopic(TOPICS.undelivered, 1);
   const registry = new MemorySchemaRegistry();
-  const schemas = readSchemaFolder().filter(({ topic }) => topic === TOPICS.tierChanges);
+  const schemas = readSchemaFolder().filter(
+    ({ topic }) => topic === TOPICS.tierChanges || topic === TOPICS.undelivered,
+  );
   await registerSchemas(registry, schemas);
   const serdes = await openTopicSerdes({ source: registry, schemas, clock: systemClock });
   const serde = serdes(TOPICS.tierChanges);
@@ -61,7 +70,7 @@ async function aTopic() {
       log.append([{ ...place, key: null, value, headers: tierChangeHeaders(event) }]);
     }
   }
-  return { log, serde, publish };
+  return { log, serde, undeliveredSerde: serdes(TOPICS.undelivered), publish };
 }
 
 /** Refuses the first post of every id, so that each is tried twice. */
@@ -102,6 +111,8 @@ test('tier changes reach an endpoint through BullMQ, over refusals and a restart
     subscriptions: new FixedSubscriptions(
       parseSubscriptions(file, { place: 'test', isHttpAllowed: true }),
     ),
+    pendingMax: 1_000,
+    disableAfterMs: Number.MAX_SAFE_INTEGER,
     deliveryTimeoutMs: 5_000,
     arePrivateAddressesAllowed: true,
   };
@@ -112,7 +123,10 @@ test('tier changes reach an endpoint through BullMQ, over refusals and a restart
         group: new MemoryGroupReader(topic.log),
         log: new MemoryLogReader(topic.log),
         queue,
+        writer: new MemoryLogWriter(topic.log),
+        keeper: new MemoryPositionKeeper(topic.log),
         serde: topic.serde,
+        undeliveredSerde: topic.undeliveredSerde,
         clock: systemClock,
         alarm: systemAlarm,
         logger: silentLogger,

@@ -1,64 +1,21 @@
-import type { DeliveryJob, DeliveryOutcome, DeliveryQueue } from '@strata/pipeline';
-import { afterEach, describe, expect, test, vi } from 'vitest';
-
-export interface DeliveryQueueUnderTest {
-  /** Empty when opened. The suite closes it. */
-  readonly queue: DeliveryQueue;
-  /** The clock that the queue waits by. */
-  nowMs(): number;
-  /** Moves that clock where a test can; a real queue's clock moves by itself. */
-  passTime(ms: number): void;
-}
-
-export interface DeliveryQueueSettings {
-  readonly ladderMs: readonly number[];
-  readonly concurrency: number;
-}
-
-export type OpenDeliveryQueue = (
-  settings: DeliveryQueueSettings,
-) => Promise<DeliveryQueueUnderTest>;
+import type { DeliveryJob, DeliveryOutcome } from '@strata/pipeline';
+import { describe, expect, test } from 'vitest';
+import { aJob, type OpenDeliveryQueue, queueHarness, work } from './delivery-queue-harness.ts';
 
 const delivered: DeliveryOutcome = { kind: 'delivered' };
 const retry: DeliveryOutcome = { kind: 'retry', reason: 'receiver said 503' };
 const rejected: DeliveryOutcome = { kind: 'rejected', reason: 'receiver said 410' };
 
-function aJob(id: string, subject = 'c1'): DeliveryJob {
-  const body = `{"id":"${id}","名":"林记茶行"}`;
-  return { id, endpoint: 'crm', body, eventId: `event.${id}`, subject };
-}
-
 /** What every `DeliveryQueue` promises. Run it on each implementation. */
 export function deliveryQueueContract(name: string, open: OpenDeliveryQueue): void {
   describe(`delivery queue: ${name}`, () => {
-    let opened: DeliveryQueueUnderTest | null = null;
-    afterEach(async () => {
-      await opened?.queue.close();
-      opened = null;
-    });
-
-    async function openQueue(
-      ladderMs: readonly number[] = [0, 10, 10],
-      concurrency = 10,
-    ): Promise<DeliveryQueueUnderTest> {
-      opened = await open({ ladderMs, concurrency });
-      return opened;
-    }
-
-    /** Waits for a condition, letting time pass in small steps. */
-    async function until(check: () => Promise<void> | void): Promise<void> {
-      const step = async () => {
-        opened?.passTime(20);
-        await check();
-      };
-      await vi.waitFor(step, { timeout: 15_000, interval: 10 });
-    }
+    const { openQueue, until, forget } = queueHarness(open);
 
     test('each job is delivered once, as it was added', async () => {
       const { queue } = await openQueue();
       const seen: DeliveryJob[] = [];
       const jobs = Array.from({ length: 700 }, (_, index) => aJob(`3.${index}.0-crm`));
-      queue.work(async (job, attempt) => {
+      work(queue, async (job, attempt) => {
         expect(attempt).toBe(1);
         seen.push(job);
         return delivered;
@@ -80,7 +37,7 @@ export function deliveryQueueContract(name: string, open: OpenDeliveryQueue): vo
       const { queue } = await openQueue();
       await queue.add([aJob('a'), aJob('b')]);
       expect(await queue.counts()).toMatchObject({ waiting: 2, active: 0, delivered: 0 });
-      queue.work(async () => delivered);
+      work(queue, async () => delivered);
       await until(async () => expect(await queue.counts()).toMatchObject({ delivered: 2 }));
     });
 
@@ -95,7 +52,7 @@ export function deliveryQueueContract(name: string, open: OpenDeliveryQueue): vo
       const seen: string[] = [];
       await queue.add([aJob('good'), aJob('good'), aJob('bad')]);
       await queue.add([aJob('good')]);
-      queue.work(async (job) => {
+      work(queue, async (job) => {
         seen.push(job.id);
         return job.id === 'bad' ? rejected : delivered;
       });
@@ -119,7 +76,7 @@ export function deliveryQueueContract(name: string, open: OpenDeliveryQueue): vo
     test('a retry is delivered again, and a throw is a retry', async () => {
       const { queue } = await openQueue();
       const attempts: number[] = [];
-      queue.work(async (_job, attempt) => {
+      work(queue, async (_job, attempt) => {
         attempts.push(attempt);
         if (attempt === 1) return retry;
         if (attempt === 2) throw new Error('socket hang up');
@@ -134,7 +91,7 @@ export function deliveryQueueContract(name: string, open: OpenDeliveryQueue): vo
     test('a rejected delivery is not tried again', async () => {
       const { queue } = await openQueue();
       let attempts = 0;
-      queue.work(async () => {
+      work(queue, async () => {
         attempts += 1;
         return rejected;
       });
@@ -147,7 +104,7 @@ export function deliveryQueueContract(name: string, open: OpenDeliveryQueue): vo
     test('a spent ladder fails the delivery, also when the receiver always asks for patience', async () => {
       const { queue } = await openQueue([0, 10, 10]);
       const attempts: string[] = [];
-      queue.work(async (job, attempt) => {
+      work(queue, async (job, attempt) => {
         attempts.push(`${job.id}${attempt}`);
         return job.id === 'patient' ? { ...retry, afterMs: 15 } : retry;
       });
@@ -160,7 +117,7 @@ export function deliveryQueueContract(name: string, open: OpenDeliveryQueue): vo
     test('an attempt waits for its rung of the ladder, or as long as the receiver asked', async () => {
       const subject = await openQueue([0, 150, 10]);
       const times: number[] = [];
-      subject.queue.work(async (_job, attempt) => {
+      work(subject.queue, async (_job, attempt) => {
         times.push(subject.nowMs());
         if (attempt === 1) return retry;
         return attempt === 2 ? { ...retry, afterMs: 250 } : delivered;
@@ -174,7 +131,7 @@ export function deliveryQueueContract(name: string, open: OpenDeliveryQueue): vo
 
     test('a delivery that waits for its retry holds up no other', async () => {
       const { queue } = await openQueue([0, 3_600_000], 1);
-      queue.work(async (job) => (job.id === 'stuck' ? retry : delivered));
+      work(queue, async (job) => (job.id === 'stuck' ? retry : delivered));
       await queue.add([aJob('stuck'), aJob('next')]);
       await until(async () =>
         expect(await queue.counts()).toMatchObject({ delivered: 1, delayed: 1 }),
@@ -185,12 +142,15 @@ export function deliveryQueueContract(name: string, open: OpenDeliveryQueue): vo
       const { queue } = await openQueue([0, 3_600_000]);
       const seen: string[] = [];
       const outcomes: Record<string, DeliveryOutcome> = { later: retry, refused: rejected };
-      queue.work(async ({ id }) => {
+      work(queue, async ({ id }) => {
         seen.push(id);
         return outcomes[id.split('-')[0] ?? ''] ?? delivered;
       });
-      const ids = ['done', 'later', 'refused'];
-      await queue.add(ids.flatMap((id) => [aJob(`${id}-lin`, '林*[1]'), aJob(`${id}-c2`, 'c2')]));
+      // What is tried again comes last, so that it holds up nobody.
+      const ids = ['done', 'refused', 'later'];
+      const about = (subject: string, name: string) =>
+        ids.map((id, sequence) => aJob(`${id}-${name}`, subject, { sequence }));
+      await queue.add([...about('林*[1]', 'lin'), ...about('c2', 'c2')]);
       await until(async () =>
         expect(await queue.counts()).toMatchObject({ delivered: 2, delayed: 2, failed: 2 }),
       );
@@ -210,13 +170,13 @@ export function deliveryQueueContract(name: string, open: OpenDeliveryQueue): vo
     test('jobs that nobody works on yet are removed', async () => {
       const { queue } = await openQueue([0]);
       const jobs = Array.from({ length: 1_200 }, (_, n) =>
-        aJob(`j${n}`, n % 3 === 0 ? 'c1' : 'c2'),
+        aJob(`j${n}`, n % 3 === 0 ? 'c1' : 'c2', { sequence: n }),
       );
       await queue.add(jobs);
       expect(await queue.removeAbout('c1')).toBe(400);
       expect(await queue.counts()).toMatchObject({ waiting: 800 });
       const seen = new Set<string>();
-      queue.work(async ({ subject }) => {
+      work(queue, async ({ subject }) => {
         seen.add(subject);
         return delivered;
       });
@@ -228,7 +188,7 @@ export function deliveryQueueContract(name: string, open: OpenDeliveryQueue): vo
       const { queue } = await openQueue([0, 10, 10]);
       const gate = Promise.withResolvers<DeliveryOutcome>();
       const attempts: string[] = [];
-      queue.work(({ id, body }) => {
+      work(queue, ({ id, body }) => {
         attempts.push(body === '' ? 'empty' : id);
         return id === 'held' ? gate.promise : Promise.resolve(delivered);
       });
@@ -249,7 +209,7 @@ export function deliveryQueueContract(name: string, open: OpenDeliveryQueue): vo
       const { queue } = await openQueue([0], 3);
       const gate = Promise.withResolvers<DeliveryOutcome>();
       let started = 0;
-      queue.work(() => {
+      work(queue, () => {
         started += 1;
         return gate.promise;
       });
@@ -267,7 +227,7 @@ export function deliveryQueueContract(name: string, open: OpenDeliveryQueue): vo
       const { queue } = await openQueue();
       const gate = Promise.withResolvers<DeliveryOutcome>();
       let hasStarted = false;
-      queue.work(() => {
+      work(queue, () => {
         hasStarted = true;
         return gate.promise;
       });
@@ -281,7 +241,7 @@ export function deliveryQueueContract(name: string, open: OpenDeliveryQueue): vo
       expect(isClosed).toBe(false);
       gate.resolve(delivered);
       await closing;
-      opened = null;
+      forget();
     });
 
     test('positions are kept by partition', async () => {
@@ -303,7 +263,7 @@ export function deliveryQueueContract(name: string, open: OpenDeliveryQueue): vo
       ];
       const onto = (before: typeof one | null, lastJobId: string | null = null) => ({
         before,
-        lastJobId,
+        lastJobs: lastJobId === null ? [] : [{ id: lastJobId, endpoint: 'crm' }],
       });
       expect(await queue.storePosition(0, one, onto(two))).toBe(false);
       expect(await queue.position(0)).toBeNull();
@@ -319,8 +279,8 @@ export function deliveryQueueContract(name: string, open: OpenDeliveryQueue): vo
 
     test('two workers on one queue handle are a programmer fault', async () => {
       const { queue } = await openQueue();
-      queue.work(async () => delivered);
-      expect(() => queue.work(async () => delivered)).toThrow(TypeError);
+      work(queue, async () => delivered);
+      expect(() => work(queue, async () => delivered)).toThrow(TypeError);
     });
   });
 }

@@ -1,5 +1,5 @@
 import { formatRfc3339, type TierChangeEvent, tierChangeToJson } from '@strata/contracts';
-import type { DeliveryJob } from '@strata/pipeline';
+import type { DeliveryJob, DeliveryOrigin } from '@strata/pipeline';
 import type { Subscription } from '../subscription.ts';
 
 /**
@@ -15,19 +15,24 @@ export function webhookBody(change: TierChangeEvent): string {
 
 /**
  * One job per endpoint. The id is made of the event's and the subscription's, so adding a job again
- * is no second delivery; `webhook-id` stays the event's own for every endpoint.
+ * is no second delivery; `webhook-id` stays the event's own for every endpoint, and for a replay.
  */
 export function buildDeliveries(
   change: TierChangeEvent,
   subscriptions: readonly Subscription[],
+  { origin, replayId }: { readonly origin: DeliveryOrigin; readonly replayId: string | null },
 ): DeliveryJob[] {
   if (subscriptions.length === 0) return [];
   const body = webhookBody(change);
+  const ending = replayId === null ? '' : `.${replayId}`;
   return subscriptions.map(({ id }) => ({
-    id: `${change.id}.${id}`,
+    id: `${change.id}.${id}${ending}`,
     endpoint: id,
     body,
     eventId: change.id,
     subject: change.customerId,
+    sequence: change.customerSeq,
+    origin,
+    replayId,
   }));
 }

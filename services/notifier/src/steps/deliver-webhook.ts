@@ -1,5 +1,8 @@
 import type { DeliveryJob, DeliveryOutcome } from '@strata/pipeline';
+import type { CircuitBreaker } from '../circuit-breaker.ts';
 import type { CrashHook } from '../crash-point.ts';
+import type { EndpointHealth } from '../endpoint-health.ts';
+import type { EndpointPace } from '../endpoint-pace.ts';
 import type { NotifierMetrics } from '../metrics.ts';
 import type { NotifierPorts, NotifierSettings } from '../ports.ts';
 import type { SubscriptionSource } from '../subscription.ts';
@@ -7,24 +10,33 @@ import type { WebhookPoster } from './post-webhook.ts';
 
 /** One try of one job: signs with the time of the try, posts, and says what became of it. */
 export class DeliverWebhook {
-  readonly #ports: Pick<NotifierPorts, 'clock' | 'logger'>;
+  readonly #ports: Pick<NotifierPorts, 'clock' | 'logger' | 'queue'>;
   readonly #metrics: NotifierMetrics;
   readonly #poster: Pick<WebhookPoster, 'post'>;
   readonly #at: CrashHook | undefined;
   readonly #subscriptions: SubscriptionSource;
+  readonly #breaker: CircuitBreaker;
+  readonly #health: EndpointHealth;
+  readonly #pace: EndpointPace;
   readonly #counts = { delivered: 0, retried: 0, rejected: 0 };
 
   constructor(options: {
-    ports: Pick<NotifierPorts, 'clock' | 'logger'>;
+    ports: Pick<NotifierPorts, 'clock' | 'logger' | 'queue'>;
     settings: Pick<NotifierSettings, 'subscriptions' | 'at'>;
     metrics: NotifierMetrics;
     poster: Pick<WebhookPoster, 'post'>;
+    breaker: CircuitBreaker;
+    health: EndpointHealth;
+    pace: EndpointPace;
   }) {
     this.#ports = options.ports;
     this.#metrics = options.metrics;
     this.#poster = options.poster;
     this.#at = options.settings.at;
     this.#subscriptions = options.settings.subscriptions;
+    this.#breaker = options.breaker;
+    this.#health = options.health;
+    this.#pace = options.pace;
   }
 
   async run(job: DeliveryJob, attempt: number): Promise<DeliveryOutcome> {
@@ -39,6 +51,7 @@ export class DeliverWebhook {
     const reason = outcome.kind === 'delivered' ? '' : outcome.reason;
     this.#metrics.deliveries.inc({ ...labels, outcome: outcome.kind, reason });
     this.#note(job, attempt, outcome);
+    await this.#watch(job, outcome);
     return outcome;
   }
 
@@ -57,9 +70,30 @@ export class DeliverWebhook {
         ...signed,
         'content-type': 'application/json; charset=utf-8',
         'user-agent': 'Strata-Webhooks/1',
+        ...(job.replayId === null ? {} : { 'strata-replay': job.replayId }),
       },
       body: job.body,
     });
+  }
+
+  /** What the outcome says of the endpoint. A 4xx for good says something of the delivery only. */
+  async #watch({ endpoint }: DeliveryJob, outcome: DeliveryOutcome): Promise<void> {
+    const nowMs = this.#ports.clock.nowMs();
+    try {
+      if (outcome.kind === 'delivered') {
+        this.#breaker.taken(endpoint);
+        this.#pace.taken(endpoint, nowMs);
+        await this.#health.taken(endpoint);
+      } else if (outcome.kind === 'retry') {
+        const holdMs = this.#breaker.failed(endpoint, nowMs, outcome.afterMs);
+        if (holdMs !== null) this.#ports.queue.hold(endpoint, holdMs);
+        await this.#health.failed(endpoint, nowMs);
+      }
+    } catch (error) {
+      // The delivery is what it is; what is not noted of its endpoint is noted by the next one.
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#ports.logger.warn({ endpoint, reason }, 'The health of an endpoint was not noted');
+    }
   }
 
   #note({ endpoint, eventId }: DeliveryJob, attempt: number, outcome: DeliveryOutcome): void {
