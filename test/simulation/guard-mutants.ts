@@ -145,7 +145,7 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
   },
   {
     guard: 'notifier: a number that came before is no news',
-    file: ENQUEUE,
+    file: 'services/notifier/src/steps/read-changes.ts',
     from: "if (freshness === 'repeat') {",
     to: 'if (freshness === undefined) {',
     counted: 'notifier_tier_changes repeat',
@@ -153,14 +153,38 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
   {
     guard: 'notifier: no position ahead of its jobs',
     file: ENQUEUE,
-    from: 'const condition = { before, lastJobId: jobs.at(-1)?.id ?? null };',
+    from: 'const condition = { before, lastJobs: lastOfEach(read.jobs) };',
     to: 'const condition = undefined;',
   },
   {
     guard: 'notifier: a silent partition is held against the queue',
     file: 'services/notifier/src/start-notifier.ts',
-    from: 'watch.start();',
+    from: 'for (const regular of [watch, feeding, keeping]) regular.start();',
+    to: 'for (const regular of [feeding, keeping]) regular.start();',
+  },
+  {
+    guard: 'notifier: who takes no more has a backlog',
+    file: ENQUEUE,
+    from: 'if (await this.backlogs.store(id, partition, from)) break;',
+    to: 'break;',
+  },
+  {
+    guard: 'notifier: a backlog that went back in the store is read again',
+    file: 'services/notifier/src/feed-backlogs.ts',
+    from: 'await turns.take(partition, () => backlogs.load([partition]));',
     to: '',
+  },
+  {
+    guard: 'notifier: after a loss of the store what was pending is a backlog',
+    file: ENQUEUE,
+    from: 'await this.backlogs.store(id, place.partition, { offset, number: null });',
+    to: '',
+  },
+  {
+    guard: 'notifier: nothing is finished that is pending',
+    file: 'services/notifier/src/watermarks.ts',
+    from: 'const pending = oldest.get(endpoint) ?? position.offset;',
+    to: 'const pending = position.offset;',
   },
   {
     guard: 'redrive: what is refused again keeps its letter',

@@ -13,12 +13,13 @@ import { createScorerMetrics, startScorer } from '@strata/scorer';
 import type { AppendWatch } from './append-watch.ts';
 import type { Endpoints } from './endpoints.ts';
 import { serdes } from './serdes.ts';
+import type { SharedQueue } from './shared-queue.ts';
 import type { SimGroup } from './sim-group.ts';
 import { SimGroupReader } from './sim-group-reader.ts';
 import { logReaderOf, positionKeeperOf, SimLogWriter } from './sim-log.ts';
 import { talliedMetrics } from './sim-metrics.ts';
 import type { SimProcess } from './sim-process.ts';
-import { type SharedQueue, SimDeliveryQueue } from './sim-queue.ts';
+import { SimDeliveryQueue } from './sim-queue.ts';
 import { type SharedStore, storeOf } from './sim-store.ts';
 import type { Traffic } from './traffic.ts';
 

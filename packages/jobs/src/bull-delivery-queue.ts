@@ -7,6 +7,7 @@ import {
   type DeliveryJob,
   type DeliveryPosition,
   type DeliveryQueue,
+  type DeliveryStanding,
   type EndpointService,
   type Logger,
   type PositionCondition,
@@ -22,10 +23,11 @@ import {
   repliesOf,
 } from './delivery-connection.ts';
 import {
+  askOldest,
   defineScripts,
   membersOf,
   noteOrder,
-  oldestOrigin,
+  oldestOf,
   storeField,
 } from './delivery-scripts.ts';
 
@@ -156,11 +158,21 @@ export class BullDeliveryQueue implements DeliveryQueue {
     return new Map(names.map((name, index) => [name, Number(replies[index])]));
   }
 
-  async oldestPending(name: string, partition: number): Promise<number | null> {
-    const { keys } = await this.#endpoint(name);
-    return during('looking for the oldest delivery', () =>
-      oldestOrigin(this.#redis, keys, partition),
-    );
+  async standing(partition: number, names: readonly string[]): Promise<DeliveryStanding> {
+    const asking = this.#redis.multi();
+    asking.hget(this.#positionsKey, `${partition}`).hgetall(this.#notesKey);
+    for (const name of names) askOldest(asking, (await this.#endpoint(name)).keys, partition);
+    const replies = await during('asking how far a partition is', () => repliesOf(asking));
+    const [position, notes, ...oldest] = replies as [string | null, Record<string, string>];
+    const found = names.flatMap((name, index): [string, number][] => {
+      const offset = oldestOf(oldest[index]);
+      return offset === null ? [] : [[name, offset]];
+    });
+    return {
+      position: position === null ? null : (JSON.parse(position) as DeliveryPosition),
+      notes: new Map(Object.entries(notes)),
+      oldest: new Map(found),
+    };
   }
 
   async drop(name: string): Promise<void> {

@@ -4,9 +4,17 @@ import {
   type DeliveryOutcome,
   type EndpointService,
   type Logger,
+  rateWindow,
   retryDelayMs,
 } from '@strata/pipeline';
-import { DelayedError, type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
+import {
+  DelayedError,
+  type Job,
+  Queue,
+  UnrecoverableError,
+  Worker,
+  type WorkerOptions,
+} from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type EndpointKeys, endTurn, turnOf } from './delivery-scripts.ts';
 
@@ -34,7 +42,6 @@ const EVENTS_KEPT = 100;
  * process. So many do not come together by deploys, nor by machines that are too busy to renew their hold.
  */
 const STALLS_MAX = 10_000;
-const SECOND_MS = 1_000;
 /** A job that waits for an older one of its subject is woken by its end; this is for when that was not heard. */
 const WAIT_MS = 5 * 60_000;
 /** What could not be given up is tried once more after this. */
@@ -123,7 +130,8 @@ export class BullEndpoint {
     // Without waiting for what is in hand: nothing new is taken, and that is all.
     void worker.pause(true).catch((error: Error) => warn(this.#settings.logger, error));
     this.#holding = setTimeout(() => {
-      if (this.#worker === worker) worker.resume();
+      if (this.#worker !== worker) return;
+      worker.resume().catch((error: Error) => warn(this.#settings.logger, error));
     }, ms);
   }
 
@@ -162,9 +170,7 @@ export class BullEndpoint {
       connection: redis,
       prefix: keyPrefix,
       concurrency: service.concurrency,
-      ...(service.perSecond === null
-        ? {}
-        : { limiter: { max: service.perSecond, duration: SECOND_MS } }),
+      ...limiterOf(service),
       lockDuration: lockMs,
       stalledInterval: stalledCheckMs,
       maxStalledCount: STALLS_MAX,
@@ -272,6 +278,12 @@ export class BullEndpoint {
     const afterMs = error instanceof RetryDelivery ? error.afterMs : undefined;
     return retryDelayMs({ ladderMs, attempt, afterMs, random: random() });
   }
+}
+
+function limiterOf({ perSecond }: EndpointService): Pick<WorkerOptions, 'limiter'> {
+  if (perSecond === null) return {};
+  const { max, windowMs } = rateWindow(perSecond);
+  return { limiter: { max, duration: windowMs } };
 }
 
 function warn(logger: Logger, error: Error): void {

@@ -99,20 +99,19 @@ export async function storeField(
   return (await redis.strataStore(keys.length, ...keys, ...values)) !== REFUSED;
 }
 
-export async function oldestOrigin(
-  redis: Redis,
+/** Asks for the member of the oldest job from a partition. */
+export function askOldest(
+  pipeline: ChainableCommander,
   keys: EndpointKeys,
   partition: number,
-): Promise<number | null> {
+): void {
   const prefix = digits(partition);
-  const [first] = await redis.zrangebylex(
-    keys.origins,
-    `[${prefix}:`,
-    `(${prefix};`,
-    'LIMIT',
-    0,
-    1,
-  );
+  pipeline.zrangebylex(keys.origins, `[${prefix}:`, `(${prefix};`, 'LIMIT', 0, 1);
+}
+
+/** The offset in the answer to `askOldest`; null where there is no such job. */
+export function oldestOf(answer: unknown): number | null {
+  const [first] = answer as readonly string[];
   return first === undefined ? null : Number(first.split(':')[1]);
 }
 

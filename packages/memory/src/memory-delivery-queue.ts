@@ -9,6 +9,7 @@ import {
   type DeliveryOutcome,
   type DeliveryPosition,
   type DeliveryQueue,
+  type DeliveryStanding,
   type EndpointService,
   type PositionCondition,
   retryDelayMs,
@@ -116,12 +117,14 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
     return new Map(endpoints.map((endpoint) => [endpoint, this.#order.pending(endpoint)]));
   }
 
-  async oldestPending(endpoint: string, partition: number): Promise<number | null> {
-    return this.#order.oldest(endpoint, partition);
+  async standing(partition: number, endpoints: readonly string[]): Promise<DeliveryStanding> {
+    const position = this.#positions.get(partition) ?? null;
+    const notes = new Map(this.#notes);
+    return { position, notes, oldest: this.#order.oldest(partition, endpoints) };
   }
 
   async drop(endpoint: string): Promise<void> {
-    for (const held of [...this.#held.values()]) {
+    for (const held of this.#held.values()) {
       if (held.job.endpoint === endpoint) this.#remove(held);
     }
     for (const [id, { endpoint: of }] of this.#finished) {
@@ -250,7 +253,7 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
   /** The first that waits and whose turn it is. */
   #next(endpoint: MemoryEndpoint): HeldJob | undefined {
     const { waiting, service } = endpoint;
-    for (const held of [...waiting]) {
+    for (const held of Array.from(waiting)) {
       const isInHand = (id: string): boolean => this.#held.get(id)?.state === 'active';
       const turn = this.#order.turn(held.job, service?.deliver ?? 'every', isInHand);
       if (turn === 'wait') continue;

@@ -1,6 +1,4 @@
-import type { DeliveryJob, EndpointService } from '@strata/pipeline';
-
-const SECOND_MS = 1_000;
+import { type DeliveryJob, type EndpointService, rateWindow } from '@strata/pipeline';
 
 /** A job that is not finished. */
 export interface HeldJob {
@@ -29,7 +27,7 @@ export class MemoryEndpoint {
   begin(held: HeldJob, nowMs: number): void {
     held.state = 'active';
     this.#active.add(held);
-    this.#startsMs.push(nowMs);
+    if (typeof this.service?.perSecond === 'number') this.#startsMs.push(nowMs);
   }
 
   forget(held: HeldJob): void {
@@ -44,8 +42,10 @@ export class MemoryEndpoint {
     if (this.endHold !== null) return null;
     if (this.#active.size >= this.service.concurrency) return null;
     const { perSecond } = this.service;
-    this.#startsMs = this.#startsMs.filter((startMs) => startMs > nowMs - SECOND_MS);
-    if (perSecond === null || this.#startsMs.length < perSecond) return 0;
-    return Math.max(1, (this.#startsMs[0] ?? nowMs) + SECOND_MS - nowMs);
+    if (perSecond === null) return 0;
+    const { max, windowMs } = rateWindow(perSecond);
+    this.#startsMs = this.#startsMs.filter((startMs) => startMs > nowMs - windowMs);
+    if (this.#startsMs.length < max) return 0;
+    return Math.max(1, (this.#startsMs[0] ?? nowMs) + windowMs - nowMs);
   }
 }

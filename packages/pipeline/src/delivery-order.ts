@@ -55,11 +55,17 @@ export class DeliveryOrder {
     return this.#of(endpoint).length;
   }
 
-  oldest(endpoint: string, partition: number): number | null {
-    const offsets = this.#of(endpoint).flatMap(({ origin, replayId }) =>
-      origin?.partition === partition && replayId === null ? [origin.offset] : [],
-    );
-    return offsets.length === 0 ? null : Math.min(...offsets);
+  /** As `DeliveryStanding.oldest`. */
+  oldest(partition: number, endpoints: readonly string[]): Map<string, number> {
+    const oldest = new Map<string, number>();
+    for (const endpoint of endpoints) {
+      for (const { origin, replayId } of this.#of(endpoint)) {
+        if (origin?.partition !== partition || replayId !== null) continue;
+        const { offset } = origin;
+        oldest.set(endpoint, Math.min(oldest.get(endpoint) ?? offset, offset));
+      }
+    }
+    return oldest;
   }
 
   #of(endpoint: string): Ordered[] {

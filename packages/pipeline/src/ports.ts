@@ -295,7 +295,7 @@ export interface GivenUp {
 export interface EndpointService {
   /** Deliveries in flight at once. */
   readonly concurrency: number;
-  /** Deliveries begun in a second, over all processes; null for no limit. */
+  /** Deliveries begun in a second, over all processes; below 1 for one in several seconds. Null for no limit. */
   readonly perSecond: number | null;
   readonly deliver: 'every' | 'latest';
 }
@@ -334,6 +334,14 @@ export interface DeliveryCounts {
   readonly failed: number;
 }
 
+/** How far a partition is, all of one instant. */
+export interface DeliveryStanding {
+  readonly position: DeliveryPosition | null;
+  readonly notes: ReadonlyMap<string, string>;
+  /** By endpoint, the smallest offset of the partition from which a job is unfinished; absent for none. Replays aside. */
+  readonly oldest: ReadonlyMap<string, number>;
+}
+
 /**
  * Delivery jobs with retries, each endpoint's apart: one that is slow or dead holds up no other. At least once: a crash
  * between delivery and its note delivers again.
@@ -350,8 +358,7 @@ export interface DeliveryQueue {
   counts(endpoint?: string): Promise<DeliveryCounts>;
   /** Unfinished jobs of each of the endpoints. */
   pending(endpoints: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** The smallest offset of a partition from which a job of the endpoint is unfinished; null for none. Replays aside. */
-  oldestPending(endpoint: string, partition: number): Promise<number | null>;
+  standing(partition: number, endpoints: readonly string[]): Promise<DeliveryStanding>;
   /** Forgets everything of an endpoint that is gone. */
   drop(endpoint: string): Promise<void>;
   /** Jobs in which a subject's body lies, whatever became of them. */

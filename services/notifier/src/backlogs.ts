@@ -25,7 +25,7 @@ export class Backlogs {
   /** Reads what is stored of the partitions; what was known of them before is void. */
   async load(partitions: readonly number[]): Promise<void> {
     const notes = await this.#queue.notes();
-    for (const name of [...this.#notes.keys()]) {
+    for (const name of this.#notes.keys()) {
       if (partitions.includes(partitionOf(name))) this.#notes.delete(name);
     }
     for (const [name, note] of notes) {
@@ -35,13 +35,25 @@ export class Backlogs {
     }
   }
 
+  /**
+   * Partitions of which the store says something else than this process knows: it went back in time, or another owner
+   * was at work. What was fed meanwhile may be gone with it.
+   */
+  async stale(partitions: readonly number[]): Promise<readonly number[]> {
+    const stored = await this.#queue.notes();
+    const names = new Set([...stored.keys(), ...this.#notes.keys()]);
+    const stale = [...names]
+      .filter((name) => name.startsWith(PREFIX) && stored.get(name) !== this.#notes.get(name))
+      .map(partitionOf);
+    return partitions.filter((partition) => stale.includes(partition));
+  }
+
   forgetAll(): void {
     this.#notes.clear();
   }
 
   of(endpoint: string, partition: number): ReadingPlace | null {
-    const note = this.#notes.get(nameOf(endpoint, partition));
-    return note === undefined ? null : (JSON.parse(note) as ReadingPlace);
+    return backlogIn(this.#notes, endpoint, partition);
   }
 
   /** Endpoints that have one in the partition. */
@@ -64,6 +76,16 @@ export class Backlogs {
     else this.#notes.set(name, note);
     return true;
   }
+}
+
+/** The backlog of an endpoint among notes of the store. */
+export function backlogIn(
+  notes: ReadonlyMap<string, string>,
+  endpoint: string,
+  partition: number,
+): ReadingPlace | null {
+  const note = notes.get(nameOf(endpoint, partition));
+  return note === undefined ? null : (JSON.parse(note) as ReadingPlace);
 }
 
 function nameOf(endpoint: string, partition: number): string {

@@ -32,11 +32,15 @@ export class BacklogFeeder {
   /** One batch to each endpoint that takes some. Answers whether anything was given. */
   async feed(): Promise<boolean> {
     let isFed = false;
+    const { backlogs, turns } = this.#enqueuer;
+    for (const partition of await backlogs.stale(this.#enqueuer.partitions())) {
+      await turns.take(partition, () => backlogs.load([partition]));
+    }
     for (const partition of this.#enqueuer.partitions()) {
-      for (const endpoint of this.#enqueuer.backlogs.endpointsOf(partition)) {
+      for (const endpoint of backlogs.endpointsOf(partition)) {
         const subscription = this.#settings.subscriptions.current().get(endpoint);
         try {
-          const isGiven = await this.#enqueuer.turns.take(partition, () =>
+          const isGiven = await turns.take(partition, () =>
             subscription === undefined
               ? this.#forget(endpoint, partition)
               : this.#feed(subscription, partition),

@@ -36,6 +36,28 @@ export function notifierMetrics(metrics: Metrics, queue: DeliveryQueue) {
       name: 'strata_notifier_positions_lost_total',
       help: 'Times the stored position was not the expected one: another owner, or a queue that went back in time.',
     }),
+    ...endpointMetrics(metrics),
+    lag: metrics.gauge({
+      name: 'strata_notifier_lag_records',
+      help: 'Tier changes waiting in the topic, by partition.',
+      labelNames: ['partition'],
+    }),
+    deliveries: metrics.counter({
+      name: 'strata_notifier_deliveries_total',
+      help: 'Tries by endpoint and outcome: delivered, retry, rejected.',
+      labelNames: ['endpoint', 'outcome', 'reason'],
+    }),
+    deliverySeconds: metrics.histogram({
+      name: 'strata_notifier_delivery_seconds',
+      help: 'Time of one try.',
+      labelNames: ['endpoint'],
+      buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10],
+    }),
+  };
+}
+/** How each endpoint stands. */
+function endpointMetrics(metrics: Metrics) {
+  return {
     givenUp: metrics.counter({
       name: 'strata_notifier_given_up_total',
       help: 'Deliveries given up for good, by endpoint and reason; each left a letter.',
@@ -56,22 +78,7 @@ export function notifierMetrics(metrics: Metrics, queue: DeliveryQueue) {
       help: 'For how long an endpoint has taken nothing.',
       labelNames: ['endpoint'],
     }),
-    lag: metrics.gauge({
-      name: 'strata_notifier_lag_records',
-      help: 'Tier changes waiting in the topic, by partition.',
-      labelNames: ['partition'],
-    }),
-    deliveries: metrics.counter({
-      name: 'strata_notifier_deliveries_total',
-      help: 'Tries by endpoint and outcome: delivered, retry, rejected.',
-      labelNames: ['endpoint', 'outcome', 'reason'],
-    }),
-    deliverySeconds: metrics.histogram({
-      name: 'strata_notifier_delivery_seconds',
-      help: 'Time of one try.',
-      labelNames: ['endpoint'],
-      buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10],
-    }),
   };
 }
+
 export type NotifierMetrics = ReturnType<typeof notifierMetrics>;

@@ -136,9 +136,10 @@ export class Replays {
     for (const { offset } of letters) {
       const at = { topic: this.#settings.topic, partition, offset };
       for await (const [record] of this.#ports.log.read(at, offset + 1)) {
-        if (record?.value == null) continue;
-        await this.#ports.serde.prepare([record.value]);
-        const change = this.#enqueuer.decode(record.value);
+        const value = record?.value ?? null;
+        if (value === null) continue;
+        await this.#ports.serde.prepare([value]);
+        const change = this.#enqueuer.decode(value);
         jobs.push(
           ...this.#deliveries(subscription, change, { partition, offset, replayId: replay.id }),
         );

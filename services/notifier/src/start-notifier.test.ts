@@ -1,239 +1,29 @@
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import {
-  RETIRED_HEADER,
-  type TierChangeEvent,
-  TOPICS,
-  tierChangeToWire,
-  type WireRecord,
-} from '@strata/contracts';
-import {
-  MemoryDeliveryQueue,
-  MemoryGroupReader,
-  MemoryLog,
-  MemoryLogReader,
-  MemoryLogWriter,
-  MemoryPositionKeeper,
-} from '@strata/memory';
-import { type DeliveryQueue, SerdeFault, silentLogger } from '@strata/pipeline';
-import type { TopicSerde } from '@strata/schema-registry';
-import { createMetrics } from '@strata/service-runtime';
+import { MemoryDeliveryQueue } from '@strata/memory';
 import { Webhook } from 'standardwebhooks';
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { FixedSubscriptions } from './fixed-subscriptions.ts';
-import { startNotifier } from './start-notifier.ts';
-import type { SubscriptionSource } from './subscription.ts';
-import { parseSubscriptions } from './subscriptions.ts';
-
-const secret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
-const topic = TOPICS.tierChanges;
-
-const serde: TopicSerde = {
-  prepare: async () => {},
-  encode: (record) => Buffer.from(JSON.stringify(record)),
-  decode: (bytes) => {
-    try {
-      return JSON.parse(Buffer.from(bytes).toString()) as WireRecord;
-    } catch (cause) {
-      throw new SerdeFault('malformed', 'no JSON', cause);
-    }
-  },
-};
-
-function aTierChange(seq: number, given: Partial<TierChangeEvent> = {}): TierChangeEvent {
-  return {
-    id: `0.${seq * 10}.0`,
-    partition: 0,
-    epoch: 1,
-    seq,
-    customerId: 'c1',
-    customerSeq: seq,
-    type: 'demoted',
-    fromTier: 'gold',
-    toTier: 'silver',
-    fromPolicy: null,
-    labels: { gold: { zh: '金牌客户', en: 'Gold' } },
-    segment: null,
-    cause: { kind: 'time', ref: null },
-    policy: 'shop',
-    policyVersion: 1,
-    score: 250.125,
-    dimensions: [],
-    evidence: ['0:1'],
-    effectiveAt: Date.parse('2026-01-02T03:04:05.678Z'),
-    decidedAt: Date.parse('2026-01-02T03:04:06Z'),
-    asOf: Date.parse('2026-01-02T03:04:06Z'),
-    protectedUntil: null,
-    atRisk: null,
-    override: null,
-    withdraws: null,
-    backfill: false,
-    treatment: { service_hours: 24 },
-    ...given,
-  };
-}
-
-interface Received {
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-/** Answers with the given statuses in turn, then 204. */
-let answers: { status: number; headers?: Record<string, string> }[] = [];
-const received: Received[] = [];
-let server: Server;
-let url: string;
-
-beforeEach(async () => {
-  answers = [];
-  received.length = 0;
-  server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      received.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
-      const { status, headers } = answers.shift() ?? { status: 204 };
-      response.writeHead(status, headers).end();
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
-});
-
-afterEach(async () => {
-  server.close();
-  server.closeAllConnections();
-  await once(server, 'close');
-});
-
-function aLog(): MemoryLog {
-  const log = new MemoryLog({ nowMs: () => 0 });
-  log.createTopic(topic, 1);
-  log.createTopic(TOPICS.undelivered, 2);
-  return log;
-}
-
-const text = (value: string) => Buffer.from(value);
-
-function publish(log: MemoryLog, ...changes: (TierChangeEvent | 'broken')[]): void {
-  for (const change of changes) {
-    const { epoch, seq } = change === 'broken' ? { epoch: 1, seq: 99 } : change;
-    log.append([
-      {
-        topic,
-        partition: 0,
-        key: text('c1'),
-        value: change === 'broken' ? text('{') : serde.encode(tierChangeToWire(change)),
-        headers: { 'strata-seq': text(`${epoch}.${seq}`) },
-      },
-    ]);
-  }
-}
-
-/** Retries come at once, so that no test waits for a clock. */
-function aQueue(): MemoryDeliveryQueue {
-  return new MemoryDeliveryQueue({
-    ladderMs: [0, 1, 1],
-    random: () => 0,
-    schedule: (_delayMs, run) => {
-      const immediate = setImmediate(run);
-      return () => clearImmediate(immediate);
-    },
-  });
-}
-
-async function aNotifier(
-  log: MemoryLog,
-  queue: DeliveryQueue,
-  options: {
-    endpoints?: object[];
-    subscriptions?: SubscriptionSource;
-    arePrivateAddressesAllowed?: boolean;
-    pendingMax?: number;
-    disableAfterMs?: number;
-    nowMs?: () => number;
-  } = {},
-) {
-  const metrics = createMetrics({ withProcess: false });
-  const file = JSON.stringify(options.endpoints ?? [{ id: 'crm', url, secret }]);
-  const fatal: unknown[] = [];
-  const alarms = new Set<() => void>();
-  const notifier = await startNotifier(
-    {
-      group: new MemoryGroupReader(log, { backOff: () => nextTurn<void>(undefined) }),
-      log: new MemoryLogReader(log),
-      queue,
-      serde,
-      clock: { nowMs: options.nowMs ?? (() => Date.now()) },
-      writer: new MemoryLogWriter(log),
-      keeper: new MemoryPositionKeeper(log),
-      undeliveredSerde: serde,
-      alarm: (_afterMs, ring) => {
-        const alarm = (): void => ring();
-        alarms.add(alarm);
-        return () => alarms.delete(alarm);
-      },
-      logger: silentLogger,
-      metrics,
-      onFatal: (error) => void fatal.push(error),
-    },
-    {
-      groupId: 'strata-notifier',
-      topic,
-      subscriptions:
-        options.subscriptions ??
-        new FixedSubscriptions(parseSubscriptions(file, { place: 'test', isHttpAllowed: true })),
-      pendingMax: options.pendingMax ?? 1_000,
-      disableAfterMs: options.disableAfterMs ?? Number.MAX_SAFE_INTEGER,
-      deliveryTimeoutMs: 2_000,
-      arePrivateAddressesAllowed: options.arePrivateAddressesAllowed ?? true,
-    },
-  );
-  let isStopped = false;
-  const stop = async () => {
-    if (!isStopped) await notifier.stop();
-    isStopped = true;
-  };
-  onTestFinished(stop);
-  return {
-    notifier,
-    stop,
-    fatal,
-    /** Rings every alarm that is set. */
-    look: () => {
-      for (const alarm of [...alarms]) {
-        alarms.delete(alarm);
-        alarm();
-      }
-    },
-    metric: (line: string) => hasLine(metrics.text(), line),
-  };
-}
-
-async function hasLine(metrics: Promise<string>, line: string): Promise<boolean> {
-  return (await metrics).split('\n').includes(line);
-}
-
-function retire(log: MemoryLog, seq: number, { customerId = 'c1', reason = 'erased' } = {}): void {
-  const headers = { 'strata-seq': text(`1.${seq}`), [RETIRED_HEADER]: text(reason) };
-  log.append([{ topic, partition: 0, key: text(customerId), value: null, headers }]);
-}
-
-const ids = () => received.map(({ headers }) => String(headers['webhook-id']));
-const sortedIds = () => ids().toSorted((one, other) => one.localeCompare(other));
+import { expect, test } from 'vitest';
+import {
+  aLog,
+  aNotifier,
+  aQueue,
+  aTierChange,
+  ids,
+  publish,
+  type Received,
+  receiver,
+  retire,
+  secret,
+  sortedIds,
+} from './builders/notifier-stage.ts';
 
 test('delivers a tier change as a webhook that any Standard Webhooks library verifies', async () => {
   const log = aLog();
   publish(log, aTierChange(1));
   const queue = aQueue();
   await aNotifier(log, queue);
-  await expect.poll(() => received.length).toBe(1);
+  await expect.poll(() => receiver.received.length).toBe(1);
 
-  const [{ headers, body }] = received as [Received];
+  const [{ headers, body }] = receiver.received as [Received];
   const verified = new Webhook(secret).verify(body, headers as Record<string, string>);
   expect(verified).toMatchObject({
     type: 'strata.tier.demoted',
@@ -255,14 +45,14 @@ test('drops repeats by number and counts them', async () => {
   const queue = aQueue();
   const { metric } = await aNotifier(log, queue);
   await expect.poll(() => queue.position(0)).toEqual({ offset: 5, epoch: 1, seq: 3 });
-  await expect.poll(() => received.length).toBe(3);
+  await expect.poll(() => receiver.received.length).toBe(3);
   expect(sortedIds()).toEqual(['0.10.0', '0.20.0', '0.30.0']);
   expect(await metric('strata_notifier_tier_changes_total{outcome="repeat"} 2')).toBe(true);
   expect(await metric('strata_notifier_seq_gaps_total 0')).toBe(true);
 });
 
 test('removes the deliveries of an erased customer that wait, and no others', async () => {
-  answers = Array.from({ length: 3 }, () => ({ status: 500 }));
+  receiver.answers = Array.from({ length: 3 }, () => ({ status: 500 }));
   const log = aLog();
   const queue = new MemoryDeliveryQueue({ ladderMs: [0, 3_600_000], schedule: () => () => {} });
   publish(log, aTierChange(1), aTierChange(2), aTierChange(3, { customerId: 'c2' }));
@@ -283,7 +73,7 @@ test('never queues what lies before an erasure, and queues what lies behind it',
   publish(log, aTierChange(5));
   const queue = aQueue();
   await aNotifier(log, queue);
-  await expect.poll(() => received.length).toBe(2);
+  await expect.poll(() => receiver.received.length).toBe(2);
   expect(sortedIds()).toEqual(['0.20.0', '0.50.0']);
   expect(await queue.position(0)).toEqual({ offset: 5, epoch: 1, seq: 5 });
 });
@@ -292,29 +82,29 @@ test('counts a gap in the numbers as an alarm and delivers what did come', async
   const log = aLog();
   publish(log, aTierChange(1), aTierChange(4));
   const { metric } = await aNotifier(log, aQueue());
-  await expect.poll(() => received.length).toBe(2);
+  await expect.poll(() => receiver.received.length).toBe(2);
   expect(await metric('strata_notifier_seq_gaps_total 1')).toBe(true);
 });
 
 test('tries again until the receiver takes it, with the same id and the same body', async () => {
-  answers = [{ status: 500 }, { status: 429, headers: { 'retry-after': '1' } }];
+  receiver.answers = [{ status: 500 }, { status: 429, headers: { 'retry-after': '1' } }];
   const log = aLog();
   publish(log, aTierChange(1));
   const queue = aQueue();
   await aNotifier(log, queue);
   await expect.poll(async () => (await queue.counts()).delivered).toBe(1);
   expect(ids()).toEqual(['0.10.0', '0.10.0', '0.10.0']);
-  expect(new Set(received.map(({ body }) => body)).size).toBe(1);
+  expect(new Set(receiver.received.map(({ body }) => body)).size).toBe(1);
 });
 
 test.each([400, 401, 404, 410, 422])('gives up for good at status %i', async (status) => {
-  answers = [{ status }];
+  receiver.answers = [{ status }];
   const log = aLog();
   publish(log, aTierChange(1));
   const queue = aQueue();
   await aNotifier(log, queue);
   await expect.poll(async () => (await queue.counts()).failed).toBe(1);
-  expect(received).toHaveLength(1);
+  expect(receiver.received).toHaveLength(1);
 });
 
 test('each endpoint gets its own delivery of the same event, if it asked for it', async () => {
@@ -322,9 +112,9 @@ test('each endpoint gets its own delivery of the same event, if it asked for it'
   publish(log, aTierChange(1));
   const queue = aQueue();
   const endpoints = [
-    { id: 'crm', url, secret },
-    { id: 'care', url, secret, directions: ['down'] },
-    { id: 'sales', url, secret, types: ['promoted'] },
+    { id: 'crm', url: receiver.url, secret },
+    { id: 'care', url: receiver.url, secret, directions: ['down'] },
+    { id: 'sales', url: receiver.url, secret, types: ['promoted'] },
   ];
   await aNotifier(log, queue, { endpoints });
   await expect.poll(async () => (await queue.counts()).delivered).toBe(2);
@@ -336,7 +126,7 @@ test('a restart goes on at the stored position', async () => {
   publish(log, aTierChange(1), aTierChange(2));
   const first = aQueue();
   const { stop } = await aNotifier(log, first);
-  await expect.poll(() => received.length).toBe(2);
+  await expect.poll(() => receiver.received.length).toBe(2);
   await stop();
   const position = await first.position(0);
 
@@ -345,7 +135,7 @@ test('a restart goes on at the stored position', async () => {
   if (position !== null) await second.storePosition(0, position);
   await aNotifier(log, second);
   await expect.poll(() => second.position(0)).toEqual({ offset: 4, epoch: 1, seq: 3 });
-  await expect.poll(() => received.length).toBe(3);
+  await expect.poll(() => receiver.received.length).toBe(3);
   expect(sortedIds()).toEqual(['0.10.0', '0.20.0', '0.30.0']);
 });
 
@@ -364,7 +154,7 @@ test('a crash between adding jobs and storing the position doubles nothing', asy
   };
   await aNotifier(log, queue);
   await expect.poll(() => queue.position(0)).toEqual({ offset: 2, epoch: 1, seq: 2 });
-  await expect.poll(() => received.length).toBe(2);
+  await expect.poll(() => receiver.received.length).toBe(2);
   expect(sortedIds()).toEqual(['0.10.0', '0.20.0']);
 });
 
@@ -416,7 +206,7 @@ test('a queue that loses its jobs before their position is stored has them added
     if (adds.length > 1) await lost(jobs);
   };
   await aNotifier(log, queue);
-  await expect.poll(() => received.length).toBe(1);
+  await expect.poll(() => receiver.received.length).toBe(1);
   expect(adds).toEqual([['0.10.0.crm'], ['0.10.0.crm']]);
 });
 
@@ -443,7 +233,7 @@ test('an unreadable record holds its partition up, says so, and loses nothing be
   publish(log, aTierChange(1), 'broken', aTierChange(2));
   const queue = aQueue();
   const { notifier } = await aNotifier(log, queue);
-  await expect.poll(() => received.length).toBe(1);
+  await expect.poll(() => receiver.received.length).toBe(1);
   await expect.poll(() => notifier.report().reasons.join()).toContain('cannot be read (malformed)');
   expect(await queue.position(0)).toEqual({ offset: 1, epoch: 1, seq: 1 });
 });
@@ -460,12 +250,12 @@ test('a loopback endpoint is refused where private addresses are not allowed', a
   const log = aLog();
   publish(log, aTierChange(1));
   const queue = aQueue();
-  const byName = url.replace('127.0.0.1', 'localhost');
+  const byName = receiver.url.replace('127.0.0.1', 'localhost');
   const endpoints = [
-    { id: 'literal', url, secret },
+    { id: 'literal', url: receiver.url, secret },
     { id: 'named', url: byName, secret },
   ];
   await aNotifier(log, queue, { endpoints, arePrivateAddressesAllowed: false });
   await expect.poll(async () => (await queue.counts()).failed).toBe(2);
-  expect(received).toHaveLength(0);
+  expect(receiver.received).toHaveLength(0);
 });

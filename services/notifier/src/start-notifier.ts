@@ -1,23 +1,10 @@
-import { TOPICS } from '@strata/contracts';
-import type { EndpointService } from '@strata/pipeline';
 import type { HealthReport } from '@strata/service-runtime';
-import { CircuitBreaker } from './circuit-breaker.ts';
-import { EndpointHealth } from './endpoint-health.ts';
-import { EndpointPace } from './endpoint-pace.ts';
-import { TierChangeEnqueuer } from './enqueue-tier-changes.ts';
-import { BacklogFeeder } from './feed-backlogs.ts';
-import { GiveUp } from './give-up.ts';
-import { LetterBox } from './letter-box.ts';
-import { notifierMetrics } from './metrics.ts';
+import { deliveryParts } from './delivery-parts.ts';
 import type { NotifierPorts, NotifierSettings } from './ports.ts';
 import { PositionWatch } from './position-watch.ts';
 import { RegularRun } from './regular-run.ts';
-import { Replays } from './replays.ts';
-import { DeliverWebhook } from './steps/deliver-webhook.ts';
-import { WebhookPoster } from './steps/post-webhook.ts';
-import type { SubscriptionSource } from './subscription.ts';
-import { type EndpointReport, Upkeep } from './upkeep.ts';
-import { Watermarks } from './watermarks.ts';
+import { serveSubscribers } from './serve-subscribers.ts';
+import type { EndpointReport } from './upkeep.ts';
 
 /**
  * Positions live in the queue's store; what is committed to the broker shows lag to its tools, and is where the reader
@@ -43,29 +30,9 @@ export async function startNotifier(
   ports: NotifierPorts,
   settings: NotifierSettings,
 ): Promise<RunningNotifier> {
-  const metrics = notifierMetrics(ports.metrics, ports.queue);
-  const poster =
-    ports.poster ??
-    new WebhookPoster({
-      timeoutMs: settings.deliveryTimeoutMs,
-      isPrivateAllowed: settings.arePrivateAddressesAllowed,
-      nowMs: () => ports.clock.nowMs(),
-    });
   const { subscriptions, groupId, topic } = settings;
-  const letters = new LetterBox(ports.writer, ports.undeliveredSerde, () =>
-    ports.log.partitionCount(TOPICS.undelivered),
-  );
-  const health = new EndpointHealth(ports.queue);
-  const pace = new EndpointPace();
-  const breaker = new CircuitBreaker(settings.breaker);
-  const deliver = new DeliverWebhook({ ports, settings, metrics, poster, breaker, health, pace });
-  const giveUp = new GiveUp({ ports: { ...ports, letters }, subscriptions, metrics });
-  const enqueuer = new TierChangeEnqueuer({ ports, settings, metrics });
-  const feeder = new BacklogFeeder(ports, settings, enqueuer);
-  const replays = new Replays({ ...ports, letters }, settings, enqueuer);
-  const watermarks = new Watermarks(ports, settings, enqueuer);
-  const upkeep = new Upkeep({ ports, settings, enqueuer, watermarks, health, pace, metrics });
-
+  const parts = deliveryParts(ports, settings);
+  const { enqueuer, deliver, giveUp, feeder, replays, upkeep } = parts;
   const feeding = new RegularRun(ports, {
     everyMs: settings.feedMs ?? FEED_MS,
     what: 'feeding backlogs and replays',
@@ -101,6 +68,7 @@ export async function startNotifier(
         subscriptions: subscriptions.current().size,
         lagRecords: enqueuer.lagRecords(),
         ...deliver.counts(),
+        endpoints: Object.fromEntries(upkeep.reports()),
       },
     }),
     stop: async () => {
@@ -109,42 +77,8 @@ export async function startNotifier(
       await ports.group.stop();
       await Promise.all([feeding.stop(), keeping.stop()]);
       await ports.queue.close();
-      await letters.close();
-      poster.close();
+      await parts.letters.close();
+      parts.poster.close();
     },
   };
-}
-
-/** Has the queue serve whoever is subscribed and active, now and after every change. */
-function serveSubscribers(
-  { queue, logger }: Pick<NotifierPorts, 'queue' | 'logger'>,
-  subscriptions: SubscriptionSource,
-  changed: () => void,
-): () => void {
-  let before = new Set<string>();
-  const serve = (): void => {
-    const current = [...subscriptions.current().values()];
-    const active = current.filter(({ standing }) => standing === 'active');
-    queue.serve(
-      new Map(
-        active.map(({ id, concurrency, perSecond, deliver }): [string, EndpointService] => [
-          id,
-          { concurrency, perSecond, deliver },
-        ]),
-      ),
-    );
-    const now = new Set(current.map(({ id }) => id));
-    for (const gone of before.difference(now)) {
-      queue.drop(gone).catch((error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error);
-        logger.warn({ endpoint: gone, reason }, 'Deliveries of a removed subscription are left');
-      });
-    }
-    before = now;
-  };
-  serve();
-  return subscriptions.onChange(() => {
-    serve();
-    changed();
-  });
 }

@@ -1,5 +1,6 @@
 import type { PositionKeeper, TopicPartition } from '@strata/pipeline';
 import { tpKey } from '@strata/pipeline';
+import { backlogIn } from './backlogs.ts';
 import type { TierChangeEnqueuer } from './enqueue-tier-changes.ts';
 import type { NotifierPorts, NotifierSettings } from './ports.ts';
 
@@ -29,28 +30,25 @@ export class Watermarks {
   }
 
   async keep(): Promise<void> {
-    for (const endpoint of this.#settings.subscriptions.current().keys()) {
-      const offsets: (TopicPartition & { readonly offset: number })[] = [];
-      for (const partition of this.#enqueuer.partitions()) {
-        const place = { topic: this.#settings.topic, partition };
-        const offset = await this.#finished(endpoint, partition);
-        if (offset !== null && this.#kept.get(keyOf(endpoint, place)) !== offset) {
-          offsets.push({ ...place, offset });
-        }
+    const endpoints = [...this.#settings.subscriptions.current().keys()];
+    const finished = new Map<string, (TopicPartition & { readonly offset: number })[]>();
+    for (const partition of this.#enqueuer.partitions()) {
+      const place = { topic: this.#settings.topic, partition };
+      // Of one instant: a store that goes back in between would make what it lost look finished.
+      const { position, notes, oldest } = await this.#ports.queue.standing(partition, endpoints);
+      if (position === null) continue;
+      for (const endpoint of endpoints) {
+        const backlog = backlogIn(notes, endpoint, partition)?.offset ?? position.offset;
+        const pending = oldest.get(endpoint) ?? position.offset;
+        const offset = Math.min(position.offset, backlog, pending);
+        if (this.#kept.get(keyOf(endpoint, place)) === offset) continue;
+        finished.set(endpoint, [...(finished.get(endpoint) ?? []), { ...place, offset }]);
       }
-      if (offsets.length === 0) continue;
+    }
+    for (const [endpoint, offsets] of finished) {
       await this.#ports.keeper.keep(endpointGroup(this.#settings.groupId, endpoint), offsets);
       for (const each of offsets) this.#kept.set(keyOf(endpoint, each), each.offset);
     }
-  }
-
-  /** In this order: what is added while this looks lies behind the place that was read first. */
-  async #finished(endpoint: string, partition: number): Promise<number | null> {
-    const position = this.#enqueuer.positionOf(partition);
-    if (position === null) return null;
-    const backlog = this.#enqueuer.backlogs.of(endpoint, partition)?.offset ?? position.offset;
-    const pending = await this.#ports.queue.oldestPending(endpoint, partition);
-    return Math.min(position.offset, backlog, pending ?? position.offset);
   }
 }
 

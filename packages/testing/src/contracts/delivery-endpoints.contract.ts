@@ -195,7 +195,9 @@ export function deliveryEndpointsContract(name: string, open: OpenDeliveryQueue)
         origin: { partition, offset },
         replayId,
       });
-      expect(await queue.oldestPending('crm', 1)).toBeNull();
+      const oldest = async (partition: number) =>
+        (await queue.standing(partition, ['crm', 'other'])).oldest;
+      expect(await oldest(1)).toEqual(new Map());
       await queue.add([
         aJob('a', 'a', from(1, 70)),
         aJob('b', 'b', from(1, 9)),
@@ -209,13 +211,12 @@ export function deliveryEndpointsContract(name: string, open: OpenDeliveryQueue)
           ['other', 0],
         ]),
       );
-      expect(await queue.oldestPending('crm', 1)).toBe(9);
-      expect(await queue.oldestPending('crm', 11)).toBe(3);
-      expect(await queue.oldestPending('crm', 0)).toBeNull();
-      expect(await queue.oldestPending('other', 1)).toBeNull();
+      expect(await oldest(1)).toEqual(new Map([['crm', 9]]));
+      expect(await oldest(11)).toEqual(new Map([['crm', 3]]));
+      expect(await oldest(0)).toEqual(new Map());
       work(queue, async ({ id }) => (id === 'b' ? rejected : delivered));
       await until(async () => expect(await queue.pending(['crm'])).toEqual(new Map([['crm', 0]])));
-      expect(await queue.oldestPending('crm', 1)).toBeNull();
+      expect(await oldest(1)).toEqual(new Map());
     });
 
     test('who gives up is told before, and a delivery that cannot be given up is tried again', async () => {
@@ -228,12 +229,12 @@ export function deliveryEndpointsContract(name: string, open: OpenDeliveryQueue)
           tries += 1;
           return id === 'spent' ? retry : rejected;
         },
-        async ({ id }, { addedAtMs: _, ...how }) => void told.push([id, how]),
+        async ({ id }, { reason, attempts }) => void told.push([id, { reason, attempts }]),
       );
       await queue.add([aJob('spent'), aJob('refused')]);
       await until(async () => expect(await queue.counts()).toMatchObject({ failed: 2 }));
       expect(tries).toBe(3);
-      expect(told.toSorted()).toEqual([
+      expect(told.toSorted(([one], [other]) => one.localeCompare(other))).toEqual([
         ['refused', { reason: 'receiver said 410', attempts: 1 }],
         ['spent', { reason: 'receiver said 503', attempts: 2 }],
       ]);
@@ -269,8 +270,25 @@ export function deliveryEndpointsContract(name: string, open: OpenDeliveryQueue)
       queue.serve(served('crm'));
       await queue.drop('gone');
       expect(await queue.counts('gone')).toMatchObject({ waiting: 0, delayed: 0, delivered: 0 });
-      expect(await queue.oldestPending('gone', 0)).toBeNull();
+      expect((await queue.standing(0, ['gone'])).oldest).toEqual(new Map());
       expect(await queue.countAbout('c1')).toBe(1);
+    });
+
+    test('how far a partition is, is told with its notes', async () => {
+      const { queue } = await openQueue();
+      expect(await queue.standing(3, ['crm'])).toEqual({
+        position: null,
+        notes: new Map(),
+        oldest: new Map(),
+      });
+      await queue.storePosition(3, { offset: 9, epoch: 1, seq: 8 });
+      await queue.storeNote('backlog:crm:3', 'x', null);
+      await queue.add([aJob('a', 'a', { origin: { partition: 3, offset: 4 } })]);
+      expect(await queue.standing(3, ['crm', 'other'])).toEqual({
+        position: { offset: 9, epoch: 1, seq: 8 },
+        notes: new Map([['backlog:crm:3', 'x']]),
+        oldest: new Map([['crm', 4]]),
+      });
     });
 
     test('notes are replaced by who knows them', async () => {

@@ -63,26 +63,25 @@ export function queueHarness(open: OpenDeliveryQueue) {
     await opened?.queue.close();
     opened = null;
   });
-  return {
-    async openQueue(
-      ladderMs: readonly number[] = [0, 10, 10],
-      concurrency = 10,
-    ): Promise<DeliveryQueueUnderTest> {
-      opened = await open({ ladderMs });
-      opened.queue.serve(served('crm', { concurrency }));
-      return opened;
-    },
-    /** Waits for a condition, letting time pass in small steps. */
-    async until(check: () => Promise<void> | void): Promise<void> {
-      const step = async () => {
-        opened?.passTime(20);
-        await check();
-      };
-      await vi.waitFor(step, { timeout: 15_000, interval: 10 });
-    },
-    /** The test has closed it. */
-    forget(): void {
-      opened = null;
-    },
+  const openQueue = async (
+    ladderMs: readonly number[] = [0, 10, 10],
+    concurrency = 10,
+  ): Promise<DeliveryQueueUnderTest> => {
+    opened = await open({ ladderMs });
+    opened.queue.serve(served('crm', { concurrency }));
+    return opened;
   };
+  /** Waits for a condition, letting time pass in small steps. */
+  const until = async (check: () => Promise<void> | void): Promise<void> => {
+    const step = async () => {
+      opened?.passTime(20);
+      await check();
+    };
+    await vi.waitFor(step, { timeout: 15_000, interval: 10 });
+  };
+  /** The test has closed it. */
+  const forget = (): void => {
+    opened = null;
+  };
+  return { openQueue, until, forget };
 }
