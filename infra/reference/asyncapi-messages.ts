@@ -67,6 +67,7 @@ const KEYS: Readonly<Record<string, string>> = {
   [TOPICS.tiers]: 'The customer id.',
   [TOPICS.deadLetters]: 'The id of the letter.',
   [TOPICS.policies]: 'The id of the set, and `current`; `rates:<id>`.',
+  [TOPICS.subscriptions]: 'The id of the subscription.',
 };
 const INTAKE_KEY =
   'Of the producer’s choice; the customer id on `strata.intake.events.v1` in data time.';

@@ -46,6 +46,11 @@ const CHANNELS: Readonly<
   tiers: { about: 'Where each customer stands; the newest record of a key holds.', action: 'send' },
   deadLetters: { about: 'What could not be used, whole and sealed.', action: 'send' },
   policies: { about: 'Published policy sets and currency rates.', action: 'send' },
+  subscriptions: {
+    about:
+      'What was changed about webhook subscriptions, or asked of them. Written by Strata alone.',
+    action: 'send',
+  },
 };
 
 /** docs/reference/asyncapi.json: the contracts of all topics for tools, from the same places as the pages for people. */

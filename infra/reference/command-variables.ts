@@ -16,7 +16,7 @@ export const COMMAND_VARIABLES: Readonly<Record<string, string>> = {
   STRATA_INGESTOR_PSEUDONYM_KEY:
     'As of the ingestor; `./strata up` keeps it with the stack (`identity.json`, for its owner alone), for the commands and the next start.',
   STRATA_STACK_DIR: 'Data of the stack. Default: `.strata/stack` in the checkout.',
-  USER: 'Who decides by `./strata override`, `./strata merge`, `./strata link` and `./strata erase`, where `--actor` does not say.',
+  USER: 'Who decides by `./strata override`, `./strata merge`, `./strata link`, `./strata erase`, `./strata subscription` and `./strata replay`, where `--actor` does not say.',
   TERM: '`dumb`: the demo prints without colours.',
 };
 

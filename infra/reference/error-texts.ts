@@ -73,8 +73,8 @@ const SERVICE_ERRORS: Readonly<Record<string, ErrorText>> = {
     'Restore the topic, or give the notifier a fresh queue store.',
   ),
   STRATA_NOTIFIER_SUBSCRIPTIONS: text(
-    'The file of webhook subscriptions cannot be read or is wrong.',
-    'Correct what the message names; see the README of the notifier.',
+    'The topic, or the file, of webhook subscriptions cannot be read, or the file is wrong.',
+    'Correct what the message names; see [subscriptions](../delivery/subscriptions.md).',
   ),
   STRATA_REDIS_NOT_APPLIED: text(
     'A commit got no answer and was not applied. Tried again by itself.',
@@ -200,6 +200,10 @@ const SERVICE_ERRORS: Readonly<Record<string, ErrorText>> = {
     'Bytes of state have a layout that this version does not know.',
     'Run the version that wrote them.',
   ),
+  STRATA_SUBSCRIPTION_REFUSED: text(
+    'A subscription was not changed as asked: somebody else was first, or it does not stand so.',
+    'Look at it again, and repeat the change if it still makes sense.',
+  ),
   STRATA_UNEXPECTED: text(
     'A fault without a code of its own ended a service.',
     'A fault of ours: report the log line.',
@@ -239,6 +243,10 @@ const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
   STRATA_CLI_NEW_EPOCH: text(
     'A partition was folded by another version of the fold, so the same numbers cannot be given again.',
     'Read [recovery](../operations/recovery.md).',
+  ),
+  STRATA_CLI_SUBSCRIPTION_REFUSED: text(
+    'A subscription was not changed as asked: somebody else was first, or it does not stand so.',
+    'Follow the message; `./strata subscription history` says who changed it.',
   ),
   STRATA_CLI_SCORER_RUNS: text(
     'A scorer took a partition while a new epoch was begun for it. Nothing was replaced.',

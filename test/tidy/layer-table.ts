@@ -23,6 +23,7 @@ const SERVICE_PACKAGES = [
   'service-runtime',
   'source-map',
   'state-codec',
+  'subscriptions',
   'yaml-file',
 ];
 
@@ -55,6 +56,11 @@ export const LAYERS: readonly Layer[] = [
     why: 'A source map says how rows of any shape become objects of the contracts.',
     members: { 'packages/source-map': ['zod'] },
     mayImport: ['contracts', 'domain', 'yaml-file'],
+  },
+  {
+    why: 'Subscriptions are a topic, a fold over it and a way to write to it, by the ports; three services share them.',
+    members: { 'packages/subscriptions': ['zod'] },
+    mayImport: ['contracts', 'domain', 'pipeline'],
   },
   {
     why: 'Adapters know ports and one vendor, never the domain: they are tested with toy values.',

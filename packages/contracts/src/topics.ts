@@ -13,6 +13,7 @@ export const TOPICS = {
   tiers: 'strata.tiers.v1',
   deadLetters: 'strata.dead-letters.v1',
   policies: 'strata.policies.v1',
+  subscriptions: 'strata.subscriptions.v1',
 } as const;
 
 export const INTAKE_TOPICS = [

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { startConsole } from '@strata/console';
 import {
   type Identity,
@@ -21,7 +20,7 @@ import {
   MemoryLogWriter,
   MemoryStateStore,
 } from '@strata/memory';
-import { FixedSubscriptions, parseSubscriptions, startNotifier } from '@strata/notifier';
+import { openSubscriptions, startNotifier } from '@strata/notifier';
 import { type LogWriter, silentLogger } from '@strata/pipeline';
 import {
   MemorySchemaRegistry,
@@ -96,6 +95,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     writer: queued(new MemoryLogWriter(log)),
     store,
     serdes,
+    arePrivateAddressesAllowed: true,
     seal: (bytes) => seal(key, bytes),
     unseal: (sealed) => unseal(key, sealed),
     tryGate: openGate({ serdes, markerOf, partitions }, () => ingestorSettings(options)),
@@ -187,6 +187,21 @@ async function startOutputs(
 ): Promise<Pick<EmbeddedStack, 'consoleUrl' | 'stop'>> {
   const { log, queue, serde, stack, metrics } = parts;
   const ports = { log: stack.reader, clock: systemClock, logger: silentLogger, metrics, onFatal };
+  const subscribed = await openSubscriptions(
+    {
+      ...ports,
+      reader: stack.reader,
+      writer: stack.writer,
+      serde: serde(TOPICS.subscriptions),
+      unseal: stack.unseal,
+      alarm: systemAlarm,
+    },
+    {
+      file: subscriptions,
+      deliveryTimeoutMs: DELIVERY_TIMEOUT_MS,
+      arePrivateAddressesAllowed: true,
+    },
+  );
   const notifier = await startNotifier(
     {
       ...ports,
@@ -198,7 +213,7 @@ async function startOutputs(
     {
       groupId: 'strata-notifier',
       topic: TOPICS.tierChanges,
-      subscriptions: await readSubscriptions(subscriptions),
+      subscriptions: subscribed.source,
       deliveryTimeoutMs: DELIVERY_TIMEOUT_MS,
       arePrivateAddressesAllowed: true,
     },
@@ -221,15 +236,10 @@ async function startOutputs(
     consoleUrl: page.url,
     stop: async () => {
       await notifier.stop();
+      await subscribed.close();
       await page.stop();
     },
   };
-}
-
-async function readSubscriptions(file: string | null): Promise<FixedSubscriptions> {
-  if (file === null) return new FixedSubscriptions([]);
-  const text = await readFile(file, 'utf8');
-  return new FixedSubscriptions(parseSubscriptions(text, { place: file, isHttpAllowed: true }));
 }
 
 /** Commands of several users share this writer, and a writer takes one send at a time. */

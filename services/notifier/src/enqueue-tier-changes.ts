@@ -84,6 +84,8 @@ export class TierChangeEnqueuer implements GroupHandlers {
     try {
       if (!(await this.#holdsPosition(partition))) return 'reacquire';
       await this.#ports.serde.prepare(batch.records.map(({ value }) => value));
+      // Whoever subscribed before these were appended gets them, however shortly before.
+      await this.#settings.subscriptions.upTo?.(batch.records.at(-1)?.appendedAt ?? 0);
       for (let from = 0; from < batch.records.length; from += CHUNK_RECORDS) {
         if (!batch.isOwned()) return 'done';
         const chunk = batch.records.slice(from, from + CHUNK_RECORDS);
@@ -173,7 +175,7 @@ export class TierChangeEnqueuer implements GroupHandlers {
           // Not added and then removed: a worker would be faster. What comes behind is of another life.
           jobs = jobs.filter(({ subject }) => subject !== customerId);
           if (customerId !== null) erased.push(customerId);
-        } else jobs.push(...this.#deliveriesOf(record.value));
+        } else jobs.push(...this.#deliveriesOf(record.value, record.appendedAt));
         position = { ...number, offset: record.offset + 1 };
       } catch (error) {
         fault = error instanceof Error ? error : new Error(String(error));
@@ -205,9 +207,11 @@ export class TierChangeEnqueuer implements GroupHandlers {
     }
   }
 
-  #deliveriesOf(value: Uint8Array): DeliveryJob[] {
+  #deliveriesOf(value: Uint8Array, appendedAtMs: number): DeliveryJob[] {
     const change = tierChangeFromWire(this.#ports.serde.decode(value));
-    const subscriptions = matchSubscriptions(this.#settings.subscriptions.current(), change);
+    const subscriptions = matchSubscriptions(this.#settings.subscriptions.current(), change).filter(
+      ({ activeFromMs }) => appendedAtMs >= activeFromMs,
+    );
     this.#metrics.tierChanges.inc({ outcome: subscriptions.length > 0 ? 'matched' : 'unmatched' });
     return buildDeliveries(change, subscriptions);
   }

@@ -64,6 +64,7 @@ function aTierChange(seq: number, given: Partial<TierChangeEvent> = {}): TierCha
     withdraws: null,
     backfill: false,
     treatment: { service_hours: 24 },
+    steps: 1,
     ...given,
   };
 }

@@ -18,8 +18,22 @@ import { policyPublishCommand } from './policy-publish.ts';
 import { profilesCommand } from './profiles.ts';
 import { ratesPublishCommand } from './rates-publish.ts';
 import { rebuildCommand } from './rebuild.ts';
+import { replayCommand } from './replay.ts';
 import { sampleCommand } from './sample.ts';
 import { statusCommand } from './status.ts';
+import { subscriptionAddCommand } from './subscription-add.ts';
+import { subscriptionChangeCommand } from './subscription-change.ts';
+import { subscriptionHistoryCommand } from './subscription-history.ts';
+import { subscriptionListCommand } from './subscription-list.ts';
+import { subscriptionRotateSecretCommand } from './subscription-rotate-secret.ts';
+import { subscriptionShowCommand } from './subscription-show.ts';
+import {
+  subscriptionEnableCommand,
+  subscriptionPauseCommand,
+  subscriptionRemoveCommand,
+  subscriptionResumeCommand,
+} from './subscription-standing.ts';
+import { subscriptionTestCommand } from './subscription-test.ts';
 import { upCommand } from './up.ts';
 import { verifyCommand } from './verify.ts';
 import { whyCommand } from './why.ts';
@@ -46,6 +60,18 @@ export const COMMANDS: readonly Command[] = [
   policyCheckCommand,
   policyPublishCommand,
   ratesPublishCommand,
+  subscriptionAddCommand,
+  subscriptionListCommand,
+  subscriptionShowCommand,
+  subscriptionChangeCommand,
+  subscriptionPauseCommand,
+  subscriptionResumeCommand,
+  subscriptionRotateSecretCommand,
+  subscriptionEnableCommand,
+  subscriptionRemoveCommand,
+  subscriptionTestCommand,
+  subscriptionHistoryCommand,
+  replayCommand,
   deadLettersListCommand,
   deadLettersShowCommand,
   deadLettersRedriveCommand,
