@@ -59,6 +59,8 @@ export interface EmbeddedOptions {
   readonly onForbidden?: MinimisationSettings['onForbidden'];
   /** File of the keys that may send by HTTP; without it nobody can. */
   readonly intakeKeys?: string;
+  /** File of the keys that may ask the API; without it nobody can. */
+  readonly apiKeys?: string;
   readonly onFatal: (error: unknown) => void;
 }
 
@@ -182,7 +184,7 @@ function ingestorSettings({
 
 /** What reads the published changes: the webhooks and the page. */
 async function startOutputs(
-  { subscriptions, onFatal }: EmbeddedOptions,
+  { subscriptions, apiKeys, onFatal }: EmbeddedOptions,
   parts: EmbeddedParts & { readonly metrics: ReturnType<typeof createMetrics> },
 ): Promise<Pick<EmbeddedStack, 'consoleUrl' | 'stop'>> {
   const { log, queue, serde, stack, metrics } = parts;
@@ -213,6 +215,7 @@ async function startOutputs(
     {
       host: '127.0.0.1',
       port: 0,
+      apiKeysFile: apiKeys ?? null,
       groupId: 'strata-console',
       groups: { ingestor: INGESTOR_GROUP, scorer: 'strata-scorer', notifier: 'strata-notifier' },
     },

@@ -36,6 +36,7 @@ export async function compose(context: ServiceContext<ConsoleConfig>): Promise<R
     {
       host: config.STRATA_CONSOLE_HOST,
       port: config.STRATA_CONSOLE_PORT,
+      apiKeysFile: config.STRATA_CONSOLE_API_KEYS ?? null,
       groupId: `strata-console-${randomUUID()}`,
       groups: {
         ingestor: config.STRATA_CONSOLE_INGESTOR_GROUP_ID,

@@ -25,6 +25,10 @@ export const consoleConfig = defineConfig('console', {
     max: 65_535,
     description: 'Port of the page; 0 takes a free one.',
   }).default(0),
+  STRATA_CONSOLE_API_KEYS: z.string().optional().meta({
+    description:
+      'File of the keys that may ask the API (./strata api-key add); read again when it changes. Without it the API answers nobody.',
+  }),
   STRATA_CONSOLE_INGESTOR_GROUP_ID: groupId('ingestor'),
   STRATA_CONSOLE_SCORER_GROUP_ID: groupId('scorer'),
   STRATA_CONSOLE_NOTIFIER_GROUP_ID: groupId('notifier'),

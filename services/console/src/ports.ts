@@ -21,6 +21,8 @@ export interface ConsoleSettings {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** File of the keys of the API; null where nobody has one. */
+  readonly apiKeysFile: string | null;
   /** A throw-away group: the console keeps everything in memory and reads from the start. */
   readonly groupId: string;
   /** Groups whose lag the page shows. */

@@ -11,6 +11,7 @@ import {
   startBackends,
   waitUntilReady,
 } from '@strata/local-stack';
+import { ensureApiKeys } from './api-keys.ts';
 import { connectStack } from './connect-stack.ts';
 import { deployTopics } from './deploy-topics.ts';
 import { ensureIntakeKeys } from './intake-keys.ts';
@@ -165,6 +166,7 @@ export function serviceEnv(
     STRATA_TIME_MODE: options.time,
     STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES: 'true',
     STRATA_CONSOLE_PORT: String(ports.consolePage),
+    STRATA_CONSOLE_API_KEYS: ensureApiKeys(options.dataDir).keysFile,
     STRATA_INGESTOR_HTTP_KEYS: ensureIntakeKeys(options.dataDir).keysFile,
     STRATA_INGESTOR_HTTP_PORT: String(ports.intake),
     ...(subscriptions === null || !existsSync(subscriptions)

@@ -116,6 +116,7 @@ export class ConsoleStage {
       {
         host: '127.0.0.1',
         port,
+        apiKeysFile: null,
         groupId: 'console-of-a-test',
         groups: {
           ingestor: 'strata-ingestor',
