@@ -184,10 +184,10 @@ function ingestorSettings({
 
 /** What reads the published changes: the webhooks and the page. */
 async function startOutputs(
-  { subscriptions, apiKeys, onFatal }: EmbeddedOptions,
+  { subscriptions, apiKeys, onFatal, identity: given = identity() }: EmbeddedOptions,
   parts: EmbeddedParts & { readonly metrics: ReturnType<typeof createMetrics> },
 ): Promise<Pick<EmbeddedStack, 'consoleUrl' | 'stop'>> {
-  const { log, queue, serde, stack, metrics } = parts;
+  const { log, store, queue, serde, stack, metrics } = parts;
   const ports = { log: stack.reader, clock: systemClock, logger: silentLogger, metrics, onFatal };
   const notifier = await startNotifier(
     {
@@ -209,6 +209,7 @@ async function startOutputs(
     {
       ...ports,
       group: new MemoryGroupReader(log),
+      store,
       serdes: serde,
       deliveries: () => queue.counts(),
     },
@@ -216,6 +217,7 @@ async function startOutputs(
       host: '127.0.0.1',
       port: 0,
       apiKeysFile: apiKeys ?? null,
+      identity: given,
       groupId: 'strata-console',
       groups: { ingestor: INGESTOR_GROUP, scorer: 'strata-scorer', notifier: 'strata-notifier' },
     },

@@ -60,7 +60,7 @@ export async function startConsole(
     },
   });
   const sampling = sampler(meter, ports);
-  const api = openApi(ports, { settings, metrics });
+  const api = await openApi(ports, { settings, metrics });
   const router = new Router({
     view,
     feed,

@@ -73,6 +73,7 @@ export function composeEnv(
   env: DockerRun['env'],
 ): DockerRun['env'] {
   const { addresses, consoleUrl, intakeUrl, subscriptions, time } = record;
+  const identity = stackIdentity(dataDir, env);
   const portOf = (url: string | null | undefined): string => new URL(url ?? 'tcp://:0').port;
   return {
     ...env,
@@ -85,7 +86,8 @@ export function composeEnv(
     STRATA_API_KEYS_FILE: ensureApiKeys(dataDir).keysFile,
     STRATA_INTAKE_KEYS_FILE: ensureIntakeKeys(dataDir).keysFile,
     STRATA_SEALING_KEY: sealingKeyText(dataDir),
-    ...stackIdentity(dataDir, env),
+    ...identity,
+    STRATA_CONSOLE_PSEUDONYM_KEY: identity.STRATA_INGESTOR_PSEUDONYM_KEY,
     STRATA_TIME_MODE: time,
     STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES: 'true',
     STRATA_SUBSCRIPTIONS_FILE: fileOrNone(subscriptions),

@@ -5,6 +5,10 @@ import type { ConsoleMetrics } from '../metrics.ts';
 export function createApiMetrics(metrics: Metrics, shared: Pick<ConsoleMetrics, 'requests'>) {
   return {
     requests: shared.requests,
+    refusedNotFresh: metrics.counter({
+      name: 'strata_console_not_fresh_total',
+      help: 'Requests that wanted a fresher state than there was',
+    }),
     seconds: metrics.histogram({
       name: 'strata_console_api_seconds',
       help: 'Time to the answer of a request of the API, by route',

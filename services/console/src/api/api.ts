@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Logger } from '@strata/pipeline';
+import { type Logger, StrataError } from '@strata/pipeline';
 import {
   type ApiKey,
   bearerToken,
@@ -71,12 +71,13 @@ export class Api {
           ? problem('no-such-path', language)
           : await this.#answer({ request, response, language }, { ...match, search });
     } catch (error) {
+      const isAway = error instanceof StrataError && error.isRetryable;
       logger.error({ route, fault: faultPlace(error) }, 'A request of the API failed');
       if (response.headersSent) {
         response.destroy();
         return;
       }
-      answer = problem('internal-fault', language);
+      answer = problem(isAway ? 'backend-away' : 'internal-fault', language);
     }
     if (answer === null) return;
     metrics.requests.inc({ route, status: String(answer.status) });

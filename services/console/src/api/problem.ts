@@ -112,7 +112,81 @@ export const ANY_ROUTE_PROBLEMS = Object.keys(
   REQUEST_PROBLEMS,
 ) as readonly (keyof typeof REQUEST_PROBLEMS)[];
 
-const ALL_PROBLEMS = { ...REQUEST_PROBLEMS };
+/** What those can answer that tell where customers stand. */
+const PROFILE_PROBLEMS = {
+  'no-such-customer': text(
+    404,
+    { zh: '没有该客户', en: 'There is no such customer' },
+    {
+      zh: '请核对编号；若刚刚发送其首个事件，请看 freshness，稍后再试。',
+      en: 'Check the id; where its first event was only just sent, look at freshness and ask again.',
+    },
+  ),
+  ungraded: text(
+    404,
+    { zh: '尚无策略为该客户定级', en: 'No policy grades the customer (yet)' },
+    {
+      zh: '客户首次购买后，或发布适用于潜在客户的策略后再查询。',
+      en: 'Ask again after the first purchase, or publish a policy for prospects.',
+    },
+  ),
+  'no-such-tier': text(
+    404,
+    { zh: '没有该等级', en: 'There is no such tier' },
+    { zh: '请使用 tiers 所列的等级。', en: 'Use one of those in tiers.' },
+  ),
+  'bad-cursor': text(
+    400,
+    { zh: '游标无效', en: 'The cursor is none of this walk' },
+    {
+      zh: '请原样发送上一页的 next，并保持 tier 与 policy 不变；或不带 cursor 重新开始。',
+      en: 'Send next of the page before as it is, with the same tier and policy, or begin without a cursor.',
+    },
+  ),
+  'cursor-expired': text(
+    410,
+    { zh: '游标已失效', en: 'The cursor has expired' },
+    {
+      zh: '状态存储已重启，其顺序已变；请不带 cursor 重新开始。',
+      en: 'The state store was started anew and has another order: begin without a cursor.',
+    },
+  ),
+  'not-fresh': later(
+    1,
+    text(
+      503,
+      { zh: '状态还不够新', en: 'The state is not that fresh' },
+      {
+        zh: '请在 Retry-After 秒后再试，或放宽 notOlderThan。',
+        en: 'Ask again after Retry-After seconds, or demand less by notOlderThan.',
+      },
+    ),
+  ),
+  'not-ready': later(
+    2,
+    text(
+      503,
+      { zh: '该分区的状态尚不可用', en: 'The state of the partition is not there' },
+      {
+        zh: '请稍后再试；若持续如此，请检查 scorer 与状态 Redis（./strata status）。',
+        en: 'Ask again; if it stays so, look at the scorer and at the Redis of the state (./strata status).',
+      },
+    ),
+  ),
+  'backend-away': later(
+    2,
+    text(
+      503,
+      { zh: '后端没有回答', en: 'A back end does not answer' },
+      {
+        zh: '请在 Retry-After 秒后再试；若持续如此，请检查状态 Redis 与 Kafka。',
+        en: 'Ask again after Retry-After seconds; if it stays so, look at the Redis of the state and at Kafka.',
+      },
+    ),
+  ),
+} as const satisfies Readonly<Record<string, ProblemText>>;
+
+const ALL_PROBLEMS = { ...REQUEST_PROBLEMS, ...PROFILE_PROBLEMS };
 
 export type ProblemName = keyof typeof ALL_PROBLEMS;
 export const PROBLEMS: Readonly<Record<ProblemName, ProblemText>> = ALL_PROBLEMS;
