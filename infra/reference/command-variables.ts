@@ -22,6 +22,8 @@ export const COMMAND_VARIABLES: Readonly<Record<string, string>> = {
 
 /** What each variable of docker-compose.yml does; those that are a service's own go to it as they are. */
 export const COMPOSE_VARIABLES: Readonly<Record<string, string>> = {
+  STRATA_API_KEYS_FILE:
+    'File of the keys that may ask the API; `./strata up --stack docker` makes one.',
   STRATA_CERTIFICATES_FILE:
     'Certificates that npm trusts while the image of the services is built; `./strata up --stack docker` takes `NODE_EXTRA_CA_CERTS`.',
   STRATA_CONSOLE_PORT: 'Port of the page on the host.',

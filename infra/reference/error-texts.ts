@@ -9,8 +9,8 @@ const text = (means: string, remedy: string): ErrorText => ({ means, remedy });
 /** Raised by adapters and services: in logs, and in the answer of `/healthz`. */
 const SERVICE_ERRORS: Readonly<Record<string, ErrorText>> = {
   STRATA_API_KEYS_INVALID: text(
-    'The file of the keys that may send by HTTP cannot be used.',
-    'Correct what the message names, or make keys with `./strata intake-key add`.',
+    'A file of keys, of those that may send by HTTP or of those that may ask the API, cannot be used.',
+    'Correct what the message names, or make keys with `./strata intake-key add` or `./strata api-key add`.',
   ),
   STRATA_CONFIG_INVALID: text(
     'The environment of a service has a variable that is wrong, missing or unknown.',
@@ -235,7 +235,10 @@ const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
     'There is a key of that name already.',
     'Remove it first, or choose another name.',
   ),
-  STRATA_CLI_KEY_UNKNOWN: text('There is no key of that name.', 'See `./strata intake-key list`.'),
+  STRATA_CLI_KEY_UNKNOWN: text(
+    'There is no key of that name.',
+    'See `./strata intake-key list`, or `./strata api-key list`.',
+  ),
   STRATA_CLI_LOG_CUT: text(
     'The customer log does not begin at its first record any more, so nothing can be folded from the beginning.',
     'Read [recovery](../operations/recovery.md); keep the log for ever (`retention.ms=-1`).',

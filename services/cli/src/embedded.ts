@@ -58,6 +58,8 @@ export interface EmbeddedOptions {
   readonly onForbidden?: MinimisationSettings['onForbidden'];
   /** File of the keys that may send by HTTP; without it nobody can. */
   readonly intakeKeys?: string;
+  /** File of the keys that may ask the API; without it nobody can. */
+  readonly apiKeys?: string;
   readonly onFatal: (error: unknown) => void;
 }
 
@@ -182,10 +184,10 @@ function ingestorSettings({
 
 /** What reads the published changes: the webhooks and the page. */
 async function startOutputs(
-  { subscriptions, onFatal }: EmbeddedOptions,
+  { subscriptions, apiKeys, onFatal, identity: given = identity() }: EmbeddedOptions,
   parts: EmbeddedParts & { readonly metrics: ReturnType<typeof createMetrics> },
 ): Promise<Pick<EmbeddedStack, 'consoleUrl' | 'stop'>> {
-  const { log, queue, serde, stack, metrics } = parts;
+  const { log, store, queue, serde, stack, metrics } = parts;
   const ports = { log: stack.reader, clock: systemClock, logger: silentLogger, metrics, onFatal };
   const subscribed = await openSubscriptions(
     {
@@ -222,12 +224,15 @@ async function startOutputs(
     {
       ...ports,
       group: new MemoryGroupReader(log),
+      store,
       serdes: serde,
       deliveries: () => queue.counts(),
     },
     {
       host: '127.0.0.1',
       port: 0,
+      apiKeysFile: apiKeys ?? null,
+      identity: given,
       groupId: 'strata-console',
       groups: { ingestor: INGESTOR_GROUP, scorer: 'strata-scorer', notifier: 'strata-notifier' },
     },

@@ -1,11 +1,18 @@
 import { randomUUID } from 'node:crypto';
+import { identity } from '@strata/contracts';
 import { KafkaGroupReader, KafkaLogReader } from '@strata/kafka';
+import { RedisStateStore } from '@strata/redis';
 import {
   ConfluentSchemaRegistry,
   openTopicSerdes,
   readSchemaFolder,
 } from '@strata/schema-registry';
-import { type RunningService, type ServiceContext, systemClock } from '@strata/service-runtime';
+import {
+  keyedPseudonyms,
+  type RunningService,
+  type ServiceContext,
+  systemClock,
+} from '@strata/service-runtime';
 import type { z } from 'zod';
 import type { consoleConfig } from './config.ts';
 import { BOARD_TOPICS } from './live/tier-board.ts';
@@ -23,10 +30,14 @@ export async function compose(context: ServiceContext<ConsoleConfig>): Promise<R
   const serdes = await openTopicSerdes({ source, schemas, clock: systemClock });
   const log = new KafkaLogReader(kafka, { logger });
   lifecycle.started('log reader', () => log.close());
+  const store = await RedisStateStore.connect({ url: config.STRATA_STATE_REDIS_URL, logger });
+  lifecycle.started('state store', () => store.close());
+  const pseudonymKey = config.STRATA_CONSOLE_PSEUDONYM_KEY;
   const running = await startConsole(
     {
       group: new KafkaGroupReader(kafka, { logger }),
       log,
+      store,
       serdes,
       clock: systemClock,
       logger,
@@ -36,6 +47,10 @@ export async function compose(context: ServiceContext<ConsoleConfig>): Promise<R
     {
       host: config.STRATA_CONSOLE_HOST,
       port: config.STRATA_CONSOLE_PORT,
+      apiKeysFile: config.STRATA_CONSOLE_API_KEYS ?? null,
+      identity: identity({
+        pseudonyms: pseudonymKey === undefined ? null : keyedPseudonyms(pseudonymKey),
+      }),
       groupId: `strata-console-${randomUUID()}`,
       groups: {
         ingestor: config.STRATA_CONSOLE_INGESTOR_GROUP_ID,

@@ -1,4 +1,13 @@
-import type { DeliveryCounts, GroupReader, Logger, LogReader, WallClock } from '@strata/pipeline';
+import type { Identity } from '@strata/contracts';
+import type {
+  DeliveryCounts,
+  GroupReader,
+  Logger,
+  LogReader,
+  StateStore,
+  StateWalk,
+  WallClock,
+} from '@strata/pipeline';
 import type { TopicSerde } from '@strata/schema-registry';
 import type { Metrics } from '@strata/service-runtime';
 
@@ -6,6 +15,8 @@ import type { Metrics } from '@strata/service-runtime';
 export interface ConsolePorts {
   readonly group: GroupReader;
   readonly log: LogReader;
+  /** The scorer's, read and never written. */
+  readonly store: StateStore & StateWalk;
   /** By topic, of those in `BOARD_TOPICS`. */
   readonly serdes: (topic: string) => TopicSerde;
   readonly clock: WallClock;
@@ -21,8 +32,12 @@ export interface ConsoleSettings {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** File of the keys of the API; null where nobody has one. */
+  readonly apiKeysFile: string | null;
   /** A throw-away group: the console keeps everything in memory and reads from the start. */
   readonly groupId: string;
+  /** Under which ids customers stand; those that people know where it is left out. */
+  readonly identity?: Identity;
   /** Groups whose lag the page shows. */
   readonly groups: {
     readonly ingestor: string;

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { apiKeyAddCommand, apiKeyListCommand, apiKeyRemoveCommand } from './api-key.ts';
 import { backtestCommand } from './backtest.ts';
 import { benchCommand } from './bench.ts';
 import { deadLettersListCommand } from './dead-letters-list.ts';
@@ -48,6 +49,9 @@ export const COMMANDS: readonly Command[] = [
   intakeKeyAddCommand,
   intakeKeyListCommand,
   intakeKeyRemoveCommand,
+  apiKeyAddCommand,
+  apiKeyListCommand,
+  apiKeyRemoveCommand,
   mapCheckCommand,
   sampleCommand,
   backtestCommand,

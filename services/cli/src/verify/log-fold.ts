@@ -24,13 +24,8 @@ import {
   type TierChange,
 } from '@strata/domain';
 import { SerdeFault, type TopicRecord } from '@strata/pipeline';
-import {
-  advanceDecisionHash,
-  type Decision,
-  FIRST_DECISION_HASH,
-  isTaken,
-  tierSnapshotOf,
-} from '@strata/scorer';
+import { advanceDecisionHash, type Decision, isTaken, tierSnapshotOf } from '@strata/scorer';
+import { FIRST_DECISION_HASH } from '@strata/shard-state';
 import type { StackHandle } from '../stack/stack-handle.ts';
 
 export const NUMBERED_TOPICS = [TOPICS.tierChanges, TOPICS.tiers] as const;

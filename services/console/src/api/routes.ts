@@ -1,0 +1,26 @@
+import { describeRoute, openApiText } from './describe-route.ts';
+import { type CustomerRouteParts, customerRoutes } from './profiles/customer-routes.ts';
+import { tierRoutes } from './profiles/tier-routes.ts';
+import type { TierWalkParts } from './profiles/walk-tier.ts';
+import type { ApiRoute } from './route.ts';
+
+/** What the handlers of the routes work with. */
+export interface ApiRouteParts {
+  readonly customers: CustomerRouteParts;
+  readonly tiers: TierWalkParts;
+}
+
+/** The table of the API: every route, in the order of the document. */
+export function apiRoutes({ customers, tiers }: ApiRouteParts): readonly ApiRoute[] {
+  const routes = [...customerRoutes(customers), ...tierRoutes(tiers)];
+  return [...routes, describeRoute(routes)];
+}
+
+/** The table without a console: its routes are described, and none is called. */
+export function describedRoutes(): readonly ApiRoute[] {
+  return apiRoutes({ customers: {}, tiers: {} } as ApiRouteParts);
+}
+
+export function describedApi(): string {
+  return openApiText(describedRoutes());
+}
