@@ -21,7 +21,7 @@ import {
   MemoryStateStore,
 } from '@strata/memory';
 import { openSubscriptions, startNotifier } from '@strata/notifier';
-import { type LogWriter, silentLogger } from '@strata/pipeline';
+import { sendInTurn, silentLogger } from '@strata/pipeline';
 import {
   MemorySchemaRegistry,
   openTopicSerdes,
@@ -94,7 +94,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     partitions,
     identity: given,
     reader: new MemoryLogReader(log),
-    writer: queued(new MemoryLogWriter(log)),
+    // Commands of several users share it.
+    writer: sendInTurn(new MemoryLogWriter(log)),
     store,
     serdes,
     arePrivateAddressesAllowed: true,
@@ -226,6 +227,13 @@ async function startOutputs(
       group: new MemoryGroupReader(log),
       store,
       serdes: serde,
+      subscriptions: {
+        reader: stack.reader,
+        writer: stack.writer,
+        serde: serde(TOPICS.subscriptions),
+        seal: stack.seal,
+        arePrivateAddressesAllowed: stack.arePrivateAddressesAllowed,
+      },
       deliveries: () => queue.counts(),
     },
     {
@@ -244,17 +252,5 @@ async function startOutputs(
       await subscribed.close();
       await page.stop();
     },
-  };
-}
-
-/** Commands of several users share this writer, and a writer takes one send at a time. */
-function queued(writer: LogWriter): LogWriter {
-  let last: Promise<void> = Promise.resolve();
-  return {
-    send: (records) => {
-      last = last.catch(() => {}).then(() => writer.send(records));
-      return last;
-    },
-    close: () => writer.close(),
   };
 }

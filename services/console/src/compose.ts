@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { identity } from '@strata/contracts';
-import { KafkaGroupReader, KafkaLogReader } from '@strata/kafka';
+import { identity, TOPICS } from '@strata/contracts';
+import { KafkaGroupReader, KafkaLogReader, KafkaLogWriter } from '@strata/kafka';
+import { sendInTurn } from '@strata/pipeline';
 import { RedisStateStore } from '@strata/redis';
 import {
   ConfluentSchemaRegistry,
@@ -11,6 +12,7 @@ import {
   keyedPseudonyms,
   type RunningService,
   type ServiceContext,
+  seal,
   systemClock,
 } from '@strata/service-runtime';
 import type { z } from 'zod';
@@ -25,11 +27,14 @@ export async function compose(context: ServiceContext<ConsoleConfig>): Promise<R
   const { config, logger, metrics, lifecycle } = context;
   const kafka = { brokers: config.STRATA_KAFKA_BROKERS, clientId: 'strata-console' };
   const source = new ConfluentSchemaRegistry({ url: config.STRATA_REGISTRY_URL });
-  const read: readonly string[] = BOARD_TOPICS;
+  const read: readonly string[] = [...BOARD_TOPICS, TOPICS.subscriptions];
   const schemas = readSchemaFolder().filter(({ topic }) => read.includes(topic));
   const serdes = await openTopicSerdes({ source, schemas, clock: systemClock });
   const log = new KafkaLogReader(kafka, { logger });
   lifecycle.started('log reader', () => log.close());
+  const writer = sendInTurn(new KafkaLogWriter(kafka));
+  lifecycle.started('log writer', () => writer.close());
+  const sealingKey = config.STRATA_SEALING_KEY;
   const store = await RedisStateStore.connect({ url: config.STRATA_STATE_REDIS_URL, logger });
   lifecycle.started('state store', () => store.close());
   const pseudonymKey = config.STRATA_CONSOLE_PSEUDONYM_KEY;
@@ -39,6 +44,13 @@ export async function compose(context: ServiceContext<ConsoleConfig>): Promise<R
       log,
       store,
       serdes,
+      subscriptions: {
+        reader: log,
+        writer,
+        serde: serdes(TOPICS.subscriptions),
+        seal: sealingKey === undefined ? null : (bytes) => seal(sealingKey, bytes),
+        arePrivateAddressesAllowed: config.STRATA_CONSOLE_ALLOW_PRIVATE_ADDRESSES,
+      },
       clock: systemClock,
       logger,
       metrics,

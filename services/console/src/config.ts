@@ -4,6 +4,7 @@ import {
   kafkaVariables,
   keyVariable,
   registryVariables,
+  sealingVariables,
   stateRedisVariables,
 } from '@strata/service-runtime';
 import { z } from 'zod';
@@ -35,6 +36,15 @@ export const consoleConfig = defineConfig('console', {
   STRATA_CONSOLE_PSEUDONYM_KEY: keyVariable(
     'Key of the stack’s pseudonyms, as the ingestor has it: the API then takes the ids that people know. 32 bytes in base64 or hex.',
   ).optional(),
+  STRATA_SEALING_KEY: sealingVariables.STRATA_SEALING_KEY.optional(),
+  STRATA_CONSOLE_ALLOW_PRIVATE_ADDRESSES: z
+    .enum(['true', 'false'], 'has to be true or false')
+    .default('false')
+    .transform((word) => word === 'true')
+    .meta({
+      description:
+        'true lets the API subscribe private and loopback addresses, and by http: as the notifier is told.',
+    }),
   STRATA_CONSOLE_INGESTOR_GROUP_ID: groupId('ingestor'),
   STRATA_CONSOLE_SCORER_GROUP_ID: groupId('scorer'),
   STRATA_CONSOLE_NOTIFIER_GROUP_ID: groupId('notifier'),

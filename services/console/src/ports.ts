@@ -10,6 +10,7 @@ import type {
 } from '@strata/pipeline';
 import type { TopicSerde } from '@strata/schema-registry';
 import type { Metrics } from '@strata/service-runtime';
+import type { SubscriptionPorts } from './api/subscriptions/subscription-parts.ts';
 
 /** What the console works with. The group is its own: it starts it and stops it. */
 export interface ConsolePorts {
@@ -24,6 +25,8 @@ export interface ConsolePorts {
   readonly metrics: Metrics;
   /** The process has to end. */
   readonly onFatal: (error: unknown) => void;
+  /** Where the API may show and change webhook subscriptions. */
+  readonly subscriptions?: SubscriptionPorts;
   /** Counts of the delivery queue, where the console can reach it. */
   readonly deliveries?: () => Promise<DeliveryCounts>;
 }

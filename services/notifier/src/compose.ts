@@ -1,6 +1,7 @@
 import { TOPICS } from '@strata/contracts';
 import { BullDeliveryQueue } from '@strata/jobs';
 import { KafkaGroupReader, KafkaLogReader, KafkaLogWriter } from '@strata/kafka';
+import { sendInTurn } from '@strata/pipeline';
 import {
   ConfluentSchemaRegistry,
   openTopicSerdes,
@@ -32,7 +33,7 @@ export async function compose(context: ServiceContext<NotifierConfig>): Promise<
   const serdes = await openTopicSerdes({ source, schemas, clock: systemClock });
   const log = new KafkaLogReader(kafka, { logger });
   lifecycle.started('log reader', () => log.close());
-  const writer = new KafkaLogWriter(kafka);
+  const writer = sendInTurn(new KafkaLogWriter(kafka));
   lifecycle.started('log writer', () => writer.close());
   const arePrivateAddressesAllowed = config.STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES;
   const deliveryTimeoutMs = config.STRATA_NOTIFIER_DELIVERY_TIMEOUT_MS;

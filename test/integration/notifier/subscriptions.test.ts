@@ -246,15 +246,17 @@ test('neither a restart nor an empty queue store loses a subscription', async ()
 
 test('of writers at the same moment one changes it, and the others are told', async () => {
   await add('raced');
-  const ofTheirOwn = [1, 2, 3, 4].map((concurrency) => {
+  const ofTheirOwn = [1, 2, 3, 4].map(async (concurrency) => {
     const own = new KafkaLogWriter({
       clientId: `writer-${concurrency}`,
       brokers: backends.brokers,
     });
-    const to = contentChange('raced', (content) => ({ ...content, concurrency }));
-    return changeSubscription({ ...ports, writer: own }, by('raced'), to).finally(() =>
-      own.close(),
-    );
+    try {
+      const to = contentChange('raced', (content) => ({ ...content, concurrency }));
+      return await changeSubscription({ ...ports, writer: own }, by('raced'), to);
+    } finally {
+      await own.close();
+    }
   });
   const settled = await Promise.allSettled(ofTheirOwn);
   const refused = settled.filter((it) => it.status === 'rejected');

@@ -168,6 +168,7 @@ export function serviceEnv(
     ...options.identity,
     STRATA_TIME_MODE: options.time,
     STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES: 'true',
+    STRATA_CONSOLE_ALLOW_PRIVATE_ADDRESSES: 'true',
     STRATA_CONSOLE_PORT: String(ports.consolePage),
     STRATA_CONSOLE_API_KEYS: ensureApiKeys(options.dataDir).keysFile,
     STRATA_INGESTOR_HTTP_KEYS: ensureIntakeKeys(options.dataDir).keysFile,

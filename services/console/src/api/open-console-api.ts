@@ -24,10 +24,11 @@ export async function openApi(ports: ConsolePorts, context: ApiContext): Promise
   const partitions = await log.partitionCount(TOPICS.customerLog);
   const reader = new StateReader({ store, partitions, wallMs, nowMs });
   const ends = new LogEnds({ log, wallMs, nowMs });
+  const ids = settings.identity ?? identity();
   const finder = new CustomerFinder({
     reader,
     ends,
-    identity: settings.identity ?? identity(),
+    identity: ids,
     wallMs,
   });
   const rateOf = ({ requestsPerSecond: perSecond, burst }: ApiKey) => ({ perSecond, burst });
@@ -36,6 +37,7 @@ export async function openApi(ports: ConsolePorts, context: ApiContext): Promise
     routes: apiRoutes({
       customers: { finder, metrics },
       tiers: { store, reader, ends, wallMs },
+      subscriptions: { ports: ports.subscriptions ?? null, identity: ids },
     }),
     keys:
       apiKeysFile === null

@@ -186,7 +186,74 @@ const PROFILE_PROBLEMS = {
   ),
 } as const satisfies Readonly<Record<string, ProblemText>>;
 
-const ALL_PROBLEMS = { ...REQUEST_PROBLEMS, ...PROFILE_PROBLEMS };
+/** What those can answer that show and change webhook subscriptions. */
+const SUBSCRIPTION_PROBLEMS = {
+  'no-such-subscription': text(
+    404,
+    { zh: '没有该订阅', en: 'There is no such subscription' },
+    {
+      zh: '请用 GET /v1/subscriptions 查看现有订阅；通知服务文件中声明的订阅不在其中。',
+      en: 'See those there are by GET /v1/subscriptions; what a file of the notifier declares is not among them.',
+    },
+  ),
+  'no-such-test': text(
+    404,
+    { zh: '没有该测试', en: 'There is no such test' },
+    { zh: '仅保留最近 20 次测试；请重新测试。', en: 'The last 20 are kept: test again.' },
+  ),
+  'subscription-exists': text(
+    409,
+    { zh: '已有该编号的订阅', en: 'There is a subscription of that id already' },
+    { zh: '请换一个编号，或修改现有订阅。', en: 'Choose another id, or change the one there is.' },
+  ),
+  'other-standing': text(
+    409,
+    { zh: '订阅的状态不允许此操作', en: 'The subscription does not stand so' },
+    {
+      zh: '启用的可暂停，暂停的用 resume 恢复，停用的用 enable 重新启用。',
+      en: 'Pause what is active, resume what is paused, enable what is disabled.',
+    },
+  ),
+  'changed-meanwhile': text(
+    409,
+    { zh: '订阅刚被他人修改', en: 'Somebody else changed it in the meantime' },
+    {
+      zh: '您的修改未生效；请重新查看后再试。',
+      en: 'Nothing of yours was applied: look at it again, and repeat your change.',
+    },
+  ),
+  'precondition-failed': text(
+    412,
+    { zh: '版本与 If-Match 不符', en: 'It is at another version than If-Match names' },
+    {
+      zh: '您的修改未生效；请重新读取并使用其 ETag。',
+      en: 'Nothing was applied: read it again, and send the ETag of that answer.',
+    },
+  ),
+  'precondition-required': text(
+    428,
+    { zh: '缺少 If-Match', en: 'If-Match is missing' },
+    {
+      zh: '请发送所依据版本的 ETag；若不论版本，请发送 If-Match: *。',
+      en: 'Send the ETag of the version that the change rests on, or If-Match: * for any.',
+    },
+  ),
+  'no-sealing-key': text(
+    503,
+    { zh: 'console 没有栈的密钥', en: 'The console has no key of the stack' },
+    {
+      zh: '请为 console 设置 STRATA_SEALING_KEY 并重启，或使用 ./strata subscription。',
+      en: 'Set STRATA_SEALING_KEY for the console and start it again, or use ./strata subscription.',
+    },
+  ),
+  'no-subscriptions': text(
+    503,
+    { zh: '该 console 未连接订阅主题', en: 'This console does not reach the subscriptions' },
+    { zh: '请使用 ./strata subscription。', en: 'Use ./strata subscription.' },
+  ),
+} as const satisfies Readonly<Record<string, ProblemText>>;
+
+const ALL_PROBLEMS = { ...REQUEST_PROBLEMS, ...PROFILE_PROBLEMS, ...SUBSCRIPTION_PROBLEMS };
 
 export type ProblemName = keyof typeof ALL_PROBLEMS;
 export const PROBLEMS: Readonly<Record<ProblemName, ProblemText>> = ALL_PROBLEMS;
