@@ -68,6 +68,7 @@ const KEYS: Readonly<Record<string, string>> = {
   [TOPICS.deadLetters]: 'The id of the letter.',
   [TOPICS.policies]: 'The id of the set, and `current`; `rates:<id>`.',
   [TOPICS.undelivered]: 'The id of the delivery.',
+  [TOPICS.subscriptions]: 'The id of the subscription.',
 };
 const INTAKE_KEY =
   'Of the producer’s choice; the customer id on `strata.intake.events.v1` in data time.';

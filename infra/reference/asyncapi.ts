@@ -50,6 +50,11 @@ const CHANNELS: Readonly<
     about: 'Webhooks that were given up, by the place of their tier change.',
     action: 'send',
   },
+  subscriptions: {
+    about:
+      'What was changed about webhook subscriptions, or asked of them. Written by Strata alone.',
+    action: 'send',
+  },
 };
 
 /** docs/reference/asyncapi.json: the contracts of all topics for tools, from the same places as the pages for people. */

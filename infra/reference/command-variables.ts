@@ -16,12 +16,14 @@ export const COMMAND_VARIABLES: Readonly<Record<string, string>> = {
   STRATA_INGESTOR_PSEUDONYM_KEY:
     'As of the ingestor; `./strata up` keeps it with the stack (`identity.json`, for its owner alone), for the commands and the next start.',
   STRATA_STACK_DIR: 'Data of the stack. Default: `.strata/stack` in the checkout.',
-  USER: 'Who decides by `./strata override`, `./strata merge`, `./strata link` and `./strata erase`, where `--actor` does not say.',
+  USER: 'Who decides by `./strata override`, `./strata merge`, `./strata link`, `./strata erase`, `./strata subscription` and `./strata replay`, where `--actor` does not say.',
   TERM: '`dumb`: the demo prints without colours.',
 };
 
 /** What each variable of docker-compose.yml does; those that are a service's own go to it as they are. */
 export const COMPOSE_VARIABLES: Readonly<Record<string, string>> = {
+  STRATA_API_KEYS_FILE:
+    'File of the keys that may ask the API; `./strata up --stack docker` makes one.',
   STRATA_CERTIFICATES_FILE:
     'Certificates that npm trusts while the image of the services is built; `./strata up --stack docker` takes `NODE_EXTRA_CA_CERTS`.',
   STRATA_CONSOLE_PORT: 'Port of the page on the host.',

@@ -9,8 +9,8 @@ const text = (means: string, remedy: string): ErrorText => ({ means, remedy });
 /** Raised by adapters and services: in logs, and in the answer of `/healthz`. */
 const SERVICE_ERRORS: Readonly<Record<string, ErrorText>> = {
   STRATA_API_KEYS_INVALID: text(
-    'The file of the keys that may send by HTTP cannot be used.',
-    'Correct what the message names, or make keys with `./strata intake-key add`.',
+    'A file of keys, of those that may send by HTTP or of those that may ask the API, cannot be used.',
+    'Correct what the message names, or make keys with `./strata intake-key add` or `./strata api-key add`.',
   ),
   STRATA_CONFIG_INVALID: text(
     'The environment of a service has a variable that is wrong, missing or unknown.',
@@ -73,8 +73,8 @@ const SERVICE_ERRORS: Readonly<Record<string, ErrorText>> = {
     'Restore the topic, or give the notifier a fresh queue store.',
   ),
   STRATA_NOTIFIER_SUBSCRIPTIONS: text(
-    'The file of webhook subscriptions cannot be read or is wrong.',
-    'Correct what the message names; see the README of the notifier.',
+    'The topic, or the file, of webhook subscriptions cannot be read, or the file is wrong.',
+    'Correct what the message names; see [subscriptions](../delivery/subscriptions.md).',
   ),
   STRATA_REDIS_NOT_APPLIED: text(
     'A commit got no answer and was not applied. Tried again by itself.',
@@ -200,6 +200,10 @@ const SERVICE_ERRORS: Readonly<Record<string, ErrorText>> = {
     'Bytes of state have a layout that this version does not know.',
     'Run the version that wrote them.',
   ),
+  STRATA_SUBSCRIPTION_REFUSED: text(
+    'A subscription was not changed as asked: somebody else was first, or it does not stand so.',
+    'Look at it again, and repeat the change if it still makes sense.',
+  ),
   STRATA_UNEXPECTED: text(
     'A fault without a code of its own ended a service.',
     'A fault of ours: report the log line.',
@@ -231,7 +235,10 @@ const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
     'There is a key of that name already.',
     'Remove it first, or choose another name.',
   ),
-  STRATA_CLI_KEY_UNKNOWN: text('There is no key of that name.', 'See `./strata intake-key list`.'),
+  STRATA_CLI_KEY_UNKNOWN: text(
+    'There is no key of that name.',
+    'See `./strata intake-key list`, or `./strata api-key list`.',
+  ),
   STRATA_CLI_LOG_CUT: text(
     'The customer log does not begin at its first record any more, so nothing can be folded from the beginning.',
     'Read [recovery](../operations/recovery.md); keep the log for ever (`retention.ms=-1`).',
@@ -239,6 +246,10 @@ const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
   STRATA_CLI_NEW_EPOCH: text(
     'A partition was folded by another version of the fold, so the same numbers cannot be given again.',
     'Read [recovery](../operations/recovery.md).',
+  ),
+  STRATA_CLI_SUBSCRIPTION_REFUSED: text(
+    'A subscription was not changed as asked: somebody else was first, or it does not stand so.',
+    'Follow the message; `./strata subscription history` says who changed it.',
   ),
   STRATA_CLI_SCORER_RUNS: text(
     'A scorer took a partition while a new epoch was begun for it. Nothing was replaced.',

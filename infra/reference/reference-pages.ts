@@ -1,3 +1,4 @@
+import { describedApi } from '../../services/console/src/api/routes.ts';
 import { openApiText } from '../../services/ingestor/src/http/open-api.ts';
 import { asyncapiPage } from './asyncapi.ts';
 import { commandsPage } from './commands.ts';
@@ -33,6 +34,11 @@ const PAGES: readonly ReferencePage[] = [
     file: 'openapi-intake.json',
     about: 'the HTTP intake, as OpenAPI 3.1; a running one serves it at `/v1/openapi.json`',
     write: openApiText,
+  },
+  {
+    file: 'openapi-profiles.json',
+    about: 'the API of the console, as OpenAPI 3.1; a running one serves it at `/v1/openapi.json`',
+    write: describedApi,
   },
   { file: 'policy.md', about: 'every key of a policy file', write: policyPage },
   {

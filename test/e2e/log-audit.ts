@@ -1,7 +1,7 @@
 import { connectStack, type StackHandle } from '@strata/cli';
 import { logRecordFromWire, TOPICS } from '@strata/contracts';
 import type { StackFile } from '@strata/local-stack';
-import { decodeShardLedger, SHARD_FIELDS } from '@strata/scorer';
+import { decodeShardLedger, SHARD_FIELDS } from '@strata/shard-state';
 import { type LoggedRecord, Oracle } from '../model/oracle/oracle.ts';
 import type { ForeignChange } from './foreign-reader.ts';
 

@@ -14,6 +14,7 @@ const SERDES = {
   tierChanges: serdes(TOPICS.tierChanges),
   tiers: serdes(TOPICS.tiers),
   deadLetters: serdes(TOPICS.deadLetters),
+  subscriptions: serdes(TOPICS.subscriptions),
   of: serdes,
   // Nobody writes by another schema here.
   prepare: async () => {},

@@ -8,7 +8,7 @@ import { fold, initialPartition, unkeyedMarker } from '@strata/domain';
 import { startIngestor } from '@strata/ingestor';
 import type { MemoryLog } from '@strata/memory';
 import { FixedSubscriptions, startNotifier } from '@strata/notifier';
-import { type DeliveryOutcome, silentLogger } from '@strata/pipeline';
+import { type DeliveryOutcome, sendInTurn, silentLogger } from '@strata/pipeline';
 import { createScorerMetrics, startScorer } from '@strata/scorer';
 import type { AppendWatch } from './append-watch.ts';
 import type { Endpoints } from './endpoints.ts';
@@ -149,7 +149,7 @@ function notifierOn(process: SimProcess, stack: Stack): Promise<RunningService> 
       log: logReaderOf(process, stack.log),
       queue: new SimDeliveryQueue(process, stack.queue),
       alarm: process.alarm,
-      writer: new SimLogWriter(process, stack.watch.append),
+      writer: sendInTurn(new SimLogWriter(process, stack.watch.append)),
       keeper: positionKeeperOf(process, stack.log),
       serde: serdes(TOPICS.tierChanges),
       undeliveredSerde: serdes(TOPICS.undelivered),

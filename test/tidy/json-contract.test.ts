@@ -94,6 +94,7 @@ const whole: TierChangeEvent = {
   withdraws: { id: '3.17.0', score: 300 },
   backfill: false,
   treatment: { service_hours: 8 },
+  steps: 1,
 };
 const bare: TierChangeEvent = {
   ...whole,
@@ -105,6 +106,7 @@ const bare: TierChangeEvent = {
   override: null,
   withdraws: null,
   treatment: null,
+  steps: null,
 };
 
 interface Document {

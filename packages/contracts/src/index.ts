@@ -5,6 +5,7 @@ export * from './dead-letter-reason.ts';
 export * from './dead-letter-sentence.ts';
 export * from './erasure-control.ts';
 export { EVENT_DEFINITIONS } from './event-definitions.ts';
+export * from './explanation-json.ts';
 export { AMOUNT_MINOR_MAX, type InstantForm } from './fields.ts';
 export { isGuestId } from './guest.ts';
 export * from './identity.ts';

@@ -73,6 +73,11 @@ export interface TierChangeBody {
   readonly backfill: boolean;
   /** Benefits of the new tier as they stand in the policy. */
   readonly treatment: unknown;
+  /**
+   * Rungs of the ladder between the two tiers; 0 where the tier stays. Null where there is none before, where the ladder
+   * does not know it, and in events of versions that did not say it.
+   */
+  readonly steps: number | null;
 }
 
 export type TierChangeEvent = TierChangeAddress & TierChangeBody;
@@ -104,6 +109,7 @@ export function tierChangeBody(
     withdraws:
       withdraws === null ? null : { id: withdraws.id, score: fromMilli(withdraws.scoreMilli) },
     treatment: policy.treatment[change.toTier] ?? null,
+    steps: stepsOf(change, policy),
   };
 }
 
@@ -115,6 +121,12 @@ export function tierChangeEvent(
 ): TierChangeEvent {
   const { partition, epoch, seq } = address;
   return { ...tierChangeBody(change, partition, policy), partition, epoch, seq };
+}
+
+function stepsOf({ fromTier, toTier }: TierChange, { ladder }: Policy): number | null {
+  const from = fromTier === null ? -1 : ladder.indexOf(fromTier);
+  const to = ladder.indexOf(toTier);
+  return from < 0 || to < 0 ? null : Math.abs(to - from);
 }
 
 function labelsOf(change: TierChange, policy: Policy): Record<string, TierLabel> {

@@ -9,6 +9,7 @@ import {
 } from './tier-change-wire.ts';
 
 const policy = {
+  ladder: ['bronze', 'silver', 'gold'],
   labels: {
     gold: { zh: '金牌客户', en: 'Gold' },
     silver: { en: 'Silver' },
@@ -58,10 +59,11 @@ test('writes the names of the contract, in its order', () => {
   expect(Object.keys(json).join(' ')).toBe(
     'id partition epoch seq customerId customerSeq type fromTier toTier fromPolicy labels segment ' +
       'cause policy policyVersion score dimensions evidence effectiveAt decidedAt asOf protectedUntil ' +
-      'atRisk override withdraws backfill treatment',
+      'atRisk override withdraws backfill treatment steps',
   );
   expect(json).toMatchObject({
     score: 290.1,
+    steps: 1,
     dimensions: [{ name: 'recency', value: 91, points: 2, weight: 25 }],
     evidence: ['3:1040', '3:17'],
     effectiveAt: '2026-01-02T03:04:05.678Z',
@@ -87,4 +89,13 @@ test('carries the number of the output and no customer in its headers', () => {
   const texts = Object.values(headers).map((bytes) => new TextDecoder().decode(bytes));
   expect(new TextDecoder().decode(headers['strata-seq'])).toBe('1.7');
   expect(texts).not.toContain('c1');
+});
+
+test.each([
+  { fromTier: 'gold', toTier: 'bronze', steps: 2, why: 'rungs of the ladder, whichever way' },
+  { fromTier: 'silver', toTier: 'silver', steps: 0, why: 'the tier stays' },
+  { fromTier: null, toTier: 'gold', steps: null, why: 'there is none before' },
+  { fromTier: 'platinum', toTier: 'gold', steps: null, why: 'another ladder' },
+])('from $fromTier to $toTier it is $steps steps: $why', ({ fromTier, toTier, steps }) => {
+  expect(tierChangeBody({ ...change, fromTier, toTier }, 0, policy).steps).toBe(steps);
 });

@@ -62,6 +62,7 @@ export function tierChangeToJson(
     withdraws: event.withdraws,
     backfill: event.backfill,
     treatment: event.treatment,
+    steps: event.steps,
   };
 }
 

@@ -14,6 +14,7 @@ export const TOPICS = {
   deadLetters: 'strata.dead-letters.v1',
   policies: 'strata.policies.v1',
   undelivered: 'strata.undelivered.v1',
+  subscriptions: 'strata.subscriptions.v1',
 } as const;
 
 export const INTAKE_TOPICS = [

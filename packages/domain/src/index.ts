@@ -17,6 +17,7 @@ export * from './compare-bytewise.ts';
 export { correctionOf, type Published } from './correction.ts';
 export * from './currency.ts';
 export * from './customer-event.ts';
+export * from './customer-profile.ts';
 export * from './customer-state.ts';
 export { divideHalfEven } from './decimal.ts';
 export * from './erasures.ts';

@@ -1,4 +1,5 @@
-import { stateStoreContract } from '@strata/testing/contracts';
+import { stateStoreContract, stateWalkContract } from '@strata/testing/contracts';
 import { MemoryStateStore } from './memory-state-store.ts';
 
 stateStoreContract('in memory', async () => new MemoryStateStore());
+stateWalkContract('in memory', async () => new MemoryStateStore());

@@ -10,6 +10,9 @@ import {
   type PartitionShard,
   type ShardHolder,
   type StateStore,
+  type StateWalk,
+  type Walked,
+  type WalkStep,
 } from '@strata/pipeline';
 
 interface Shard {
@@ -28,6 +31,9 @@ interface Shard {
 
 type Shards = Map<number, Shard>;
 
+/** Before a place, so that one of another kind of store is told. */
+const PLACE = 'memory:';
+
 export interface MemoryContents {
   readonly owner: string | null;
   readonly isPart: boolean;
@@ -43,7 +49,7 @@ export interface MemoryContents {
  * Customer state in the memory of one process, for the embedded stack, the simulator and unit tests. Bytes are copied
  * on the way in and out, so a caller that changes its buffers sees what it would see with a store across a network.
  */
-export class MemoryStateStore implements StateStore {
+export class MemoryStateStore implements StateStore, StateWalk {
   readonly #shards: Shards;
   readonly #tag: () => string;
   readonly #besides = new Map<string, MemoryBesideStore>();
@@ -154,6 +160,21 @@ export class MemoryStateStore implements StateStore {
         .slice(at, at + 1_000)
         .map(([customerId, bytes]) => [customerId, Uint8Array.from(bytes)]);
     }
+  }
+
+  /** In the order of the ids: a place is the last one met. */
+  async walk({ partition, place, count }: WalkStep): Promise<Walked | null> {
+    if (place !== null && !place.startsWith(PLACE)) return null;
+    const after = place === null ? null : place.slice(PLACE.length);
+    const left = [...this.#shard(partition).customers]
+      .filter(([customerId]) => after === null || compareBytes(customerId, after) > 0)
+      .toSorted(([a], [b]) => compareBytes(a, b));
+    const entries = left
+      .slice(0, count)
+      .map(([customerId, bytes]) => [customerId, Uint8Array.from(bytes)] as const);
+    const last = entries.at(-1);
+    const isEnd = last === undefined || left.length === entries.length;
+    return { entries, next: isEnd ? null : `${PLACE}${last[0]}` };
   }
 
   async amend(amendment: Amendment): Promise<boolean> {

@@ -8,6 +8,7 @@ export * from './output-number.ts';
 export * from './partition-for.ts';
 export * from './ports.ts';
 export * from './relay-note.ts';
+export * from './send-in-turn.ts';
 export * from './sound-commit.ts';
 export * from './sound-job.ts';
 export * from './stall-watch.ts';

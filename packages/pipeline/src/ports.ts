@@ -230,6 +230,29 @@ export interface StateStore {
   close(): Promise<void>;
 }
 
+/** Where a walk over the customers of a partition goes on; `place` null: at the begin. */
+export interface WalkStep {
+  readonly partition: number;
+  readonly place: string | null;
+  /** About so many customers at once. */
+  readonly count: number;
+}
+
+/** What a step came by. `next` null: there are no more. */
+export interface Walked {
+  readonly entries: readonly (readonly [customerId: string, bytes: Uint8Array])[];
+  readonly next: string | null;
+}
+
+/**
+ * Walks the customers of a partition step by step, however long ago the last one was. Who is there from the first step to
+ * the last is met, perhaps more than once.
+ */
+export interface StateWalk {
+  /** Null where the place is none of this life of the store: its order is another one since. */
+  walk(step: WalkStep): Promise<Walked | null>;
+}
+
 /** One customer as it is to be. */
 export interface Amendment {
   readonly partition: number;

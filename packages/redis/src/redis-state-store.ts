@@ -12,7 +12,10 @@ import {
   type PartitionShard,
   type ShardHolder,
   type StateStore,
+  type StateWalk,
   StrataError,
+  type Walked,
+  type WalkStep,
 } from '@strata/pipeline';
 import type { Redis } from 'ioredis';
 import { commitArguments } from './commit-arguments.ts';
@@ -45,7 +48,7 @@ const PAGES_PER_READ = 1_000;
  * throws was either not applied or its outcome could not be read; the caller may send the *same* commit again (a late
  * arrival of the first makes the second `already`) or acquire anew, and must not send another one in between.
  */
-export class RedisStateStore implements StateStore {
+export class RedisStateStore implements StateStore, StateWalk {
   readonly #redis: Redis;
   readonly #scripts: ShardScripts;
   readonly #keyPrefix: string;
@@ -226,6 +229,30 @@ export class RedisStateStore implements StateStore {
       for (const [customerId] of fresh) seen.add(customerId);
       if (fresh.length > 0) yield fresh;
     } while (cursor !== '0');
+  }
+
+  /**
+   * One step of HSCAN, whose cursors mean something only to the process that gave them: with another start of Redis its
+   * tables have another order. So a place names that process, and both are asked in one transaction.
+   */
+  async walk({ partition, place, count }: WalkStep): Promise<Walked | null> {
+    const [life = null, cursor = '0'] = place?.split(' ') ?? [];
+    const replies = await during(`walking partition ${partition}`, () =>
+      this.#redis
+        .multi()
+        .info('server')
+        .hscanBuffer(this.#keys(partition).customers, cursor, 'COUNT', count)
+        .exec(),
+    );
+    const [info, scanned] = (replies ?? []).map(([error, reply]) => {
+      if (error !== null) throw toRedisFault(error, `walking partition ${partition}`);
+      return reply;
+    });
+    const now = /^run_id:(\w+)/m.exec(String(info))?.[1] ?? '';
+    if (life !== null && life !== now) return null;
+    const [next, flat] = scanned as [Buffer, Buffer[]];
+    const after = next.toString();
+    return { entries: [...pairs(flat)], next: after === '0' ? null : `${now} ${after}` };
   }
 
   async amend(amendment: Amendment): Promise<boolean> {

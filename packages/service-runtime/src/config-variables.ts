@@ -94,7 +94,7 @@ export const queueRedisVariables = {
 
 export const sealingVariables = {
   STRATA_SEALING_KEY: keyVariable(
-    'Key of the stack that seals dead letters and marks erased customers: 32 bytes in base64 or hex.',
+    'Key of the stack that seals dead letters and webhook secrets, and marks erased customers: 32 bytes in base64 or hex.',
   ),
 };
 

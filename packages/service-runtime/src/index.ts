@@ -1,7 +1,11 @@
+export * from './access-key.ts';
 export * from './api-keys.ts';
 export * from './config-variables.ts';
 export * from './crash-hook.ts';
+export * from './fault-place.ts';
 export * from './health-server.ts';
+export * from './intake-keys.ts';
+export * from './key-ring.ts';
 export * from './keyed-marker.ts';
 export * from './keyed-pseudonym.ts';
 export * from './label-names.ts';
@@ -14,3 +18,4 @@ export * from './runtime-fault.ts';
 export * from './sealing.ts';
 export * from './system-alarm.ts';
 export * from './system-clock.ts';
+export * from './token-bucket.ts';

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { startConsole } from '@strata/console';
 import {
   type Identity,
@@ -22,8 +21,8 @@ import {
   MemoryPositionKeeper,
   MemoryStateStore,
 } from '@strata/memory';
-import { FixedSubscriptions, parseSubscriptions, startNotifier } from '@strata/notifier';
-import { type LogWriter, silentLogger } from '@strata/pipeline';
+import { openSubscriptions, startNotifier } from '@strata/notifier';
+import { sendInTurn, silentLogger } from '@strata/pipeline';
 import {
   MemorySchemaRegistry,
   openTopicSerdes,
@@ -62,6 +61,8 @@ export interface EmbeddedOptions {
   readonly onForbidden?: MinimisationSettings['onForbidden'];
   /** File of the keys that may send by HTTP; without it nobody can. */
   readonly intakeKeys?: string;
+  /** File of the keys that may ask the API; without it nobody can. */
+  readonly apiKeys?: string;
   readonly onFatal: (error: unknown) => void;
 }
 
@@ -96,9 +97,11 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     partitions,
     identity: given,
     reader: new MemoryLogReader(log),
-    writer: queued(new MemoryLogWriter(log)),
+    // Commands of several users share it.
+    writer: sendInTurn(new MemoryLogWriter(log)),
     store,
     serdes,
+    arePrivateAddressesAllowed: true,
     seal: (bytes) => seal(key, bytes),
     unseal: (sealed) => unseal(key, sealed),
     tryGate: openGate({ serdes, markerOf, partitions }, () => ingestorSettings(options)),
@@ -185,17 +188,32 @@ function ingestorSettings({
 
 /** What reads the published changes: the webhooks and the page. */
 async function startOutputs(
-  { subscriptions, onFatal }: EmbeddedOptions,
+  { subscriptions, apiKeys, onFatal, identity: given = identity() }: EmbeddedOptions,
   parts: EmbeddedParts & { readonly metrics: ReturnType<typeof createMetrics> },
 ): Promise<Pick<EmbeddedStack, 'consoleUrl' | 'stop'>> {
-  const { log, queue, serde, stack, metrics } = parts;
+  const { log, store, queue, serde, stack, metrics } = parts;
   const ports = { log: stack.reader, clock: systemClock, logger: silentLogger, metrics, onFatal };
+  const subscribed = await openSubscriptions(
+    {
+      ...ports,
+      reader: stack.reader,
+      writer: stack.writer,
+      serde: serde(TOPICS.subscriptions),
+      unseal: stack.unseal,
+      alarm: systemAlarm,
+    },
+    {
+      file: subscriptions,
+      deliveryTimeoutMs: DELIVERY_TIMEOUT_MS,
+      arePrivateAddressesAllowed: true,
+    },
+  );
   const notifier = await startNotifier(
     {
       ...ports,
       group: new MemoryGroupReader(log),
       queue,
-      writer: new MemoryLogWriter(log),
+      writer: stack.writer,
       keeper: new MemoryPositionKeeper(log),
       serde: serde(TOPICS.tierChanges),
       undeliveredSerde: serde(TOPICS.undelivered),
@@ -204,7 +222,7 @@ async function startOutputs(
     {
       groupId: 'strata-notifier',
       topic: TOPICS.tierChanges,
-      subscriptions: await readSubscriptions(subscriptions),
+      subscriptions: subscribed.source,
       pendingMax: PENDING_MAX,
       disableAfterMs: DISABLE_AFTER_MS,
       deliveryTimeoutMs: DELIVERY_TIMEOUT_MS,
@@ -215,12 +233,22 @@ async function startOutputs(
     {
       ...ports,
       group: new MemoryGroupReader(log),
+      store,
       serdes: serde,
+      subscriptions: {
+        reader: stack.reader,
+        writer: stack.writer,
+        serde: serde(TOPICS.subscriptions),
+        seal: stack.seal,
+        arePrivateAddressesAllowed: stack.arePrivateAddressesAllowed,
+      },
       deliveries: () => queue.counts(),
     },
     {
       host: '127.0.0.1',
       port: 0,
+      apiKeysFile: apiKeys ?? null,
+      identity: given,
       groupId: 'strata-console',
       groups: { ingestor: INGESTOR_GROUP, scorer: 'strata-scorer', notifier: 'strata-notifier' },
     },
@@ -229,25 +257,8 @@ async function startOutputs(
     consoleUrl: page.url,
     stop: async () => {
       await notifier.stop();
+      await subscribed.close();
       await page.stop();
     },
-  };
-}
-
-async function readSubscriptions(file: string | null): Promise<FixedSubscriptions> {
-  if (file === null) return new FixedSubscriptions([]);
-  const text = await readFile(file, 'utf8');
-  return new FixedSubscriptions(parseSubscriptions(text, { place: file, isHttpAllowed: true }));
-}
-
-/** Commands of several users share this writer, and a writer takes one send at a time. */
-function queued(writer: LogWriter): LogWriter {
-  let last: Promise<void> = Promise.resolve();
-  return {
-    send: (records) => {
-      last = last.catch(() => {}).then(() => writer.send(records));
-      return last;
-    },
-    close: () => writer.close(),
   };
 }

@@ -2,7 +2,10 @@ import {
   defineConfig,
   integerVariable,
   kafkaVariables,
+  keyVariable,
   registryVariables,
+  sealingVariables,
+  stateRedisVariables,
 } from '@strata/service-runtime';
 import { z } from 'zod';
 
@@ -16,6 +19,7 @@ function groupId(service: string) {
 export const consoleConfig = defineConfig('console', {
   ...kafkaVariables,
   ...registryVariables,
+  ...stateRedisVariables,
   STRATA_CONSOLE_HOST: z.string().default('127.0.0.1').meta({
     description:
       'Address of the page. It asks nobody who they are: keep it behind a proxy that does.',
@@ -25,6 +29,22 @@ export const consoleConfig = defineConfig('console', {
     max: 65_535,
     description: 'Port of the page; 0 takes a free one.',
   }).default(0),
+  STRATA_CONSOLE_API_KEYS: z.string().optional().meta({
+    description:
+      'File of the keys that may ask the API (./strata api-key add); read again when it changes. Without it the API answers nobody.',
+  }),
+  STRATA_CONSOLE_PSEUDONYM_KEY: keyVariable(
+    'Key of the stack’s pseudonyms, as the ingestor has it: the API then takes the ids that people know. 32 bytes in base64 or hex.',
+  ).optional(),
+  STRATA_SEALING_KEY: sealingVariables.STRATA_SEALING_KEY.optional(),
+  STRATA_CONSOLE_ALLOW_PRIVATE_ADDRESSES: z
+    .enum(['true', 'false'], 'has to be true or false')
+    .default('false')
+    .transform((word) => word === 'true')
+    .meta({
+      description:
+        'true lets the API subscribe private and loopback addresses, and by http: as the notifier is told.',
+    }),
   STRATA_CONSOLE_INGESTOR_GROUP_ID: groupId('ingestor'),
   STRATA_CONSOLE_SCORER_GROUP_ID: groupId('scorer'),
   STRATA_CONSOLE_NOTIFIER_GROUP_ID: groupId('notifier'),

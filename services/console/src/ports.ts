@@ -1,11 +1,23 @@
-import type { DeliveryCounts, GroupReader, Logger, LogReader, WallClock } from '@strata/pipeline';
+import type { Identity } from '@strata/contracts';
+import type {
+  DeliveryCounts,
+  GroupReader,
+  Logger,
+  LogReader,
+  StateStore,
+  StateWalk,
+  WallClock,
+} from '@strata/pipeline';
 import type { TopicSerde } from '@strata/schema-registry';
 import type { Metrics } from '@strata/service-runtime';
+import type { SubscriptionPorts } from './api/subscriptions/subscription-parts.ts';
 
 /** What the console works with. The group is its own: it starts it and stops it. */
 export interface ConsolePorts {
   readonly group: GroupReader;
   readonly log: LogReader;
+  /** The scorer's, read and never written. */
+  readonly store: StateStore & StateWalk;
   /** By topic, of those in `BOARD_TOPICS`. */
   readonly serdes: (topic: string) => TopicSerde;
   readonly clock: WallClock;
@@ -13,6 +25,8 @@ export interface ConsolePorts {
   readonly metrics: Metrics;
   /** The process has to end. */
   readonly onFatal: (error: unknown) => void;
+  /** Where the API may show and change webhook subscriptions. */
+  readonly subscriptions?: SubscriptionPorts;
   /** Counts of the delivery queue, where the console can reach it. */
   readonly deliveries?: () => Promise<DeliveryCounts>;
 }
@@ -21,8 +35,12 @@ export interface ConsoleSettings {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** File of the keys of the API; null where nobody has one. */
+  readonly apiKeysFile: string | null;
   /** A throw-away group: the console keeps everything in memory and reads from the start. */
   readonly groupId: string;
+  /** Under which ids customers stand; those that people know where it is left out. */
+  readonly identity?: Identity;
   /** Groups whose lag the page shows. */
   readonly groups: {
     readonly ingestor: string;

@@ -75,7 +75,7 @@ test('counts customers by tier and changes by cause', async () => {
 
 test('tells a customer’s newest tier by its id, whatever the id is', async () => {
   const { stage, url } = await aConsole();
-  const customer = (id: string) => fetch(`${url}/v1/customers/${encodeURIComponent(id)}`);
+  const customer = (id: string) => fetch(`${url}/customers/${encodeURIComponent(id)}`);
   expect(await (await customer('林记茶行')).json()).toMatchObject({
     customerId: '林记茶行',
     tier: 'gold',
@@ -85,7 +85,7 @@ test('tells a customer’s newest tier by its id, whatever the id is', async () 
   });
   expect(await (await customer(HOSTILE)).json()).toMatchObject({ customerId: HOSTILE });
   expect((await customer('nobody')).status).toBe(404);
-  expect((await fetch(`${url}/v1/customers/%ff`)).status).toBe(400);
+  expect((await fetch(`${url}/customers/%ff`)).status).toBe(400);
   stage.erase('林记茶行');
   await expect.poll(async () => (await customer('林记茶行')).status).toBe(404);
   expect((await status(url)).customers).toBe(2);

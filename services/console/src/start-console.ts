@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
 import type { HealthReport } from '@strata/service-runtime';
+import { openApi } from './api/open-console-api.ts';
 import { EventFeed, LISTED_CHANGES } from './live/event-feed.ts';
 import { FlowMeter } from './live/flow-meter.ts';
 import { BoardReader } from './live/read-board.ts';
@@ -59,21 +60,17 @@ export async function startConsole(
     },
   });
   const sampling = sampler(meter, ports);
+  const api = await openApi(ports, { settings, metrics });
   const router = new Router({
     view,
     feed,
+    api,
     metrics,
     assets: await readAssets(),
     refresh: sampling.refresh,
     hosts: isLoopback(settings.host) ? LOOPBACK_NAMES : null,
   });
-  const server = createServer((request, response) => {
-    router.handle(request, response).catch((error: unknown) => {
-      logger.error({ error: String(error) }, 'A request failed');
-      if (!response.headersSent) response.writeHead(500);
-      response.end();
-    });
-  });
+  const server = serverOf(router, logger);
   const url = await listen(server, settings);
   const timers = startTimers(feed, sampling.refresh);
   const topics = [...BOARD_TOPICS];
@@ -89,11 +86,22 @@ export async function startConsole(
     stop: async () => {
       for (const timer of timers) clearInterval(timer);
       gather.cancel();
+      api.stop();
       await ports.group.stop();
       feed.close();
       await close(server);
     },
   };
+}
+
+function serverOf(router: Router, logger: ConsolePorts['logger']): Server {
+  return createServer((request, response) => {
+    router.handle(request, response).catch((error: unknown) => {
+      logger.error({ error: String(error) }, 'A request failed');
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  });
 }
 
 /** Without a reader nothing is asked for. */

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { TOPICS } from '@strata/contracts';
 import { BullDeliveryQueue } from '@strata/jobs';
 import {
@@ -7,6 +6,7 @@ import {
   KafkaLogWriter,
   KafkaPositionKeeper,
 } from '@strata/kafka';
+import { sendInTurn } from '@strata/pipeline';
 import {
   ConfluentSchemaRegistry,
   openTopicSerdes,
@@ -14,18 +14,17 @@ import {
 } from '@strata/schema-registry';
 import {
   crashHook,
+  type HealthReport,
   type RunningService,
   type ServiceContext,
   systemAlarm,
   systemClock,
+  unseal,
 } from '@strata/service-runtime';
 import type { z } from 'zod';
 import type { notifierConfig } from './config.ts';
-import { FixedSubscriptions } from './fixed-subscriptions.ts';
-import { NotifierFault } from './notifier-fault.ts';
+import { type OpenSubscriptions, openSubscriptions } from './open-subscriptions.ts';
 import { startNotifier } from './start-notifier.ts';
-import type { Subscription } from './subscription.ts';
-import { parseSubscriptions } from './subscriptions.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -34,19 +33,36 @@ type NotifierConfig = Readonly<z.output<typeof notifierConfig.object>>;
 /** The real adapters, put together. */
 export async function compose(context: ServiceContext<NotifierConfig>): Promise<RunningService> {
   const { config, logger, metrics, lifecycle } = context;
-  const at = crashHook(config, process);
-  const subscriptions = await readSubscriptions(config);
-  if (subscriptions.length === 0) logger.warn({}, 'There is no subscription: nothing is delivered');
   const kafka = { brokers: config.STRATA_KAFKA_BROKERS, clientId: 'strata-notifier' };
   const source = new ConfluentSchemaRegistry({ url: config.STRATA_REGISTRY_URL });
-  const schemas = readSchemaFolder().filter(({ topic }) =>
-    [TOPICS.tierChanges, TOPICS.undelivered].some((known) => known === topic),
-  );
+  const topics: readonly string[] = [TOPICS.tierChanges, TOPICS.subscriptions, TOPICS.undelivered];
+  const schemas = readSchemaFolder().filter(({ topic }) => topics.includes(topic));
   const serdes = await openTopicSerdes({ source, schemas, clock: systemClock });
   const log = new KafkaLogReader(kafka, { logger });
   lifecycle.started('log reader', () => log.close());
   const keeper = new KafkaPositionKeeper(kafka, { logger });
   lifecycle.started('position keeper', () => keeper.close());
+  const writer = sendInTurn(new KafkaLogWriter(kafka));
+  lifecycle.started('log writer', () => writer.close());
+  const arePrivateAddressesAllowed = config.STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES;
+  const deliveryTimeoutMs = config.STRATA_NOTIFIER_DELIVERY_TIMEOUT_MS;
+  const subscriptions = await openSubscriptions(
+    {
+      reader: log,
+      writer,
+      serde: serdes(TOPICS.subscriptions),
+      unseal: (sealed) => unseal(config.STRATA_SEALING_KEY, sealed),
+      clock: systemClock,
+      alarm: systemAlarm,
+      logger,
+    },
+    {
+      file: config.STRATA_NOTIFIER_SUBSCRIPTIONS ?? null,
+      deliveryTimeoutMs,
+      arePrivateAddressesAllowed,
+    },
+  );
+  lifecycle.started('subscriptions', () => subscriptions.close());
   const queue = await BullDeliveryQueue.connect({
     url: config.STRATA_QUEUE_REDIS_URL,
     lockMs: config.STRATA_NOTIFIER_LOST_AFTER_MS,
@@ -62,7 +78,7 @@ export async function compose(context: ServiceContext<NotifierConfig>): Promise<
       log,
       queue,
       keeper,
-      writer: new KafkaLogWriter(kafka, { logger }),
+      writer,
       serde: serdes(TOPICS.tierChanges),
       undeliveredSerde: serdes(TOPICS.undelivered),
       clock: systemClock,
@@ -74,31 +90,23 @@ export async function compose(context: ServiceContext<NotifierConfig>): Promise<
     {
       groupId: config.STRATA_NOTIFIER_GROUP_ID,
       topic: TOPICS.tierChanges,
-      subscriptions: new FixedSubscriptions(subscriptions),
+      subscriptions: subscriptions.source,
       pendingMax: config.STRATA_NOTIFIER_PENDING_MAX,
       disableAfterMs: config.STRATA_NOTIFIER_DISABLE_AFTER_HOURS * HOUR_MS,
-      deliveryTimeoutMs: config.STRATA_NOTIFIER_DELIVERY_TIMEOUT_MS,
-      arePrivateAddressesAllowed: config.STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES,
-      at,
+      deliveryTimeoutMs,
+      arePrivateAddressesAllowed,
+      at: crashHook(config, process),
     },
   );
   lifecycle.started('notifier', () => notifier.stop());
-  return notifier;
+  return { report: () => joined(notifier.report(), subscriptions) };
 }
 
-async function readSubscriptions(config: NotifierConfig): Promise<readonly Subscription[]> {
-  const place = config.STRATA_NOTIFIER_SUBSCRIPTIONS;
-  if (place === undefined) return [];
-  let text: string;
-  try {
-    text = await readFile(place, 'utf8');
-  } catch (cause) {
-    throw new NotifierFault(
-      'STRATA_NOTIFIER_SUBSCRIPTIONS',
-      `The subscriptions file ${place} cannot be read. Check STRATA_NOTIFIER_SUBSCRIPTIONS.`,
-      { cause },
-    );
-  }
-  const isHttpAllowed = config.STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES;
-  return parseSubscriptions(text, { place, isHttpAllowed });
+function joined(own: HealthReport, subscriptions: OpenSubscriptions): HealthReport {
+  const { reasons, details } = subscriptions.report();
+  return {
+    ...own,
+    reasons: [...own.reasons, ...reasons],
+    details: { ...own.details, ...details },
+  };
 }

@@ -5,6 +5,7 @@ import {
   kafkaVariables,
   queueRedisVariables,
   registryVariables,
+  sealingVariables,
 } from '@strata/service-runtime';
 import { z } from 'zod';
 import { CRASH_POINTS } from './crash-point.ts';
@@ -13,8 +14,10 @@ export const notifierConfig = defineConfig('notifier', {
   ...kafkaVariables,
   ...registryVariables,
   ...queueRedisVariables,
+  ...sealingVariables,
   STRATA_NOTIFIER_SUBSCRIPTIONS: z.string().optional().meta({
-    description: 'File of webhook subscriptions (JSON). Without it nothing is delivered.',
+    description:
+      'File of webhook subscriptions (JSON) beside those of the topic; for an id that both say, the file holds.',
   }),
   STRATA_NOTIFIER_GROUP_ID: z
     .string()

@@ -40,7 +40,6 @@ export function deliveryParts(ports: NotifierPorts, settings: NotifierSettings) 
     feeder: new BacklogFeeder(ports, settings, enqueuer),
     replays: new Replays({ ...ports, letters }, settings, enqueuer),
     upkeep: new Upkeep({ ports, settings, enqueuer, watermarks, health, pace, metrics }),
-    letters,
     poster,
   };
 }

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
-import { isPrivateAddress } from './private-address.ts';
+import type { LookupFunction } from 'node:net';
+import { isPrivateAddress } from '@strata/subscriptions';
 
 /** The endpoint's name leads to an address that webhooks must not reach. */
 export class AddressRefused extends Error {
@@ -25,9 +25,3 @@ export const guardedLookup: LookupFunction = (hostname, options, callback) => {
     return callback(null, first.address, first.family);
   });
 };
-
-/** A literal address is connected to without any lookup and has to be looked at beforehand. */
-export function isRefusedLiteral(url: URL): boolean {
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  return isIP(host) !== 0 && isPrivateAddress(host);
-}

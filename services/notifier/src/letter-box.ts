@@ -2,12 +2,11 @@ import { TOPICS, type UndeliveredLetter, undeliveredToWire } from '@strata/contr
 import { type LogWriter, type OutgoingRecord, partitionFor } from '@strata/pipeline';
 import type { TopicSerde } from '@strata/schema-registry';
 
-/** Letters of deliveries that were given up, one send at a time whatever asks for it at once. */
+/** Letters of deliveries that were given up. */
 export class LetterBox {
   readonly #writer: LogWriter;
   readonly #serde: TopicSerde;
   readonly #partitions: () => Promise<number>;
-  #sending: Promise<void> = Promise.resolve();
 
   constructor(writer: LogWriter, serde: TopicSerde, partitions: () => Promise<number>) {
     this.#writer = writer;
@@ -24,11 +23,6 @@ export class LetterBox {
     await this.#send(deliveryIds, null);
   }
 
-  async close(): Promise<void> {
-    await this.#sending.catch(() => undefined);
-    await this.#writer.close();
-  }
-
   async #send(deliveryIds: readonly string[], value: Uint8Array | null): Promise<void> {
     if (deliveryIds.length === 0) return;
     const partitions = await this.#partitions();
@@ -37,8 +31,6 @@ export class LetterBox {
       const partition = partitionFor(key, partitions);
       return { topic: TOPICS.undelivered, partition, key, value, headers: {} };
     });
-    const mine = this.#sending.catch(() => undefined).then(() => this.#writer.send(records));
-    this.#sending = mine;
-    await mine;
+    await this.#writer.send(records);
   }
 }

@@ -20,7 +20,7 @@ import type { SubscriptionSource } from './subscription.ts';
 export interface NotifierPorts {
   readonly group: GroupReader;
   readonly log: LogReader;
-  /** For letters of deliveries that were given up. */
+  /** For letters of deliveries that were given up; takes several sends at once. Whoever opened it closes it. */
   readonly writer: LogWriter;
   readonly keeper: PositionKeeper;
   readonly queue: DeliveryQueue;

@@ -77,7 +77,6 @@ export async function startNotifier(
       await ports.group.stop();
       await Promise.all([feeding.stop(), keeping.stop()]);
       await ports.queue.close();
-      await parts.letters.close();
       parts.poster.close();
     },
   };

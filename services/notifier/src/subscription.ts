@@ -1,19 +1,6 @@
 import type { TierChangeType } from '@strata/domain';
+import type { DeliverMode, Direction, Standing } from '@strata/subscriptions';
 import type { SignWebhook } from './webhook-signature.ts';
-
-/**
- * Where a change leads on the ladder. `none`: assigned, renewed and at-risk move nobody up or down.
- */
-export const DIRECTIONS = ['up', 'down', 'none'] as const;
-export type Direction = (typeof DIRECTIONS)[number];
-
-/** `latest`: a newer change of a customer takes the place of its older ones that are not delivered yet. */
-export const DELIVER_MODES = ['every', 'latest'] as const;
-export type DeliverMode = (typeof DELIVER_MODES)[number];
-
-/** `paused` by a person; `disabled` by the notifier, because the endpoint takes nothing. */
-export const STANDINGS = ['active', 'paused', 'disabled'] as const;
-export type Standing = (typeof STANDINGS)[number];
 
 /** Who wants to hear of which changes, and how. A filter that is null lets everything through. */
 export interface Subscription {
@@ -76,5 +63,10 @@ export interface SubscriptionSource {
    * declares what is subscribed.
    */
   disable?(id: string, why: { readonly failingSinceMs: number }): Promise<boolean>;
+  /**
+   * Waits until `current` knows every change appended before this instant of the broker; rejects where that cannot be
+   * read. Absent where nothing ever changes.
+   */
+  upTo?(appendedAtMs: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -41,7 +41,7 @@ test.each([
   { why: 'credentials', file: [{ ...crm, url: 'https://u:p@a.example' }], words: 'no user name' },
   { why: 'another scheme', file: [{ ...crm, url: 'file:///etc/passwd' }], words: 'https://' },
   { why: 'an unknown type', file: [{ ...crm, types: ['upgraded'] }], words: '[0].types[0]: must' },
-  { why: 'an unknown field', file: [{ ...crm, tier: 'gold' }], words: 'unknown field: tier' },
+  { why: 'an unknown field', file: [{ ...crm, tier: 'gold' }], words: '[0].tier: is no field' },
   { why: 'an id twice', file: [crm, crm], words: '[1].id: is taken' },
   { why: 'an id that no job id takes', file: [{ ...crm, id: 'a:b' }], words: '[0].id: must be' },
 ])('refuses $why and says where and what instead', ({ file, words }) => {

@@ -2,9 +2,6 @@ import { createHash } from 'node:crypto';
 import type { RetiredOutput, TierChange } from '@strata/domain';
 import { canonicalJson } from '@strata/domain';
 
-/** Where every partition's chain of decisions begins. */
-export const FIRST_DECISION_HASH = '0'.repeat(64);
-
 /** A tier change, that a customer left, or that a record was refused and why. */
 export type Decision =
   | TierChange

@@ -2,15 +2,9 @@ export { scorerConfig } from './config.ts';
 export * from './crash-point.ts';
 export * from './decision-hash.ts';
 export * from './metrics.ts';
-export { readCustomers } from './read-customers.ts';
 export * from './scorer-fault.ts';
 export * from './scorer-ports.ts';
 export * from './scorer-settings.ts';
-export {
-  decodeShardLedger,
-  SHARD_FIELDS,
-  type ShardLedger,
-} from './shard-ledger.ts';
 export {
   type RebuildPorts,
   type RebuildSeed,

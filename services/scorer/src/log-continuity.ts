@@ -1,13 +1,8 @@
 import { createHash } from 'node:crypto';
 import { TOPICS } from '@strata/contracts';
 import type { LogBounds, LogReader, StrataError, TopicRecord } from '@strata/pipeline';
+import type { LastFolded } from '@strata/shard-state';
 import { scorerFault } from './scorer-fault.ts';
-
-/** The last record that a partition's state was folded from, so that another log at the same offsets is found out. */
-export interface LastFolded {
-  readonly offset: number;
-  readonly digest: string;
-}
 
 const DIGEST_DIGITS = 16;
 

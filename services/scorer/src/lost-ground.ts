@@ -1,7 +1,7 @@
 import { freshnessOf, type StrataError } from '@strata/pipeline';
+import type { ShardLedger } from '@strata/shard-state';
 import { NUMBERED_TOPICS, type Tail } from './numbered-topics.ts';
 import { scorerFault } from './scorer-fault.ts';
-import type { ShardLedger } from './shard-ledger.ts';
 
 /** What is known from outside the store about how far a partition once was. */
 export interface Witnesses {

@@ -2,9 +2,9 @@ import { letterSubjectOf, logRecordToWire, TOPICS } from '@strata/contracts';
 import type { CustomerState, MergeAsked } from '@strata/domain';
 import { aLink, aPurchase, day } from '@strata/domain/builders';
 import { keyedMarker } from '@strata/service-runtime';
+import { readCustomers } from '@strata/shard-state';
 import { describe, expect, it } from 'vitest';
 import { CRASH_POINTS, type CrashPoint } from './crash-point.ts';
-import { readCustomers } from './read-customers.ts';
 import type { ScorerSettings } from './scorer-settings.ts';
 import { freezeAt, SEALING_KEY, serde, TestStack } from './test-stack.ts';
 

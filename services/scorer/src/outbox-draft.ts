@@ -1,5 +1,5 @@
 import type { OutboxEntry, OutputNumber } from '@strata/pipeline';
-import type { ShardLedger } from './shard-ledger.ts';
+import type { ShardLedger } from '@strata/shard-state';
 
 type Bytes = Uint8Array;
 

@@ -10,6 +10,12 @@ import type {
 } from '@strata/pipeline';
 import { tpKey } from '@strata/pipeline';
 import { markerKeyId } from '@strata/service-runtime';
+import {
+  decodeShardLedger,
+  EMPTY_SHARD_LEDGER,
+  SHARD_FIELDS,
+  type ShardLedger,
+} from '@strata/shard-state';
 import { decodePartition } from '@strata/state-codec';
 import { breakInLog } from './log-continuity.ts';
 import { lostGround, publishedByAnotherFold, type Witnesses } from './lost-ground.ts';
@@ -18,12 +24,6 @@ import { scorerFault } from './scorer-fault.ts';
 import type { ScorerPorts } from './scorer-ports.ts';
 import type { ScorerSettings } from './scorer-settings.ts';
 import { Shard } from './shard.ts';
-import {
-  decodeShardLedger,
-  EMPTY_SHARD_LEDGER,
-  SHARD_FIELDS,
-  type ShardLedger,
-} from './shard-ledger.ts';
 
 type OwnershipSettings = Pick<ScorerSettings, 'groupId' | 'hotCustomersMax' | 'foldVersion' | 'at'>;
 

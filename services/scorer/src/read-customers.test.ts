@@ -2,9 +2,9 @@ import type { CustomerState } from '@strata/domain';
 import { aPurchase, day } from '@strata/domain/builders';
 import { MemoryStateStore } from '@strata/memory';
 import type { PartitionCommit, StateStore } from '@strata/pipeline';
+import { readCustomers } from '@strata/shard-state';
 import { packCustomer, pageChanges } from '@strata/state-codec';
 import { describe, expect, test } from 'vitest';
-import { readCustomers } from './read-customers.ts';
 import { TestStack } from './test-stack.ts';
 import { RewindingStore } from './test-troubles.ts';
 

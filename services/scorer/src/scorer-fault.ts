@@ -1,9 +1,9 @@
 import { isProgrammerFault, StrataError } from '@strata/pipeline';
+import { SHARD_FAULT_CODES } from '@strata/shard-state';
 
 export const SCORER_FAULT_CODES = [
   'STRATA_SCORER_FOLD_FAILED',
-  'STRATA_SCORER_STATE_UNREADABLE',
-  'STRATA_SCORER_LEDGER_LAYOUT',
+  ...SHARD_FAULT_CODES,
   'STRATA_SCORER_FOLD_VERSION',
   'STRATA_SCORER_PARTITION_COUNT',
   'STRATA_SCORER_LOG_LOST_ITS_END',

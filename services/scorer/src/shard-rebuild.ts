@@ -9,18 +9,18 @@ import {
   type RecordBatch,
   StrataError,
 } from '@strata/pipeline';
-import { decodePartition, encodeErasures, encodePartition, encodeRates } from '@strata/state-codec';
-import { type Tail, tailsOf } from './numbered-topics.ts';
-import type { ScorerPorts } from './scorer-ports.ts';
-import { DEFAULT_SCORER_SETTINGS } from './scorer-settings.ts';
-import { Shard } from './shard.ts';
 import {
   decodeShardLedger,
   EMPTY_SHARD_LEDGER,
   encodeShardLedger,
   SHARD_FIELDS,
   type ShardLedger,
-} from './shard-ledger.ts';
+} from '@strata/shard-state';
+import { decodePartition, encodeErasures, encodePartition, encodeRates } from '@strata/state-codec';
+import { type Tail, tailsOf } from './numbered-topics.ts';
+import type { ScorerPorts } from './scorer-ports.ts';
+import { DEFAULT_SCORER_SETTINGS } from './scorer-settings.ts';
+import { Shard } from './shard.ts';
 import { createTopology } from './topology.ts';
 
 const OUTBOX_READ = 1_000;

@@ -1,6 +1,6 @@
 import type { CustomerState, PartitionState, PolicySet } from '@strata/domain';
+import type { ShardLedger } from '@strata/shard-state';
 import { CustomerCache } from './customer-cache.ts';
-import type { ShardLedger } from './shard-ledger.ts';
 
 /**
  * One owned partition, from one acquisition to its loss. It is never reused: a new acquisition makes a new shard, so

@@ -1,6 +1,6 @@
 import type { StackHandle } from '@strata/cli';
 import type { LogRecord } from '@strata/domain';
-import { decodeShardLedger, SHARD_FIELDS } from '@strata/scorer';
+import { decodeShardLedger, SHARD_FIELDS } from '@strata/shard-state';
 import type { WebhookEndpoint } from '../stack/webhook-endpoint.ts';
 import { PartitionAudit } from './partition-audit.ts';
 

@@ -18,7 +18,8 @@ import {
   type PartitionState,
 } from '@strata/domain';
 import { freshnessOf, type OutputNumber, outputNumberOf, type TopicRecord } from '@strata/pipeline';
-import { advanceDecisionHash, type Decision, FIRST_DECISION_HASH } from '@strata/scorer';
+import { advanceDecisionHash, type Decision } from '@strata/scorer';
+import { FIRST_DECISION_HASH } from '@strata/shard-state';
 import { type Told, told } from './told.ts';
 
 /** Of one fault that repeats itself, the first few say enough. */

@@ -6,7 +6,7 @@ import { publishEvents, runCli } from '@strata/cli';
 import { logRecordFromWire, TOPICS } from '@strata/contracts';
 import { day } from '@strata/domain/builders';
 import { freePort } from '@strata/local-stack';
-import { apiKeysText, createApiKey } from '@strata/service-runtime';
+import { createIntakeKey, keyFileText } from '@strata/service-runtime';
 import { Audit, type Verdict } from '../audit/audit.ts';
 import type { ChaosStack } from '../stack/chaos-stack.ts';
 import { bringBack, killBackend } from '../stack/harm.ts';
@@ -61,8 +61,8 @@ export class HttpTrial {
     const folder = await mkdtemp(join(tmpdir(), 'strata-http-'));
     const keysFile = join(folder, 'keys.json');
     const quota = { eventsPerSecond: 1_000_000, burst: 1_000_000 };
-    const { key, token } = createApiKey({ name: 'load', sources: ['shop'], ...quota });
-    await writeFile(keysFile, apiKeysText([key]));
+    const { key, token } = createIntakeKey({ name: 'load', sources: ['shop'], ...quota });
+    await writeFile(keysFile, keyFileText([key]));
     const port = await freePort();
     const ingestor = await stack.run('ingestor', {
       STRATA_INGESTOR_HTTP_KEYS: keysFile,

@@ -12,7 +12,7 @@ import type { CustomerEvent } from '@strata/domain';
 import { ensureTopics } from '@strata/kafka';
 import { freePort } from '@strata/local-stack';
 import { type OutgoingRecord, partitionFor } from '@strata/pipeline';
-import { apiKeysText, createApiKey, unseal } from '@strata/service-runtime';
+import { createIntakeKey, keyFileText, unseal } from '@strata/service-runtime';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Arrived, IngestorStack, KEY, PARTITIONS } from './ingestor-stack.ts';
 
@@ -123,9 +123,9 @@ test('takes Avro from the registry and sends what it cannot use to the dead lett
 }, 120_000);
 
 test('told to end under load by HTTP, it answers what it has begun and loses nothing of it', async () => {
-  const { key, token } = createApiKey({ name: 'shop', sources: ['shop'] });
+  const { key, token } = createIntakeKey({ name: 'shop', sources: ['shop'] });
   const keysFile = join(stack.folder, 'keys.json');
-  await writeFile(keysFile, apiKeysText([key]));
+  await writeFile(keysFile, keyFileText([key]));
   const port = await freePort();
   const child = stack.ingestor('data', {
     STRATA_INGESTOR_HTTP_KEYS: keysFile,

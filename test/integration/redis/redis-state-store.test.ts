@@ -1,5 +1,5 @@
 import { RedisStateStore } from '@strata/redis';
-import { stateStoreContract } from '@strata/testing/contracts';
+import { stateStoreContract, stateWalkContract } from '@strata/testing/contracts';
 import { afterAll, beforeAll } from 'vitest';
 import { type RedisServer, startRedisServer } from '../redis-server.ts';
 
@@ -11,6 +11,11 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 stateStoreContract('on Redis', () => {
+  stores += 1;
+  return RedisStateStore.connect({ url: server.url, keyPrefix: `contract-${stores}` });
+});
+
+stateWalkContract('on Redis', () => {
   stores += 1;
   return RedisStateStore.connect({ url: server.url, keyPrefix: `contract-${stores}` });
 });

@@ -61,8 +61,8 @@ export function describe(decision: Decision, told: Told): TierChange {
 }
 
 /** Before it no fall of the score leads to a lower tier: the minimum stay, and the period where no grace runs yet. */
-function protectedUntil(
-  { grading, state }: Decision,
+export function protectedUntil(
+  { grading, state }: Pick<Decision, 'grading' | 'state'>,
   { since, graceSince }: Standing,
   at: Instant,
 ): Instant | null {

@@ -5,3 +5,4 @@ export * from './group-reader.contract.ts';
 export * from './record-log.contract.ts';
 export * from './record-log-harness.ts';
 export * from './state-store.contract.ts';
+export * from './state-walk.contract.ts';

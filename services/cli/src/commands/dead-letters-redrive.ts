@@ -1,3 +1,4 @@
+import { viewPartitions } from '@strata/shard-state';
 import { CliFault, EXIT_CODES, type ExitCode, UsageFault } from '../cli-fault.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { forecast } from '../dead-letters/forecast.ts';
@@ -22,7 +23,6 @@ import { letterTexts } from '../dead-letters/texts.ts';
 import { type ReadRow, type WayBack, waysBack } from '../dead-letters/way-back.ts';
 import { readMapFile } from '../formats/map-files.ts';
 import { groupDigits, Progress } from '../progress.ts';
-import { viewPartitions } from '../stack/partition-view.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
 import { withStack } from '../stack/with-stack.ts';
 

@@ -84,7 +84,7 @@ test('a receipt says what was removed where; then nobody knows the customer any 
   await expect(run(whyCommand, ['c1', '--at', '2026-01-05'])).rejects.toThrow('was erased at');
   expect(await run(profilesCommand, [])).not.toContain(',c1,');
   expect(await run(profilesCommand, [])).toContain(',c2,');
-  const page = await fetch(`${embedded.consoleUrl}/v1/customers/c1`);
+  const page = await fetch(`${embedded.consoleUrl}/customers/c1`);
   await expect.poll(async () => page.status).toBe(404);
 
   await run(importCommand, importing, { stdin: purchase('c1', '2026-01-04') });

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { apiKeyAddCommand, apiKeyListCommand, apiKeyRemoveCommand } from './api-key.ts';
 import { backtestCommand } from './backtest.ts';
 import { benchCommand } from './bench.ts';
 import { deadLettersListCommand } from './dead-letters-list.ts';
@@ -18,8 +19,22 @@ import { policyPublishCommand } from './policy-publish.ts';
 import { profilesCommand } from './profiles.ts';
 import { ratesPublishCommand } from './rates-publish.ts';
 import { rebuildCommand } from './rebuild.ts';
+import { replayCommand } from './replay.ts';
 import { sampleCommand } from './sample.ts';
 import { statusCommand } from './status.ts';
+import { subscriptionAddCommand } from './subscription-add.ts';
+import { subscriptionChangeCommand } from './subscription-change.ts';
+import { subscriptionHistoryCommand } from './subscription-history.ts';
+import { subscriptionListCommand } from './subscription-list.ts';
+import { subscriptionRotateSecretCommand } from './subscription-rotate-secret.ts';
+import { subscriptionShowCommand } from './subscription-show.ts';
+import {
+  subscriptionEnableCommand,
+  subscriptionPauseCommand,
+  subscriptionRemoveCommand,
+  subscriptionResumeCommand,
+} from './subscription-standing.ts';
+import { subscriptionTestCommand } from './subscription-test.ts';
 import { upCommand } from './up.ts';
 import { verifyCommand } from './verify.ts';
 import { whyCommand } from './why.ts';
@@ -34,6 +49,9 @@ export const COMMANDS: readonly Command[] = [
   intakeKeyAddCommand,
   intakeKeyListCommand,
   intakeKeyRemoveCommand,
+  apiKeyAddCommand,
+  apiKeyListCommand,
+  apiKeyRemoveCommand,
   mapCheckCommand,
   sampleCommand,
   backtestCommand,
@@ -46,6 +64,18 @@ export const COMMANDS: readonly Command[] = [
   policyCheckCommand,
   policyPublishCommand,
   ratesPublishCommand,
+  subscriptionAddCommand,
+  subscriptionListCommand,
+  subscriptionShowCommand,
+  subscriptionChangeCommand,
+  subscriptionPauseCommand,
+  subscriptionResumeCommand,
+  subscriptionRotateSecretCommand,
+  subscriptionEnableCommand,
+  subscriptionRemoveCommand,
+  subscriptionTestCommand,
+  subscriptionHistoryCommand,
+  replayCommand,
   deadLettersListCommand,
   deadLettersShowCommand,
   deadLettersRedriveCommand,

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { findApiKey, parseApiKeys } from '@strata/service-runtime';
+import { findKey, INTAKE_KEYS, parseKeyFile } from '@strata/service-runtime';
 import { expect, onTestFinished, test } from 'vitest';
 import { runCli } from '../cli.ts';
 import { ensureIntakeKeys, ownIntakeKey } from '../stack/intake-keys.ts';
@@ -30,7 +30,7 @@ async function run(folder: string, language: 'zh' | 'en', ...argv: readonly stri
 }
 
 const keysIn = (file: string) => {
-  const keys = parseApiKeys(readFileSync(file, 'utf8'), file);
+  const keys = parseKeyFile(INTAKE_KEYS, readFileSync(file, 'utf8'), file);
   return new Map(keys.map((key) => [key.name, key]));
 };
 
@@ -38,7 +38,7 @@ test('a stack makes one key for its user, once, and keeps it from others', () =>
   const folder = aFolder();
   const { keysFile, ownKeyFile } = ensureIntakeKeys(folder);
   const token = ownIntakeKey(folder) ?? '';
-  expect(findApiKey(keysIn(keysFile), token)).toMatchObject({ name: 'local', sources: ['*'] });
+  expect(findKey(keysIn(keysFile), token)).toMatchObject({ name: 'local', sources: ['*'] });
   expect(statSync(ownKeyFile).mode & 0o077).toBe(0);
   expect(readFileSync(keysFile, 'utf8')).not.toContain(token);
   ensureIntakeKeys(folder);
@@ -51,7 +51,7 @@ test('keys are made beside the one there is, listed without their hash, and take
   const add = ['intake-key', 'add', 'desk', '--source', 'desk', '--source', 'survey'];
   const made = await run(folder, 'en', ...add, '--per-second', '5', '--burst', '50');
   expect(made).toMatchObject({ code: 0, stderr: expect.stringContaining('Shown once') });
-  expect(findApiKey(keysIn(keysFile), made.stdout.trim())).toMatchObject({
+  expect(findKey(keysIn(keysFile), made.stdout.trim())).toMatchObject({
     name: 'desk',
     sources: ['desk', 'survey'],
     eventsPerSecond: 5,

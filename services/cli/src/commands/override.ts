@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { formatRfc3339, overrideControlToJson } from '@strata/contracts';
 import { activeSet, OVERRIDE_KINDS, type OverrideKind, type OverrideRecord } from '@strata/domain';
+import { viewPartition } from '@strata/shard-state';
 import { CliFault, EXIT_CODES, UsageFault } from '../cli-fault.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { parseDate } from '../dates.ts';
 import { catalogue } from '../messages/texts.ts';
-import { viewPartition } from '../stack/partition-view.ts';
 import { partitionOfCustomer, sendDecision } from '../stack/send-decision.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
 import { withStack } from '../stack/with-stack.ts';

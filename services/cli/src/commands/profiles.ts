@@ -7,6 +7,7 @@ import {
   type ProfileRow,
   profileAt,
 } from '@strata/domain';
+import { viewCustomers, viewPartitions } from '@strata/shard-state';
 import { CliFault, EXIT_CODES } from '../cli-fault.ts';
 import { defineCommand } from '../command.ts';
 import { parseDate } from '../dates.ts';
@@ -14,7 +15,6 @@ import { catalogue } from '../messages/texts.ts';
 import { OutFile } from '../out-file.ts';
 import { PROFILE_CSV_HEADER, profileCsvLine } from '../profile-csv.ts';
 import { Progress } from '../progress.ts';
-import { viewCustomers, viewPartitions } from '../stack/partition-view.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
 import { withStack } from '../stack/with-stack.ts';
 

@@ -1,11 +1,11 @@
 import { TOPICS } from '@strata/contracts';
 import { partitionFor } from '@strata/pipeline';
+import { viewSome } from '@strata/shard-state';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { anEmbeddedStack, runCommand } from '../builders/command-context.ts';
 import { CliFault, UsageFault } from '../cli-fault.ts';
 import type { Command } from '../command.ts';
 import type { EmbeddedStack } from '../embedded.ts';
-import { viewSome } from '../stack/partition-view.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
 import { importCommand } from './import.ts';
 import { rebuildCommand } from './rebuild.ts';

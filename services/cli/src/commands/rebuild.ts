@@ -1,5 +1,6 @@
 import { TOPICS } from '@strata/contracts';
 import { FOLD_VERSION } from '@strata/domain';
+import { viewPartition } from '@strata/shard-state';
 import { CliFault, EXIT_CODES, type ExitCode, UsageFault } from '../cli-fault.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { groupDigits, Progress } from '../progress.ts';
@@ -11,7 +12,6 @@ import {
   rebuildPartition,
 } from '../rebuild/rebuild-partition.ts';
 import { rebuildTexts } from '../rebuild/texts.ts';
-import { viewPartition } from '../stack/partition-view.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
 import { withStack } from '../stack/with-stack.ts';
 import { tableText } from '../table-text.ts';

@@ -3,6 +3,7 @@ import type { StatusRow } from '@strata/local-stack';
 import { EXIT_CODES } from '../cli-fault.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { groupDigits } from '../progress.ts';
+import { apiKeyFiles, ownApiKey } from '../stack/api-keys.ts';
 import { readEmbeddedRecord } from '../stack/embedded-record.ts';
 import { findStack } from '../stack/find-stack.ts';
 import { intakeKeyFiles, ownIntakeKey } from '../stack/intake-keys.ts';
@@ -35,39 +36,49 @@ export const statusCommand = defineCommand({
       const { state, rows } = found ?? { state: 'up', rows: [] };
       const own = found?.record ?? readEmbeddedRecord(stackDir(context.env));
       const consoleUrl = own?.consoleUrl ?? null;
-      const intake = intakeOf(stackDir(context.env), own?.intakeUrl ?? null);
+      const dataDir = stackDir(context.env);
+      const intake = intakeOf(dataDir, own?.intakeUrl ?? null);
+      const api = apiOf(dataDir, consoleUrl);
       if (flags.json) {
-        const whole = { state, ...report, consoleUrl, intake, processes: rows };
+        const whole = { state, ...report, consoleUrl, intake, api, processes: rows };
         context.stdout.write(`${JSON.stringify(whole, null, 2)}\n`);
       } else {
-        context.stdout.write(statusText({ report, rows, consoleUrl, intake }, context));
+        context.stdout.write(statusText({ report, rows, consoleUrl, intake, api }, context));
       }
       return rows.every((row) => row.isUp) ? EXIT_CODES.success : EXIT_CODES.failure;
     });
   },
 });
 
-/** Where a system sends events, and with which key; the stack and its data are its user's own. */
-interface IntakeAccess {
+/** Where a system sends events or asks, and with which key; the stack and its data are its user's own. */
+interface HttpAccess {
   readonly url: string;
   readonly key: string | null;
   readonly keyFile: string;
 }
 
-function intakeOf(dataDir: string, url: string | null): IntakeAccess | null {
+function intakeOf(dataDir: string, url: string | null): HttpAccess | null {
   if (url === null) return null;
   return { url, key: ownIntakeKey(dataDir), keyFile: intakeKeyFiles(dataDir).ownKeyFile };
+}
+
+/** The API is the console's, under the page's own address. */
+function apiOf(dataDir: string, consoleUrl: string | null): HttpAccess | null {
+  if (consoleUrl === null) return null;
+  const url = consoleUrl.replace(/\/$/, '');
+  return { url, key: ownApiKey(dataDir), keyFile: apiKeyFiles(dataDir).ownKeyFile };
 }
 
 interface StatusParts {
   readonly report: StackReport;
   readonly rows: readonly StatusRow[];
   readonly consoleUrl: string | null;
-  readonly intake: IntakeAccess | null;
+  readonly intake: HttpAccess | null;
+  readonly api: HttpAccess | null;
 }
 
 function statusText(
-  { report, rows, consoleUrl, intake }: StatusParts,
+  { report, rows, consoleUrl, intake, api }: StatusParts,
   context: CommandContext,
 ): string {
   const texts = stackTexts(context.language);
@@ -99,6 +110,7 @@ function statusText(
   parts.push(tableText(figures));
   if (rows.some((row) => !row.isUp)) parts.push(texts.reviveHint);
   if (consoleUrl !== null) parts.push(texts.consoleAt(consoleUrl));
+  if (api !== null) parts.push(texts.apiAt(`${api.url}/`, api.keyFile));
   if (intake !== null) parts.push(texts.intakeAt(intake.url, intake.keyFile));
   return `${parts.join('\n\n')}\n`;
 }

@@ -8,6 +8,7 @@ import { DEMO_INGESTOR } from '../demo/demo-stage.ts';
 import { loadDemo } from '../demo/load-demo.ts';
 import { demoTexts } from '../demo/texts.ts';
 import type { Language } from '../language.ts';
+import { apiKeyFiles } from '../stack/api-keys.ts';
 import { dockerStatus } from '../stack/docker-status.ts';
 import { findStack } from '../stack/find-stack.ts';
 import { isEmbeddedUp } from '../stack/forward-command.ts';
@@ -194,9 +195,12 @@ function addressLines(
   { consoleUrl, intakeUrl }: StackRecord,
 ): readonly string[] {
   const texts = stackTexts(language);
-  const { ownKeyFile } = intakeKeyFiles(stackDir(env));
+  const dataDir = stackDir(env);
+  const { ownKeyFile } = intakeKeyFiles(dataDir);
   return [
-    ...(consoleUrl === null ? [] : [texts.consoleAt(consoleUrl)]),
+    ...(consoleUrl === null
+      ? []
+      : [texts.consoleAt(consoleUrl), texts.apiAt(consoleUrl, apiKeyFiles(dataDir).ownKeyFile)]),
     ...(intakeUrl === null ? [] : [texts.intakeAt(intakeUrl, ownKeyFile)]),
   ];
 }

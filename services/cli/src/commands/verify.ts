@@ -1,8 +1,8 @@
 import { TOPICS } from '@strata/contracts';
+import { viewPartitions } from '@strata/shard-state';
 import { CliFault, EXIT_CODES, type ExitCode } from '../cli-fault.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { groupDigits, Progress } from '../progress.ts';
-import { viewPartitions } from '../stack/partition-view.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
 import { withStack } from '../stack/with-stack.ts';
 import { tableText } from '../table-text.ts';

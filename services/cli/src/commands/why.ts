@@ -1,4 +1,9 @@
-import { formatRfc3339, tierChangeBody, tierChangeToJson } from '@strata/contracts';
+import {
+  explanationToJson,
+  formatRfc3339,
+  tierChangeBody,
+  tierChangeToJson,
+} from '@strata/contracts';
 import { decidingPolicy, explain, type Instant, viewAt } from '@strata/domain';
 import { EXIT_CODES } from '../cli-fault.ts';
 import { defineCommand } from '../command.ts';
@@ -65,25 +70,10 @@ export const whyCommand = defineCommand({
         stdout.write(whyText(explanation, history, language));
         return EXIT_CODES.success;
       }
-      const { nextMove, grace, minimumStayUntil, periodEndsAt, override, since, shares, ...rest } =
-        explanation;
-      const instant = (value: Instant | null): string | null =>
-        value === null ? null : formatRfc3339(value);
       const whole = {
-        ...rest,
+        ...explanationToJson(explanation),
         aliases: aliases.map((it) => ({ ...it, at: formatRfc3339(it.at) })),
         merges: [...history.merges.values()].map((it) => ({ ...it, at: formatRfc3339(it.at) })),
-        at: formatRfc3339(at),
-        since: formatRfc3339(since),
-        grace: grace && { since: instant(grace.since), until: instant(grace.until) },
-        minimumStayUntil: instant(minimumStayUntil),
-        shares: shares.map(({ calibration, ...share }) => ({
-          ...share,
-          calibration: calibration && { ...calibration, at: instant(calibration.at) },
-        })),
-        periodEndsAt: instant(periodEndsAt),
-        override: override && { ...override, until: instant(override.until) },
-        nextMove: nextMove && { ...nextMove, at: instant(nextMove.at) },
         evidence: evidenceOf(explanation, history),
         changes: history.changes.map((change) =>
           tierChangeToJson(

@@ -12,7 +12,7 @@ import {
   type PartitionState,
   type TierChange,
 } from '@strata/domain';
-import { viewPartition, viewSome } from '../stack/partition-view.ts';
+import { viewPartition, viewSome } from '@strata/shard-state';
 import { partitionOfCustomer } from '../stack/send-decision.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
 

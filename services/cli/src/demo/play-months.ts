@@ -1,7 +1,7 @@
 import type { TierChangeEvent } from '@strata/contracts';
 import type { Instant } from '@strata/domain';
+import { viewPartitions } from '@strata/shard-state';
 import { publishEvents } from '../import/publish-events.ts';
-import { viewPartitions } from '../stack/partition-view.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
 import { until } from '../until.ts';
 import { type DemoMonth, demoMonths } from './demo-calendar.ts';

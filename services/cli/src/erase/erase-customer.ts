@@ -1,9 +1,9 @@
 import { erasureControlToJson, TOPICS } from '@strata/contracts';
 import { type Erased, type Erasure, NEW_CUSTOMER } from '@strata/domain';
 import { tpKey } from '@strata/pipeline';
+import { viewPartition, viewPartitions, viewSome } from '@strata/shard-state';
 import { openCustomer } from '@strata/state-codec';
 import type { Text } from '../messages/texts.ts';
-import { viewPartition, viewPartitions, viewSome } from '../stack/partition-view.ts';
 import { partitionOfCustomer } from '../stack/send-decision.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
 import { until } from '../until.ts';

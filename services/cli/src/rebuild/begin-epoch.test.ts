@@ -63,6 +63,7 @@ beforeEach(() => {
   for (const { name, partitions } of topicSpecs(PARTITIONS)) log.createTopic(name, partitions);
   stack = {
     kind: 'embedded',
+    arePrivateAddressesAllowed: true,
     time: 'data',
     partitions: PARTITIONS,
     identity: identity(),

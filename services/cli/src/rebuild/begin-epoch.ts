@@ -8,7 +8,7 @@ import {
 } from '@strata/domain';
 import { type OutboxEntry, type OutgoingRecord, partitionFor } from '@strata/pipeline';
 import type { RebuildSeed, ShardRebuild } from '@strata/scorer';
-import { viewCustomers, viewPartition } from '../stack/partition-view.ts';
+import { viewCustomers, viewPartition } from '@strata/shard-state';
 import { publishedSet } from '../stack/publish-policy.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
 import { Corrections } from './corrections.ts';

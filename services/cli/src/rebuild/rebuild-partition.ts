@@ -2,7 +2,7 @@ import { TOPICS } from '@strata/contracts';
 import { fold, initialPartition } from '@strata/domain';
 import { createScorerMetrics, type RebuildSeed, ShardRebuild } from '@strata/scorer';
 import { createMetrics, systemClock } from '@strata/service-runtime';
-import { viewPartition } from '../stack/partition-view.ts';
+import { viewPartition } from '@strata/shard-state';
 import type { StackHandle } from '../stack/stack-handle.ts';
 import { compareStores, type StoreDifference } from './compare-stores.ts';
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { CliFault } from '../cli-fault.ts';
 import type { Language } from '../language.ts';
+import { ensureApiKeys } from './api-keys.ts';
 import { dockerTexts } from './docker-texts.ts';
 import { ensureIntakeKeys } from './intake-keys.ts';
 import { type DockerResult, type DockerRun, runDocker } from './run-docker.ts';
@@ -72,6 +73,7 @@ export function composeEnv(
   env: DockerRun['env'],
 ): DockerRun['env'] {
   const { addresses, consoleUrl, intakeUrl, subscriptions, time } = record;
+  const identity = stackIdentity(dataDir, env);
   const portOf = (url: string | null | undefined): string => new URL(url ?? 'tcp://:0').port;
   return {
     ...env,
@@ -81,9 +83,11 @@ export function composeEnv(
     STRATA_QUEUE_REDIS_PORT: portOf(addresses?.queueRedisUrl),
     STRATA_CONSOLE_PORT: portOf(consoleUrl),
     STRATA_INTAKE_PORT: portOf(intakeUrl),
+    STRATA_API_KEYS_FILE: ensureApiKeys(dataDir).keysFile,
     STRATA_INTAKE_KEYS_FILE: ensureIntakeKeys(dataDir).keysFile,
     STRATA_SEALING_KEY: sealingKeyText(dataDir),
-    ...stackIdentity(dataDir, env),
+    ...identity,
+    STRATA_CONSOLE_PSEUDONYM_KEY: identity.STRATA_INGESTOR_PSEUDONYM_KEY,
     STRATA_TIME_MODE: time,
     STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES: 'true',
     STRATA_SUBSCRIPTIONS_FILE: fileOrNone(subscriptions),

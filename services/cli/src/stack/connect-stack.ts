@@ -59,6 +59,8 @@ export async function connectStack(options: ConnectOptions): Promise<StackHandle
     writer,
     store,
     serdes,
+    // As the notifier of every stack that `up` starts is told.
+    arePrivateAddressesAllowed: true,
     seal: (bytes) => seal(key, bytes),
     unseal: (sealed) => unseal(key, sealed),
     tryGate: openGate({ serdes, markerOf, partitions }, gateSettings),

@@ -5,9 +5,9 @@ import {
   TOPICS,
 } from '@strata/contracts';
 import { activeSet, type PolicySet } from '@strata/domain';
+import { viewPartitions } from '@strata/shard-state';
 import { BilingualFault } from '../cli-fault.ts';
 import { LOOK_AT_STATUS, until } from '../until.ts';
-import { viewPartitions } from './partition-view.ts';
 import type { StackHandle } from './stack-handle.ts';
 
 export interface Publisher {

@@ -6,8 +6,8 @@ import {
   TOPICS,
 } from '@strata/contracts';
 import { type RateRow, rateTableOf } from '@strata/domain';
+import { viewPartition, viewPartitions } from '@strata/shard-state';
 import { LOOK_AT_STATUS, until } from '../until.ts';
-import { viewPartition, viewPartitions } from './partition-view.ts';
 import type { StackHandle } from './stack-handle.ts';
 
 /** Whether the stack converts from one currency into another, for whatever days. */

@@ -29,6 +29,8 @@ export interface StackHandle {
   readonly writer: LogWriter;
   readonly store: StateStore;
   readonly serdes: StackSerdes;
+  /** Whether webhooks of the stack may go to private addresses, and by http. */
+  readonly arePrivateAddressesAllowed: boolean;
   readonly seal: (bytes: Uint8Array) => Uint8Array;
   /** The original of a dead letter holds personal data: whoever asks for it has to have been asked for it. */
   readonly unseal: (sealed: Uint8Array) => Uint8Array;

@@ -1,8 +1,8 @@
 import { TOPICS } from '@strata/contracts';
 import { activeSet, type Instant } from '@strata/domain';
 import type { DeliveryCounts } from '@strata/pipeline';
+import { viewPartitions } from '@strata/shard-state';
 import { countLetters } from '../dead-letters/read-letters.ts';
-import { viewPartitions } from './partition-view.ts';
 import type { StackHandle } from './stack-handle.ts';
 
 /** The state of a running stack in figures. */

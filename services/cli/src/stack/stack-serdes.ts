@@ -14,6 +14,7 @@ export interface StackSerdes {
   readonly tierChanges: Serde<WireRecord>;
   readonly tiers: Serde<WireRecord>;
   readonly deadLetters: Serde<WireRecord>;
+  readonly subscriptions: TopicSerde;
   /** Any of them by its topic. */
   readonly of: (topic: string) => TopicSerde;
   /** Fetches what is needed to decode these records; decoding is synchronous from then on. */
@@ -38,6 +39,7 @@ export async function openStackSerdes(
     tierChanges: serdeOf(TOPICS.tierChanges),
     tiers: serdeOf(TOPICS.tiers),
     deadLetters: serdeOf(TOPICS.deadLetters),
+    subscriptions: serdeOf(TOPICS.subscriptions),
     of: serdeOf,
     prepare: async (records: readonly TopicRecord[]) => {
       for (const [topic, own] of Map.groupBy(records, (record) => record.topic)) {

@@ -13,6 +13,8 @@ export const stackTexts = catalogue({
     consoleAt: (url: string) => `See tiers move: ${url}`,
     intakeAt: (url: string, keyFile: string) =>
       `Send events: POST ${url}/v1/events, with Authorization: Bearer and the key in ${keyFile}`,
+    apiAt: (url: string, keyFile: string) =>
+      `Ask the API: GET ${url}v1/customers/{id}, with Authorization: Bearer and the key in ${keyFile}`,
     badPartitions: (text: string, max: number) =>
       `'${text}' is no value for --partitions: write a whole number from 1 to ${max}.`,
     reviveHint:
@@ -61,6 +63,8 @@ export const stackTexts = catalogue({
     consoleAt: (url: string) => `查看等级变动：${url}`,
     intakeAt: (url: string, keyFile: string) =>
       `发送事件：POST ${url}/v1/events，标头 Authorization: Bearer 加 ${keyFile} 中的密钥`,
+    apiAt: (url: string, keyFile: string) =>
+      `调用 API：GET ${url}v1/customers/{id}，标头 Authorization: Bearer 加 ${keyFile} 中的密钥`,
     badPartitions: (text: string, max: number) =>
       `--partitions 不能取“${text}”：请写 1 到 ${max} 的整数。`,
     reviveHint: '有进程已退出：请查看其日志，然后执行 ./strata up 重新启动已退出的服务。',

@@ -11,6 +11,7 @@ import {
   startBackends,
   waitUntilReady,
 } from '@strata/local-stack';
+import { ensureApiKeys } from './api-keys.ts';
 import { connectStack } from './connect-stack.ts';
 import { deployTopics } from './deploy-topics.ts';
 import { ensureIntakeKeys } from './intake-keys.ts';
@@ -131,8 +132,11 @@ export async function startService(
 ): Promise<void> {
   const port = Number(env['STRATA_HEALTH_PORT']);
   const entry = join(ROOT, 'services', name, 'src/main.ts');
-  // Behind the intake nobody has to tell whom a pseudonym stands for.
-  const own = name === 'ingestor' ? env : { ...env, STRATA_INGESTOR_PSEUDONYM_KEY: undefined };
+  // Behind the intake nobody has to tell whom a pseudonym stands for, but who is asked by the ids that people know.
+  const { STRATA_INGESTOR_PSEUDONYM_KEY: key } = env;
+  const keys = name === 'console' && key !== undefined ? { STRATA_CONSOLE_PSEUDONYM_KEY: key } : {};
+  const own =
+    name === 'ingestor' ? env : { ...env, STRATA_INGESTOR_PSEUDONYM_KEY: undefined, ...keys };
   const process = await spawnService({ dataDir, name, entry, env: own, port, cwd: ROOT });
   await waitUntilReady({ process, isReady: () => isReady(port), timeoutMs: READY_MS });
 }
@@ -164,7 +168,9 @@ export function serviceEnv(
     ...options.identity,
     STRATA_TIME_MODE: options.time,
     STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES: 'true',
+    STRATA_CONSOLE_ALLOW_PRIVATE_ADDRESSES: 'true',
     STRATA_CONSOLE_PORT: String(ports.consolePage),
+    STRATA_CONSOLE_API_KEYS: ensureApiKeys(options.dataDir).keysFile,
     STRATA_INGESTOR_HTTP_KEYS: ensureIntakeKeys(options.dataDir).keysFile,
     STRATA_INGESTOR_HTTP_PORT: String(ports.intake),
     ...(subscriptions === null || !existsSync(subscriptions)

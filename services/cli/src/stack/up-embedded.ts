@@ -5,6 +5,7 @@ import type { CommandContext } from '../command.ts';
 import { STACK_COMMANDS } from '../commands/stack-commands.ts';
 import type { EmbeddedOptions, EmbeddedStack } from '../embedded.ts';
 import { runCommandLine } from '../run-command-line.ts';
+import { apiKeyFiles, ensureApiKeys } from './api-keys.ts';
 import { type CommandServer, startCommandServer } from './command-server.ts';
 import { removeEmbeddedRecord, writeEmbeddedRecord } from './embedded-record.ts';
 import { ensureIntakeKeys } from './intake-keys.ts';
@@ -12,7 +13,8 @@ import type { StackHandle } from './stack-handle.ts';
 import { stackDir } from './stack-paths.ts';
 import { stackTexts } from './stack-texts.ts';
 
-export interface UpEmbeddedOptions extends Omit<EmbeddedOptions, 'onFatal' | 'intakeKeys'> {
+export interface UpEmbeddedOptions
+  extends Omit<EmbeddedOptions, 'onFatal' | 'intakeKeys' | 'apiKeys'> {
   /** What has to happen before the stack is said to be up; its lines are printed. */
   readonly prepare: (stack: StackHandle) => Promise<readonly string[]>;
 }
@@ -34,6 +36,7 @@ export async function upEmbedded(
   const embedded = await startEmbedded({
     ...options,
     intakeKeys: keysFile,
+    apiKeys: ensureApiKeys(dataDir).keysFile,
     onFatal: (fault) => {
       faults.push(fault);
       end.abort();
@@ -47,6 +50,8 @@ export async function upEmbedded(
     const lines = await options.prepare(embedded.stack);
     if (lines.length > 0) stdout.write(`${lines.join('\n')}\n`);
     stdout.write(`${texts.consoleAt(consoleUrl)}\n`);
+    const api = texts.apiAt(`${consoleUrl}/`, apiKeyFiles(dataDir).ownKeyFile);
+    stdout.write(`${api}\n`);
     if (intakeUrl !== null) stdout.write(`${texts.intakeAt(intakeUrl, ownKeyFile)}\n`);
     stdout.write(`${texts.foreground}\n`);
     const anyEnd = AbortSignal.any([signal, end.signal]);

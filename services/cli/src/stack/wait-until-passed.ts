@@ -1,6 +1,6 @@
 import { TOPICS } from '@strata/contracts';
+import { viewPartition } from '@strata/shard-state';
 import { LOOK_AT_STATUS, until } from '../until.ts';
-import { viewPartition } from './partition-view.ts';
 import type { StackHandle } from './stack-handle.ts';
 import { waitUntilIngested } from './wait-until-settled.ts';
 

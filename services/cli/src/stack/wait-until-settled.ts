@@ -1,7 +1,7 @@
 import { TOPICS } from '@strata/contracts';
 import { tpKey } from '@strata/pipeline';
+import { viewPartitions } from '@strata/shard-state';
 import { LOOK_AT_STATUS, until } from '../until.ts';
-import { viewPartitions } from './partition-view.ts';
 import type { StackHandle } from './stack-handle.ts';
 
 /** The consumer group of the ingestor, whose position is the broker's. */

@@ -1,6 +1,6 @@
 import type { StateStore } from '@strata/pipeline';
+import { type PartitionView, viewPartition } from '@strata/shard-state';
 import { encodeErasures, encodePartition, encodeRates } from '@strata/state-codec';
-import { type PartitionView, viewPartition } from '../stack/partition-view.ts';
 import { type Findings, found } from './finding.ts';
 import type { LogFold } from './log-fold.ts';
 import { isSameState, type Live, readEverybody, readSome } from './read-live.ts';

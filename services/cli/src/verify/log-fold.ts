@@ -24,20 +24,19 @@ import {
   type TierChange,
 } from '@strata/domain';
 import { SerdeFault, type TopicRecord } from '@strata/pipeline';
-import {
-  advanceDecisionHash,
-  type Decision,
-  FIRST_DECISION_HASH,
-  isTaken,
-  tierSnapshotOf,
-} from '@strata/scorer';
+import { advanceDecisionHash, type Decision, isTaken, tierSnapshotOf } from '@strata/scorer';
+import { FIRST_DECISION_HASH } from '@strata/shard-state';
 import type { StackHandle } from '../stack/stack-handle.ts';
 
 export const NUMBERED_TOPICS = [TOPICS.tierChanges, TOPICS.tiers] as const;
 
-/** What an output says, in few bytes: equal contents give equal digests. */
+/**
+ * What an output says, in few bytes: equal contents give equal digests. `steps` follows from the tiers and the policy,
+ * and events of versions that did not say it are no different for that.
+ */
 export function digestOf(content: TierChangeEvent | TierSnapshot): string {
-  return createHash('sha256').update(canonicalJson(content)).digest('base64url').slice(0, 22);
+  const said = 'steps' in content ? { ...content, steps: null } : content;
+  return createHash('sha256').update(canonicalJson(said)).digest('base64url').slice(0, 22);
 }
 
 const FIRST_EPOCH = 1;

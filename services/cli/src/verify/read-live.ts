@@ -1,7 +1,7 @@
 import type { CustomerState } from '@strata/domain';
 import { type StateStore, StrataError } from '@strata/pipeline';
+import { viewSome } from '@strata/shard-state';
 import { packCustomer } from '@strata/state-codec';
-import { viewSome } from '../stack/partition-view.ts';
 
 const CUSTOMERS_PER_READ = 1_000;
 

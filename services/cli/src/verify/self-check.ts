@@ -8,7 +8,7 @@ import {
   type TopicPartition,
   tpKey,
 } from '@strata/pipeline';
-import { type PartitionView, viewPartition } from '../stack/partition-view.ts';
+import { type PartitionView, viewPartition } from '@strata/shard-state';
 import type { StackHandle } from '../stack/stack-handle.ts';
 import { dueIds } from './compare-states.ts';
 import { type Findings, found } from './finding.ts';

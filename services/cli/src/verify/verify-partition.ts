@@ -1,5 +1,5 @@
 import { FOLD_VERSION } from '@strata/domain';
-import { viewPartition } from '../stack/partition-view.ts';
+import { viewPartition } from '@strata/shard-state';
 import type { StackHandle } from '../stack/stack-handle.ts';
 import { compareOutputs, type TopicFigures } from './compare-outputs.ts';
 import { comparePartition, compareStates } from './compare-states.ts';

@@ -9,9 +9,9 @@ import {
   tierChangeToWire,
   tierSnapshotToWire,
 } from '@strata/contracts';
-import { type CustomerEvent, DAY_MS, type Instant, type Output, type Policy } from '@strata/domain';
-import { aLifecycle, aPolicy, aPolicySet, aPurchase, TestPartition } from '@strata/domain/builders';
-import { MemoryGroupReader, MemoryLog, MemoryLogReader } from '@strata/memory';
+import { type CustomerEvent, DAY_MS, type Instant, type Output } from '@strata/domain';
+import { aPolicySet, aPurchase, TestPartition } from '@strata/domain/builders';
+import { MemoryGroupReader, MemoryLog, MemoryLogReader, MemoryStateStore } from '@strata/memory';
 import { silentLogger } from '@strata/pipeline';
 import {
   MemorySchemaRegistry,
@@ -22,54 +22,9 @@ import {
 } from '@strata/schema-registry';
 import { createMetrics } from '@strata/service-runtime';
 import { type RunningConsole, startConsole } from '../start-console.ts';
+import { STAGE_POLICY } from './stage-policy.ts';
 
 export const STAGE_START: Instant = Date.parse('2025-01-01T00:00:00Z');
-
-const shop: Policy = aPolicy({
-  name: 'shop',
-  version: 3,
-  timeZone: 'Asia/Shanghai',
-  ladder: ['bronze', 'silver', 'gold', 'platinum'],
-  labels: {
-    bronze: { zh: '普通客户', en: 'Bronze' },
-    silver: { zh: '银牌客户', en: 'Silver' },
-    gold: { zh: '金牌客户', en: 'Gold' },
-    platinum: { zh: '白金客户', en: 'Platinum' },
-  },
-  dimensions: [
-    {
-      name: 'recency',
-      of: 'recency',
-      weightMilli: 30_000,
-      capMilli: null,
-      otherwiseMilli: 1_000,
-      steps: [
-        { withinMs: 14 * DAY_MS, pointsMilli: 5_000 },
-        { withinMs: 30 * DAY_MS, pointsMilli: 4_000 },
-        { withinMs: 90 * DAY_MS, pointsMilli: 3_000 },
-      ],
-    },
-    {
-      name: 'frequency',
-      of: 'orders',
-      windowMs: 365 * DAY_MS,
-      weightMilli: 50_000,
-      capMilli: null,
-      otherwiseMilli: 1_000,
-      steps: [
-        { atLeastMilli: 12_000, pointsMilli: 5_000 },
-        { atLeastMilli: 6_000, pointsMilli: 4_000 },
-        { atLeastMilli: 3_000, pointsMilli: 3_000 },
-      ],
-    },
-  ],
-  borders: [
-    { tier: 'silver', enterMilli: 220_000, leaveMilli: 200_000 },
-    { tier: 'gold', enterMilli: 320_000, leaveMilli: 300_000 },
-    { tier: 'platinum', enterMilli: 390_000, leaveMilli: 370_000 },
-  ],
-  lifecycle: aLifecycle({ graceMs: 14 * DAY_MS, softLanding: 'one', atRiskNoticeMs: 14 * DAY_MS }),
-});
 
 /**
  * A console over a log in memory, with what a scorer would have published: the changes are made by
@@ -77,7 +32,7 @@ const shop: Policy = aPolicy({
  */
 export class ConsoleStage {
   readonly log: MemoryLog;
-  readonly #partition = new TestPartition(shop);
+  readonly #partition = new TestPartition(STAGE_POLICY);
   readonly #serdes: (topic: string) => TopicSerde;
   #seq = 0;
   running: RunningConsole | null = null;
@@ -105,6 +60,7 @@ export class ConsoleStage {
       {
         group: new MemoryGroupReader(this.log),
         log: new MemoryLogReader(this.log),
+        store: new MemoryStateStore(),
         serdes: this.#serdes,
         clock: { nowMs: () => Date.now() },
         logger: silentLogger,
@@ -116,6 +72,7 @@ export class ConsoleStage {
       {
         host: '127.0.0.1',
         port,
+        apiKeysFile: null,
         groupId: 'console-of-a-test',
         groups: {
           ingestor: 'strata-ingestor',
@@ -167,7 +124,7 @@ export class ConsoleStage {
     for (const output of outputs) {
       if (output.kind !== 'tier-change') continue;
       const number = { epoch: 1, seq: (this.#seq += 1) };
-      const event = tierChangeEvent(output, { partition: 0, ...number }, shop);
+      const event = tierChangeEvent(output, { partition: 0, ...number }, STAGE_POLICY);
       this.#append(TOPICS.tierChanges, {
         key: output.customerId,
         value: this.#serdes(TOPICS.tierChanges).encode(tierChangeToWire(event)),
@@ -198,7 +155,7 @@ export class ConsoleStage {
 
   #publishPolicy(): void {
     const publication = policyPublicationToWire({
-      set: aPolicySet(shop),
+      set: aPolicySet(STAGE_POLICY),
       publishedAt: STAGE_START,
       publishedBy: 'test',
       reason: null,

@@ -22,7 +22,7 @@ export function changeItem(listed: ListedChange, board: TierBoard, language: Lan
     language,
     board.policy(change.policy),
   );
-  const href = `/v1/customers/${encodeURIComponent(change.customerId)}`;
+  const href = `/customers/${encodeURIComponent(change.customerId)}`;
   return html`<li class="change ${change.type}" data-position="${position}" data-at="${listed.appendedAt}">
     <span class="sign" aria-hidden="true">${SIGNS[change.type]}</span>
     <p class="what"><a href="${href}"><bdi>${shownName(change.customerId)}</bdi></a>

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Api } from '../api/api.ts';
 import type { EventFeed } from '../live/event-feed.ts';
 import type { ConsoleMetrics } from '../metrics.ts';
 import { document } from '../page/document.ts';
@@ -11,6 +12,7 @@ import { status } from './status.ts';
 interface RouterOptions {
   readonly view: () => LiveView;
   readonly feed: EventFeed;
+  readonly api: Api;
   readonly assets: ReadonlyMap<string, Asset>;
   readonly metrics: ConsoleMetrics;
   /** Takes a new sample of the flow where the last one is old. */
@@ -40,6 +42,8 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
+const STATUS_PATH = '/v1/status';
+
 export class Router {
   readonly #options: RouterOptions;
 
@@ -48,6 +52,11 @@ export class Router {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // Before the names: who has a key may come by any, and a page elsewhere has none.
+    if (isOfTheApi(request.url ?? '')) {
+      await this.#options.api.handle(request, response);
+      return;
+    }
     const url = URL.parse(request.url ?? '/', 'http://console');
     if (url?.pathname === '/events/stream' && this.#refusal(request) === null) {
       this.#stream(request, response, url);
@@ -75,13 +84,13 @@ export class Router {
       return { route: 'assets', answer: { status: 200, type: asset.type, body: asset.bytes } };
     }
     if (url.pathname === '/') return { route: 'page', answer: await this.#page(request, url) };
-    if (url.pathname === '/v1/status') {
+    if (url.pathname === STATUS_PATH) {
       await this.#options.refresh();
       return { route: 'status', answer: json(200, status(this.#options.view())) };
     }
-    const encodedId = /^\/v1\/customers\/([^/]+)$/.exec(url.pathname)?.[1];
+    const encodedId = /^\/customers\/([^/]+)$/.exec(url.pathname)?.[1];
     if (encodedId !== undefined) return { route: 'customer', answer: this.#customer(encodedId) };
-    const paths = ['/', '/events/stream', '/v1/status', '/v1/customers/{id}'];
+    const paths = ['/', '/events/stream', '/v1/status', '/customers/{id}', '/v1/openapi.json'];
     return { route: 'none', answer: json(404, { error: 'no-such-path', paths }) };
   }
 
@@ -138,6 +147,11 @@ export class Router {
     if (hosts.includes(name)) return null;
     return text(421, 'Call the console by the address that it printed at its start.\n');
   }
+}
+
+/** All of `/v1/` but the page's own numbers. */
+function isOfTheApi(url: string): boolean {
+  return url.startsWith('/v1/') && url !== STATUS_PATH && !url.startsWith(`${STATUS_PATH}?`);
 }
 
 function text(status: number, body: string): Answer {

@@ -12,7 +12,7 @@ import {
 } from '@strata/contracts';
 import type { CustomerEvent, TimeMode } from '@strata/domain';
 import { type OutgoingRecord, partitionFor, type Serde, StrataError } from '@strata/pipeline';
-import { ANY_SOURCE, type ApiKey } from '@strata/service-runtime';
+import { ANY_SOURCE, type IntakeKey } from '@strata/service-runtime';
 import { validate } from '../steps/validate.ts';
 import type { LineReason } from './line-answer.ts';
 
@@ -37,7 +37,7 @@ const NO_TOPIC = 'http';
  * A line to a record of `strata.intake.events.v1`, checked as the ingestor checks it, so that what
  * is accepted here is not refused there, and with nothing in it that may not enter.
  */
-export function admit(line: Uint8Array, key: ApiKey, settings: AdmitSettings): Admitted {
+export function admit(line: Uint8Array, key: IntakeKey, settings: AdmitSettings): Admitted {
   const { timeMode, rules, recordBytesMax } = settings;
   let dropped: Dropped | null = null;
   const onDropped = (found: Dropped): void => void (dropped = found);

@@ -22,11 +22,11 @@ import {
   registerSchemas,
 } from '@strata/schema-registry';
 import {
-  apiKeysText,
-  createApiKey,
+  createIntakeKey,
   createMetrics,
   keyedMarker,
   keyedPseudonyms,
+  keyFileText,
 } from '@strata/service-runtime';
 import { expect, onTestFinished, test } from 'vitest';
 import { createGate } from '../gate.ts';
@@ -41,8 +41,13 @@ const serde = await openTopicSerdes({
   schemas: readSchemaFolder(),
   clock: { nowMs: () => at },
 });
-const shop = createApiKey({ name: 'shop', sources: ['shop'], eventsPerSecond: 10, burst: 100 });
-const any = createApiKey({ name: 'any', sources: ['*'], eventsPerSecond: 1e6, burst: 1_000_000 });
+const shop = createIntakeKey({ name: 'shop', sources: ['shop'], eventsPerSecond: 10, burst: 100 });
+const any = createIntakeKey({
+  name: 'any',
+  sources: ['*'],
+  eventsPerSecond: 1e6,
+  burst: 1_000_000,
+});
 
 function aPurchase(customerId: string, eventId: string, source = 'shop'): CustomerEvent {
   const amount = { minor: 12_345, currency: 'CNY' };
@@ -65,7 +70,7 @@ async function anIntake({ settings = {}, writer }: Given = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'strata-http-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const keysFile = join(folder, 'keys.json');
-  await writeFile(keysFile, apiKeysText([shop.key, any.key]));
+  await writeFile(keysFile, keyFileText([shop.key, any.key]));
   const metrics = createMetrics({ withProcess: false });
   const clock = { ms: 0 };
   const intake = await startHttpIntake(
@@ -264,27 +269,6 @@ test('a key sends for its own sources alone, and nobody without one', async () =
     expect(refused.answer.headers.get('www-authenticate')).toContain('Bearer');
   }
   expect((await fetch(`${intake.url}/v1/openapi.json`)).status).toBe(200);
-});
-
-test('keys are read again, and a file that cannot be used changes nothing', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'strata-ring-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  const { KeyRing } = await import('./key-ring.ts');
-  const file = join(folder, 'keys.json');
-  await writeFile(file, apiKeysText([shop.key]));
-  const ring = new KeyRing(file, { logger: silentLogger, nowMs: () => 0 });
-  onTestFinished(() => ring.close());
-  ring.find(shop.token)?.bucket.take(40, 0);
-  await writeFile(file, apiKeysText([any.key, shop.key]));
-  ring.reload();
-  expect(ring.find(any.token)?.name).toBe('any');
-  expect(ring.find(shop.token)?.bucket.take(0, 0).remaining).toBe(60);
-  await writeFile(file, '{');
-  ring.reload();
-  expect(ring.find(any.token)?.name).toBe('any');
-  await writeFile(file, apiKeysText([any.key]));
-  ring.reload();
-  expect(ring.find(shop.token)).toBeNull();
 });
 
 test('unpacks gzip, up to the limit', async () => {

@@ -9,12 +9,17 @@ import {
 } from '@strata/contracts';
 import type { TimeMode } from '@strata/domain';
 import type { Logger, LogWriter, Serde } from '@strata/pipeline';
-import type { HealthReport, Metrics } from '@strata/service-runtime';
+import {
+  faultPlace,
+  type HealthReport,
+  INTAKE_KEYS,
+  KeyRing,
+  type Metrics,
+} from '@strata/service-runtime';
 import { type Answer, problem, write } from './answer.ts';
 import { createHttpMetrics } from './http-metrics.ts';
 import type { HttpOptions } from './http-variables.ts';
 import { InFlight } from './in-flight.ts';
-import { KeyRing } from './key-ring.ts';
 import { languageOf } from './language.ts';
 import { openApiText } from './open-api.ts';
 import { Publisher } from './publish.ts';
@@ -64,7 +69,12 @@ export async function startHttpIntake(
 ): Promise<RunningHttpIntake> {
   const { logger, nowMs } = ports;
   const metrics = createHttpMetrics(ports.metrics);
-  const keys = new KeyRing(settings.keysFile, { logger, nowMs });
+  const keys = new KeyRing(settings.keysFile, {
+    kind: INTAKE_KEYS,
+    rateOf: ({ eventsPerSecond, burst }) => ({ perSecond: eventsPerSecond, burst }),
+    logger,
+    nowMs,
+  });
   const inFlight = new InFlight({
     requestsMax: settings.requestsMax,
     bytesMax: settings.inFlightBytesMax,
@@ -127,7 +137,7 @@ function respond(exchange: Exchange, { take, isStopping, logger }: Serving): voi
     write({ request, response }, answer, isStopping());
   };
   answerTo(path, exchange, { take, isStopping }).then(finish, (error: unknown) => {
-    logger.error({ error: faultOf(error) }, 'A request failed');
+    logger.error({ error: faultPlace(error) }, 'A request failed');
     finish(problem('internal-fault', languageOf(request.headers['accept-language'])));
   });
 }
@@ -160,14 +170,6 @@ type KnownPath = keyof typeof METHODS;
 function pathOf({ url = '' }: IncomingMessage): KnownPath | 'other' {
   const path = url.split('?')[0] ?? '';
   return Object.hasOwn(METHODS, path) ? (path as KnownPath) : 'other';
-}
-
-/** Where it happened, without a message that could show a value. */
-function faultOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  return [error.name, ...(error.stack ?? '').split('\n').filter((line) => /^ +at /.test(line))]
-    .slice(0, 6)
-    .join('\n');
 }
 
 async function listen(

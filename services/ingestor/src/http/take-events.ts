@@ -1,20 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dropped, Language } from '@strata/contracts';
 import type { OutgoingRecord } from '@strata/pipeline';
+import {
+  bearerToken,
+  type IntakeKey,
+  type RingKey as KeyOfRing,
+  type KeyRing,
+  type Quota,
+} from '@strata/service-runtime';
 import { type AdmitSettings, admit } from './admit.ts';
 import { type Answer, json, problem } from './answer.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 import type { InFlight, Share } from './in-flight.ts';
-import type { KeyRing, RingKey } from './key-ring.ts';
 import { type LineAnswer, refusedLine } from './line-answer.ts';
 import type { Publisher } from './publish.ts';
 import { readBody } from './read-body.ts';
 import { ACCEPTED_TYPES, type RequestForm, requestForm } from './request-form.ts';
 import { type BodyLine, splitLines } from './split-lines.ts';
-import type { Quota } from './token-bucket.ts';
+
+type RingKey = KeyOfRing<IntakeKey>;
 
 export interface TakeEventsParts {
-  readonly keys: Pick<KeyRing, 'find'>;
+  readonly keys: Pick<KeyRing<IntakeKey>, 'find'>;
   readonly inFlight: InFlight;
   readonly publisher: Publisher;
   readonly metrics: HttpMetrics;
@@ -68,8 +75,8 @@ export async function takeEvents(
 }
 
 function keyOf(request: IncomingMessage, { keys }: TakeEventsParts): RingKey | null {
-  const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-  return token === undefined ? null : keys.find(token);
+  const token = bearerToken(request.headers.authorization);
+  return token === null ? null : keys.find(token);
 }
 
 interface Granted {

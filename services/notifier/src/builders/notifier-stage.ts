@@ -17,7 +17,7 @@ import {
   MemoryLogWriter,
   MemoryPositionKeeper,
 } from '@strata/memory';
-import { type DeliveryQueue, SerdeFault, silentLogger } from '@strata/pipeline';
+import { type DeliveryQueue, SerdeFault, sendInTurn, silentLogger } from '@strata/pipeline';
 import type { TopicSerde } from '@strata/schema-registry';
 import { createMetrics } from '@strata/service-runtime';
 import { afterEach, beforeEach, onTestFinished } from 'vitest';
@@ -70,6 +70,7 @@ export function aTierChange(seq: number, given: Partial<TierChangeEvent> = {}): 
     withdraws: null,
     backfill: false,
     treatment: { service_hours: 24 },
+    steps: 1,
     ...given,
   };
 }
@@ -174,7 +175,7 @@ export async function aNotifier(
       queue,
       serde,
       clock: { nowMs: options.nowMs ?? (() => Date.now()) },
-      writer: new MemoryLogWriter(log),
+      writer: sendInTurn(new MemoryLogWriter(log)),
       keeper: new MemoryPositionKeeper(log),
       undeliveredSerde: serde,
       alarm: (_afterMs, ring) => {

@@ -8,6 +8,9 @@ import type { NotifierPorts, NotifierSettings } from '../ports.ts';
 import type { SubscriptionSource } from '../subscription.ts';
 import type { WebhookPoster } from './post-webhook.ts';
 
+/** How soon a delivery to an endpoint that is paused or disabled is looked at again. */
+const HELD_AGAIN_MS = 5_000;
+
 /** One try of one job: signs with the time of the try, posts, and says what became of it. */
 export class DeliverWebhook {
   readonly #ports: Pick<NotifierPorts, 'clock' | 'logger' | 'queue'>;
@@ -63,6 +66,9 @@ export class DeliverWebhook {
   async #post(job: DeliveryJob, sentAtMs: number): Promise<DeliveryOutcome> {
     const subscription = this.#subscriptions.current().get(job.endpoint);
     if (subscription === undefined) return { kind: 'rejected', reason: 'unsubscribed' };
+    if (subscription.standing !== 'active') {
+      return { kind: 'retry', reason: subscription.standing, afterMs: HELD_AGAIN_MS };
+    }
     const signed = subscription.sign({ id: job.eventId, sentAtMs, body: job.body });
     return this.#poster.post({
       url: subscription.url,

@@ -15,6 +15,7 @@ const demotion = {
   type: 'demoted',
   toTier: 'silver',
   segment: 'vips',
+  steps: 1,
   backfill: false,
 } as const;
 
@@ -33,6 +34,31 @@ test.each([
     change: { ...demotion, segment: null },
     isMatch: false,
     why: 'who has no segment is in none',
+  },
+  { filters: { minimumSteps: 2 }, change: demotion, isMatch: false, why: 'one rung is too few' },
+  {
+    filters: { minimumSteps: 2 },
+    change: { ...demotion, steps: 2 },
+    isMatch: true,
+    why: 'two rungs are enough',
+  },
+  {
+    filters: { minimumSteps: 2 },
+    change: { ...demotion, steps: null },
+    isMatch: true,
+    why: 'nobody can say how far it leads',
+  },
+  {
+    filters: { minimumSteps: 2 },
+    change: { ...demotion, type: 'at-risk', steps: 0 } as const,
+    isMatch: false,
+    why: 'it moves nobody and its type is not named',
+  },
+  {
+    filters: { minimumSteps: 2, types: ['demoted', 'at-risk'] },
+    change: { ...demotion, type: 'at-risk', steps: 0 } as const,
+    isMatch: true,
+    why: 'its type is named',
   },
   {
     filters: { types: ['demoted'], tiers: ['gold'] },

@@ -6,7 +6,8 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { DeliveryOutcome } from '@strata/pipeline';
-import { AddressRefused, guardedLookup, isRefusedLiteral } from '../guarded-lookup.ts';
+import { isPrivateLiteral } from '@strata/subscriptions';
+import { AddressRefused, guardedLookup } from '../guarded-lookup.ts';
 import { retryAfterMs } from '../retry-after.ts';
 
 export interface WebhookRequest {
@@ -41,7 +42,7 @@ export class WebhookPoster {
   }
 
   async post(request: WebhookRequest): Promise<DeliveryOutcome> {
-    if (!this.#settings.isPrivateAllowed && isRefusedLiteral(request.url)) {
+    if (!this.#settings.isPrivateAllowed && isPrivateLiteral(request.url)) {
       return { kind: 'rejected', reason: 'address-refused' };
     }
     try {

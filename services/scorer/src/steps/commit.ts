@@ -1,5 +1,6 @@
 import type { PartitionState } from '@strata/domain';
 import type { CommitOutcome, StateStore, WallClock } from '@strata/pipeline';
+import { encodeShardLedger, SHARD_FIELDS } from '@strata/shard-state';
 import {
   encodeErasures,
   encodePartition,
@@ -9,7 +10,6 @@ import {
 } from '@strata/state-codec';
 import type { ScorerMetrics } from '../metrics.ts';
 import type { Shard } from '../shard.ts';
-import { encodeShardLedger, SHARD_FIELDS } from '../shard-ledger.ts';
 import type { Draft, DraftCounts } from './fold.ts';
 
 /**

@@ -8,13 +8,13 @@ import type {
   PartitionState,
 } from '@strata/domain';
 import type { OutboxEntry, TopicRecord } from '@strata/pipeline';
+import type { LastFolded, ShardLedger } from '@strata/shard-state';
 import { advanceDecisionHash } from '../decision-hash.ts';
-import { type LastFolded, lastFoldedOf } from '../log-continuity.ts';
+import { lastFoldedOf } from '../log-continuity.ts';
 import { OutboxDraft } from '../outbox-draft.ts';
 import { scorerFault } from '../scorer-fault.ts';
 import type { ScorerPorts } from '../scorer-ports.ts';
 import type { Shard } from '../shard.ts';
-import type { ShardLedger } from '../shard-ledger.ts';
 import type { DecodedRecord } from './decode.ts';
 import { eventIn, type LetterLabels } from './letter-labels.ts';
 import {

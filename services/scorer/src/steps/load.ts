@@ -1,6 +1,6 @@
 import type { CustomerState } from '@strata/domain';
 import type { StateStore } from '@strata/pipeline';
-import { readCustomers } from '../read-customers.ts';
+import { readCustomers } from '@strata/shard-state';
 import type { Shard } from '../shard.ts';
 import type { DecodedRecord } from './decode.ts';
 

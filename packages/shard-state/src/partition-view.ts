@@ -1,7 +1,8 @@
 import { type CustomerState, initialPartition, type PartitionState } from '@strata/domain';
 import type { StateStore } from '@strata/pipeline';
-import { decodeShardLedger, readCustomers, SHARD_FIELDS, type ShardLedger } from '@strata/scorer';
 import { decodePartition } from '@strata/state-codec';
+import { readCustomers } from './read-customers.ts';
+import { decodeShardLedger, SHARD_FIELDS, type ShardLedger } from './shard-ledger.ts';
 
 /** What the scorer has made of one partition of the customer log so far. */
 export interface PartitionView {

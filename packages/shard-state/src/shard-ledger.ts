@@ -1,7 +1,14 @@
 import { FOLD_VERSION } from '@strata/domain';
-import { FIRST_DECISION_HASH } from './decision-hash.ts';
-import type { LastFolded } from './log-continuity.ts';
-import { scorerFault } from './scorer-fault.ts';
+import { shardFault } from './shard-fault.ts';
+
+/** Where every partition's chain of decisions begins. */
+export const FIRST_DECISION_HASH = '0'.repeat(64);
+
+/** The last record that a partition's state was folded from, so that another log at the same offsets is found out. */
+export interface LastFolded {
+  readonly offset: number;
+  readonly digest: string;
+}
 
 /** Names of the partition's fields in the store. */
 export const SHARD_FIELDS = {
@@ -62,7 +69,7 @@ export function encodeShardLedger(ledger: ShardLedger): Uint8Array {
 export function decodeShardLedger(bytes: Uint8Array): ShardLedger {
   const stored = JSON.parse(new TextDecoder().decode(bytes)) as StoredLedger;
   if (stored.layout !== LAYOUT) {
-    throw scorerFault(
+    throw shardFault(
       'STRATA_SCORER_LEDGER_LAYOUT',
       `The partition was written by another version of the scorer (layout ${stored.layout}, ` +
         `this one reads ${LAYOUT}): start that version, or rebuild the partition from the log.`,

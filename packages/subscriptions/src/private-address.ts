@@ -52,3 +52,9 @@ export function isPrivateAddress(address: string): boolean {
       return true;
   }
 }
+
+/** A literal address is connected to without any look-up, so it has to be looked at beforehand. */
+export function isPrivateLiteral({ hostname }: URL): boolean {
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  return isIP(host) !== 0 && isPrivateAddress(host);
+}

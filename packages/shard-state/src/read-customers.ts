@@ -1,7 +1,7 @@
 import type { CustomerState } from '@strata/domain';
 import type { StateStore } from '@strata/pipeline';
 import { openCustomer, pageKey } from '@strata/state-codec';
-import { scorerFault } from './scorer-fault.ts';
+import { shardFault } from './shard-fault.ts';
 
 type StoredValue = readonly [customerId: string, value: Uint8Array];
 
@@ -84,7 +84,7 @@ function readable<T>(partition: number, read: () => T): T {
 }
 
 function unreadable(partition: number, why: string, cause?: unknown): Error {
-  return scorerFault(
+  return shardFault(
     'STRATA_SCORER_STATE_UNREADABLE',
     `A customer of partition ${partition} cannot be read: ${why}`,
     { cause, details: { partition } },

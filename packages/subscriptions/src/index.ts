@@ -1,0 +1,12 @@
+export * from './change-subscription.ts';
+export { type BothLanguages, inChinese } from './content-sentences.ts';
+export { isPrivateAddress, isPrivateLiteral } from './private-address.ts';
+export * from './subscription-changes.ts';
+export * from './subscription-content.ts';
+export * from './subscription-fault.ts';
+export * from './subscription-json.ts';
+export * from './subscription-ledger.ts';
+export * from './subscription-record.ts';
+export * from './subscription-state.ts';
+export * from './subscription-wire.ts';
+export * from './webhook-secret.ts';

@@ -1,0 +1,44 @@
+import type { Language } from '../../texts.ts';
+import { type ApiAnswer, problem } from '../answer.ts';
+import type { ApiMetrics } from '../api-metrics.ts';
+import type { FoundCustomer, Sought } from './find-customers.ts';
+import { type Freshness, freshnessBody, lagSecondsOf } from './freshness.ts';
+
+/** The refusal of one that was sought and is not there to be told; null where it is. */
+export function refusalOf(
+  sought: Exclude<Sought, FoundCustomer>,
+  language: Language,
+  metrics: Pick<ApiMetrics, 'refusedNotFresh'>,
+): ApiAnswer {
+  switch (sought.kind) {
+    case 'unknown':
+      return problem('no-such-customer', language, {
+        members: { freshness: freshnessBody(sought.freshness) },
+        headers: freshnessHeaders(sought.freshness),
+      });
+    case 'not-fresh':
+      metrics.refusedNotFresh.inc();
+      return problem('not-fresh', language, {
+        members: { freshness: freshnessBody(sought.freshness) },
+        headers: {
+          ...freshnessHeaders(sought.freshness),
+          'retry-after': String(sought.waitSeconds),
+        },
+      });
+    case 'not-ready':
+      return problem('not-ready', language, { members: { partition: sought.partition } });
+  }
+}
+
+/** Beside the body, so that an answer without one (304) tells it, too. */
+export function freshnessHeaders(freshness: Freshness): Readonly<Record<string, string>> {
+  const { asOf, readAt, lagRecords } = freshnessBody(freshness);
+  const lagSeconds = lagSecondsOf(freshness);
+  const parts = [
+    ...(asOf === null ? [] : [`as-of="${asOf}"`]),
+    `read-at="${readAt}"`,
+    ...(lagRecords === null ? [] : [`lag-records=${lagRecords}`]),
+    ...(lagSeconds === null ? [] : [`lag-seconds=${lagSeconds}`]),
+  ];
+  return { 'strata-freshness': parts.join(', ') };
+}
