@@ -6,11 +6,15 @@ interface ErrorText {
 
 const text = (means: string, remedy: string): ErrorText => ({ means, remedy });
 
-/** Raised by adapters and services: in logs, and in the answer of `/healthz`. */
+/** Raised by adapters, services and the client: in logs, and in the answer of `/healthz`. */
 const SERVICE_ERRORS: Readonly<Record<string, ErrorText>> = {
   STRATA_API_KEYS_INVALID: text(
     'The file of the keys that may send by HTTP cannot be used.',
     'Correct what the message names, or make keys with `./strata intake-key add`.',
+  ),
+  STRATA_CLIENT_SECRET: text(
+    'A consumer gave `@strata/client` no secret, or one that cannot be used.',
+    'Give the secrets as the subscription has them: `whsec_` and base64.',
   ),
   STRATA_CONFIG_INVALID: text(
     'The environment of a service has a variable that is wrong, missing or unknown.',

@@ -70,6 +70,11 @@ export const LAYERS: readonly Layer[] = [
     mayImport: ['pipeline'],
   },
   {
+    why: 'What consumers outside import; it knows nothing of ours, so that it goes with them.',
+    members: { 'packages/client': ['standardwebhooks'] },
+    mayImport: [],
+  },
+  {
     why: 'The runtime of services, and the processes of a local stack, know nothing of grading.',
     members: {
       'packages/service-runtime': ['pino', 'prom-client', 'zod'],
@@ -90,7 +95,7 @@ export const LAYERS: readonly Layer[] = [
   {
     why: 'The commands compose all services in one process for `--stack embedded`.',
     members: { 'services/cli': ['csv-parse', 'standardwebhooks', 'yaml', 'zod'] },
-    mayImport: [...SERVICE_PACKAGES, 'console', 'ingestor', 'notifier', 'scorer'],
+    mayImport: [...SERVICE_PACKAGES, 'client', 'console', 'ingestor', 'notifier', 'scorer'],
   },
   {
     why: 'What only tests use may know ports and domain; no other code may know it.',
