@@ -224,6 +224,10 @@ const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
     'A file is cut off, is no gzip, or has columns that its format has not.',
     'Fetch the file again, or choose its format.',
   ),
+  STRATA_CLI_CONFORMANCE_UNREACHABLE: text(
+    'The endpoint that `./strata conformance` tries gave no answer.',
+    'Check that the consumer listens at that address.',
+  ),
   STRATA_CLI_DOCKER_FAILED: text(
     'Docker Compose failed; its last lines are shown.',
     'Follow what those lines say.',

@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { backtestCommand } from './backtest.ts';
 import { benchCommand } from './bench.ts';
+import { conformanceCommand } from './conformance.ts';
 import { deadLettersListCommand } from './dead-letters-list.ts';
 import { deadLettersRedriveCommand } from './dead-letters-redrive.ts';
 import { deadLettersShowCommand } from './dead-letters-show.ts';
@@ -46,6 +47,7 @@ export const COMMANDS: readonly Command[] = [
   policyCheckCommand,
   policyPublishCommand,
   ratesPublishCommand,
+  conformanceCommand,
   deadLettersListCommand,
   deadLettersShowCommand,
   deadLettersRedriveCommand,
