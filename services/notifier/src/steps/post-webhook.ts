@@ -5,8 +5,9 @@ import {
   type RequestOptions,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import type { DeliveryOutcome } from '@strata/pipeline';
-import { AddressRefused, guardedLookup, isRefusedLiteral } from '../guarded-lookup.ts';
+import { AddressRefused, guardLookup, isRefusedLiteral, type Resolve } from '../guarded-lookup.ts';
 import { retryAfterMs } from '../retry-after.ts';
 
 export interface WebhookRequest {
@@ -20,6 +21,8 @@ export interface WebhookPosterSettings {
   /** A local stack delivers to its own machine; everywhere else that would be a hole. */
   readonly isPrivateAllowed: boolean;
   readonly nowMs: () => number;
+  /** In the place of the machine's own resolver. */
+  readonly resolve?: Resolve;
 }
 
 /** The answer is its status; this much of a body is read so that the connection can serve again. */
@@ -33,15 +36,17 @@ const RETRIED_STATUSES: readonly number[] = [408, 409, 425, 429];
  */
 export class WebhookPoster {
   readonly #settings: WebhookPosterSettings;
+  readonly #lookup: LookupFunction;
   readonly #http = new HttpAgent({ keepAlive: true });
   readonly #https = new HttpsAgent({ keepAlive: true });
 
   constructor(settings: WebhookPosterSettings) {
     this.#settings = settings;
+    this.#lookup = guardLookup(settings.resolve);
   }
 
   async post(request: WebhookRequest): Promise<DeliveryOutcome> {
-    if (!this.#settings.isPrivateAllowed && isRefusedLiteral(request.url)) {
+    if (!this.#settings.isPrivateAllowed && isRefusedUrl(request.url)) {
       return { kind: 'rejected', reason: 'address-refused' };
     }
     try {
@@ -69,7 +74,7 @@ export class WebhookPoster {
       headers: { ...headers, 'content-length': bytes.length },
       maxHeaderSize: RESPONSE_BYTES_MAX,
       signal,
-      ...(this.#settings.isPrivateAllowed ? {} : { lookup: guardedLookup }),
+      ...(this.#settings.isPrivateAllowed ? {} : { lookup: this.#lookup }),
     };
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const outgoing = (isHttps ? httpsRequest : httpRequest)(url, options, (response) => {
@@ -80,6 +85,11 @@ export class WebhookPoster {
     outgoing.end(bytes);
     return promise;
   }
+}
+
+/** Subscriptions are read with the same rule; this one stands where the bytes go out. */
+function isRefusedUrl(url: URL): boolean {
+  return url.protocol !== 'https:' || isRefusedLiteral(url);
 }
 
 function drain(response: IncomingMessage): void {
