@@ -75,6 +75,11 @@ export const LAYERS: readonly Layer[] = [
     mayImport: [],
   },
   {
+    why: 'Recipes are consumers: what they import of ours is what any consumer can.',
+    members: { recipes: [] },
+    mayImport: ['client'],
+  },
+  {
     why: 'The runtime of services, and the processes of a local stack, know nothing of grading.',
     members: {
       'packages/service-runtime': ['pino', 'prom-client', 'zod'],

@@ -159,14 +159,19 @@ describe('what comes later', () => {
   });
 });
 
-test.each([{ secrets: [] }, { secrets: [''] }, { secrets: ['whsec_!secret!'] }])(
-  'secrets that cannot be used are told, and not repeated: $secrets',
-  ({ secrets }) => {
-    const make = () => new WebhookReader({ secrets });
-    expect(make).toThrow(ClientFault);
-    expect(make).not.toThrow(/!secret!/);
-  },
-);
+test.each([
+  { secrets: [] },
+  { secrets: [''] },
+  { secrets: ['whsec_!secret!'] },
+  { secrets: ['!secret!'] },
+  { secrets: [SECRET.slice(0, 20)] },
+  { secrets: [SECRET.replace('whsec_', '')] },
+  { secrets: [`${SECRET} `] },
+])('secrets that cannot be used are told, and not repeated: $secrets', ({ secrets }) => {
+  const make = () => new WebhookReader({ secrets });
+  expect(make).toThrow(ClientFault);
+  expect(make).not.toThrow(/!secret!/);
+});
 
 test('a printed reader shows no secret', () => {
   expect(JSON.stringify(aReader())).toBe('{}');
