@@ -2,6 +2,7 @@ import type { Language } from '../language.ts';
 import { displayWidth } from '../table-text.ts';
 import type { Miss } from './miss.ts';
 import type { ConformanceResult, ScenarioResult } from './run-conformance.ts';
+import { inOrder } from './scenarios/in-order.ts';
 import { conformanceTexts } from './texts.ts';
 
 type Words = ReturnType<typeof conformanceTexts>;
@@ -20,7 +21,12 @@ export function conformanceText(result: ConformanceResult, language: Language): 
     words.verdict[verdictOf(each)],
   ]);
   const failed = scenarios.filter(({ misses }) => misses.length > 0);
-  const remedies = failed.map(({ scenario }) => `  ${scenario.name}: ${scenario.remedy[language]}`);
+  // Whoever does not take the plainest story fails the others by that, and their remedies would mislead.
+  const first = failed.filter(({ scenario }) => scenario === inOrder);
+  const remedies = (first.length > 0 ? first : failed).map(
+    ({ scenario }) => `  ${scenario.name}: ${scenario.remedy[language]}`,
+  );
+  if (first.length > 0) remedies.push(`  ${words.thenTheOthers}`);
   return [
     ...leftAligned([words.head, ...rows]),
     '',

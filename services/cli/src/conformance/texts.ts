@@ -26,6 +26,7 @@ export const conformanceTexts = catalogue({
       `${seen} effects, not ${rangeText(expected, ' to ')}`,
     state: (status: string) => `state URL: ${status}, no {"tier": ...}`,
     remedies: 'What to do:',
+    thenTheOthers: 'Then run it again: while this one fails, the others say little.',
     tally: (count: number, failed: number) =>
       failed === 0
         ? `All ${count} scenarios passed.`
@@ -63,6 +64,7 @@ export const conformanceTexts = catalogue({
       `生效 ${seen} 次，应为 ${rangeText(expected, ' 至 ')} 次`,
     state: (status: string) => `状态地址：${status}，没有 {"tier": ...}`,
     remedies: '如何修正：',
+    thenTheOthers: '然后重新运行：此项未通过时，其余结论参考意义不大。',
     tally: (count: number, failed: number) =>
       failed === 0
         ? `${count} 个场景全部通过。`

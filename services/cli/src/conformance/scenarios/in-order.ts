@@ -4,8 +4,8 @@ export const inOrder: Scenario = {
   name: 'in-order',
   expected: { en: 'each change takes effect', zh: '每次变更都生效' },
   remedy: {
-    en: 'Answer 2xx to a webhook whose signature is right, and show its toTier under the state URL.',
-    zh: '签名正确的 webhook 请回复 2xx，并在状态地址中给出其 toTier。',
+    en: 'Answer 2xx to a webhook whose signature is right, and show its toTier under the state URL. Tiers here are bronze, silver and gold, customer ids any text.',
+    zh: '签名正确的 webhook 请回复 2xx，并在状态地址中给出其 toTier。此处的等级为 bronze、silver、gold，客户号为任意文本。',
   },
   plan(newCustomer) {
     const customer = newCustomer();
