@@ -7,7 +7,11 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'services/*/src/**/*.test.ts',
+            'recipes/src/**/*.test.ts',
+          ],
           // Property tests run thousands of cases; on a busy machine that takes its time.
           testTimeout: 30_000,
         },

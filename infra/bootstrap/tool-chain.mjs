@@ -132,6 +132,7 @@ function manifestHash(root) {
     'package.json',
     'test/package.json',
     'bench/package.json',
+    'recipes/package.json',
     ...folders.sort((a, b) => (a < b ? -1 : 1)).map((folder) => join(folder, 'package.json')),
   ]) {
     hash.update(`${path}\n${readText(join(root, path)) ?? 'absent'}\n`);

@@ -9,6 +9,8 @@ export const COMMAND_VARIABLES: Readonly<Record<string, string>> = {
   NODE_EXTRA_CA_CERTS:
     'As of Node; `./strata up --stack docker` hands the file to the build of the services’ image too.',
   NO_COLOR: 'Set to anything: the demo prints without colours.',
+  STRATA_CONFORMANCE_SECRET:
+    'Secret of the endpoint that `./strata conformance` tries, where `--secret` does not say.',
   STRATA_DEBUG: 'Set to anything: an unexpected fault also prints its stack.',
   STRATA_DEMO_DIR: 'Data of the demo. Default: `.strata/demo` in the checkout.',
   STRATA_INGESTOR_ID_SPACES:

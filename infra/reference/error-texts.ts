@@ -6,11 +6,15 @@ interface ErrorText {
 
 const text = (means: string, remedy: string): ErrorText => ({ means, remedy });
 
-/** Raised by adapters and services: in logs, and in the answer of `/healthz`. */
+/** Raised by adapters, services and the client: in logs, and in the answer of `/healthz`. */
 const SERVICE_ERRORS: Readonly<Record<string, ErrorText>> = {
   STRATA_API_KEYS_INVALID: text(
     'A file of keys, of those that may send by HTTP or of those that may ask the API, cannot be used.',
     'Correct what the message names, or make keys with `./strata intake-key add` or `./strata api-key add`.',
+  ),
+  STRATA_CLIENT_SECRET: text(
+    'A consumer gave `@strata/client` no secret, or one that cannot be used.',
+    'Give the secrets as the subscription has them: `whsec_` and base64.',
   ),
   STRATA_CONFIG_INVALID: text(
     'The environment of a service has a variable that is wrong, missing or unknown.',
@@ -223,6 +227,10 @@ const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
   STRATA_CLI_BROKEN_FILE: text(
     'A file is cut off, is no gzip, or has columns that its format has not.',
     'Fetch the file again, or choose its format.',
+  ),
+  STRATA_CLI_CONFORMANCE_UNREACHABLE: text(
+    'The endpoint that `./strata conformance` tries gave no answer.',
+    'Check that the consumer listens at that address.',
   ),
   STRATA_CLI_DOCKER_FAILED: text(
     'Docker Compose failed; its last lines are shown.',

@@ -82,6 +82,16 @@ export const LAYERS: readonly Layer[] = [
     mayImport: ['pipeline'],
   },
   {
+    why: 'What consumers outside import; it knows nothing of ours, so that it goes with them.',
+    members: { 'packages/client': ['standardwebhooks'] },
+    mayImport: [],
+  },
+  {
+    why: 'Recipes are consumers: what they import of ours is what any consumer can.',
+    members: { recipes: [] },
+    mayImport: ['client'],
+  },
+  {
     why: 'The runtime of services, and the processes of a local stack, know nothing of grading.',
     members: {
       'packages/service-runtime': ['pino', 'prom-client', 'zod'],
@@ -102,7 +112,7 @@ export const LAYERS: readonly Layer[] = [
   {
     why: 'The commands compose all services in one process for `--stack embedded`.',
     members: { 'services/cli': ['csv-parse', 'standardwebhooks', 'yaml', 'zod'] },
-    mayImport: [...SERVICE_PACKAGES, 'console', 'ingestor', 'notifier', 'scorer'],
+    mayImport: [...SERVICE_PACKAGES, 'client', 'console', 'ingestor', 'notifier', 'scorer'],
   },
   {
     why: 'What only tests use may know ports and domain; no other code may know it.',

@@ -18,7 +18,7 @@ interface Manifest {
 }
 
 const MANIFESTS: readonly Manifest[] = filesThat(
-  /^((packages|services)\/[^/]+|test|bench)\/package\.json$/,
+  /^((packages|services)\/[^/]+|test|bench|recipes)\/package\.json$/,
 ).map((path) => {
   const json = JSON.parse(readText(path)) as {
     name: string;
@@ -100,12 +100,13 @@ describe('layers', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('nothing imports tests or benchmarks', () => {
+  test('nothing imports tests, benchmarks or recipes', () => {
     const known = BUILT.flatMap(({ dependencies, devDependencies }) => [
       ...dependencies,
       ...devDependencies,
     ]);
-    expect(known.filter((name) => [`${SCOPE}test`, `${SCOPE}bench`].includes(name))).toEqual([]);
+    const above = ['test', 'bench', 'recipes'].map((name) => SCOPE + name);
+    expect(known.filter((name) => above.includes(name))).toEqual([]);
   });
 
   test('every package has a caller', () => {

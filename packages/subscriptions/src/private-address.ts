@@ -1,11 +1,18 @@
 import { BlockList, isIP } from 'node:net';
 
-/** IANA special-purpose registries: what is not a public unicast address. */
+/**
+ * IANA special-purpose registries: what is not a public unicast address; and one that looks public
+ * and leads to the machine's own host.
+ */
 const PRIVATE_V4 = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
   ['127.0.0.0', 8],
+  // Azure answers every machine here: its DNS, its agent's secrets.
+  ['168.63.129.16', 32],
+  // Azure answers every machine here: its DNS, its agent's secrets.
+  ['168.63.129.16', 32],
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],

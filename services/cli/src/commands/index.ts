@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 import { apiKeyAddCommand, apiKeyListCommand, apiKeyRemoveCommand } from './api-key.ts';
 import { backtestCommand } from './backtest.ts';
 import { benchCommand } from './bench.ts';
+import { conformanceCommand } from './conformance.ts';
 import { deadLettersListCommand } from './dead-letters-list.ts';
 import { deadLettersRedriveCommand } from './dead-letters-redrive.ts';
 import { deadLettersShowCommand } from './dead-letters-show.ts';
@@ -76,6 +77,7 @@ export const COMMANDS: readonly Command[] = [
   subscriptionTestCommand,
   subscriptionHistoryCommand,
   replayCommand,
+  conformanceCommand,
   deadLettersListCommand,
   deadLettersShowCommand,
   deadLettersRedriveCommand,

@@ -10,13 +10,21 @@ async function aReceiver(kept?: number) {
   return receiver;
 }
 
+const aChange = (id: string) => ({
+  id,
+  customerId: 'c1',
+  customerSeq: 1,
+  type: 'demoted',
+  toTier: 'base',
+});
+
 async function post(
   url: string,
   id: string,
   options: { body?: string; key?: string; at?: Date } = {},
 ): Promise<number> {
   const { key = secret, at = new Date() } = options;
-  const body = options.body ?? JSON.stringify({ type: 'strata.tier.demoted', data: { id } });
+  const body = options.body ?? JSON.stringify({ type: 'strata.tier.demoted', data: aChange(id) });
   const headers = {
     'webhook-id': id,
     'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
@@ -30,7 +38,7 @@ test('takes a signed webhook and keeps what it said', async () => {
   expect(await post(receiver.url, '0.1.0')).toBe(204);
   expect(receiver.counts()).toEqual({ received: 1, repeats: 0, refused: 0 });
   expect(receiver.latest()).toEqual([
-    { id: '0.1.0', type: 'strata.tier.demoted', data: { id: '0.1.0' } },
+    { id: '0.1.0', type: 'strata.tier.demoted', data: aChange('0.1.0') },
   ]);
 });
 
@@ -43,14 +51,25 @@ test('counts a repeat once and answers it all the same', async () => {
 });
 
 test.each([
-  { why: 'another key', options: { key: `whsec_${Buffer.alloc(32, 4).toString('base64')}` } },
-  { why: 'too old', options: { at: new Date(Date.now() - 3_600_000) } },
-  { why: 'no event', options: { body: '[]' } },
-  { why: 'no JSON', options: { body: '{' } },
-])('turns away what is signed and yet wrong: $why', async ({ options }) => {
+  {
+    why: 'another key',
+    options: { key: `whsec_${Buffer.alloc(32, 4).toString('base64')}` },
+    status: 401,
+  },
+  { why: 'too old', options: { at: new Date(Date.now() - 3_600_000) }, status: 401 },
+  { why: 'no event', options: { body: '[]' }, status: 400 },
+  { why: 'no JSON', options: { body: '{' }, status: 400 },
+])('turns away what is signed and yet wrong: $why', async ({ options, status }) => {
   const receiver = await aReceiver();
-  expect(await post(receiver.url, '0.1.0', options)).toBe(401);
+  expect(await post(receiver.url, '0.1.0', options)).toBe(status);
   expect(receiver.counts()).toEqual({ received: 0, repeats: 0, refused: 1 });
+});
+
+test('takes a type of a later version and shows nothing of it', async () => {
+  const receiver = await aReceiver();
+  const body = JSON.stringify({ type: 'strata.tier.paused', data: {} });
+  expect(await post(receiver.url, '0.1.0', { body })).toBe(204);
+  expect(receiver.counts()).toEqual({ received: 0, repeats: 0, refused: 0 });
 });
 
 test('turns away what is not signed, not posted or too large', async () => {

@@ -35,14 +35,19 @@ test('Retry-After is passed on', async () => {
   expect(await post(aPoster(), url)).toMatchObject({ kind: 'retry', afterMs: 7_000 });
 });
 
-test('a redirect is not followed', async () => {
+const ELSEWHERE = ['/elsewhere', '//169.254.169.254/latest/meta-data', 'http://localhost/'];
+
+test.each([301, 302, 303, 307, 308])('a redirect by %i is not followed', async (status) => {
   const visited: (string | undefined)[] = [];
   const url = await receiver((request, response) => {
+    const location = ELSEWHERE[visited.length];
     visited.push(request.url);
-    response.writeHead(302, { location: '/elsewhere' }).end();
+    response.writeHead(status, { location }).end();
   });
-  expect(await post(aPoster(), url)).toEqual({ kind: 'retry', reason: 'status-302' });
-  expect(visited).toEqual(['/']);
+  for (const _ of ELSEWHERE) {
+    expect(await post(aPoster(), url)).toEqual({ kind: 'retry', reason: `status-${status}` });
+  }
+  expect(visited).toEqual(ELSEWHERE.map(() => '/'));
 });
 
 test('a receiver that never answers is a timeout', async () => {

@@ -5,9 +5,10 @@ import {
   type RequestOptions,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import type { DeliveryOutcome } from '@strata/pipeline';
 import { isPrivateLiteral } from '@strata/subscriptions';
-import { AddressRefused, guardedLookup } from '../guarded-lookup.ts';
+import { AddressRefused, guardLookup, type Resolve } from '../guarded-lookup.ts';
 import { retryAfterMs } from '../retry-after.ts';
 
 export interface WebhookRequest {
@@ -21,6 +22,8 @@ export interface WebhookPosterSettings {
   /** A local stack delivers to its own machine; everywhere else that would be a hole. */
   readonly isPrivateAllowed: boolean;
   readonly nowMs: () => number;
+  /** In the place of the machine's own resolver. */
+  readonly resolve?: Resolve;
 }
 
 /** The answer is its status; this much of a body is read so that the connection can serve again. */
@@ -34,15 +37,17 @@ const RETRIED_STATUSES: readonly number[] = [408, 409, 425, 429];
  */
 export class WebhookPoster {
   readonly #settings: WebhookPosterSettings;
+  readonly #lookup: LookupFunction;
   readonly #http = new HttpAgent({ keepAlive: true });
   readonly #https = new HttpsAgent({ keepAlive: true });
 
   constructor(settings: WebhookPosterSettings) {
     this.#settings = settings;
+    this.#lookup = guardLookup(settings.resolve);
   }
 
   async post(request: WebhookRequest): Promise<DeliveryOutcome> {
-    if (!this.#settings.isPrivateAllowed && isPrivateLiteral(request.url)) {
+    if (!this.#settings.isPrivateAllowed && isRefusedUrl(request.url)) {
       return { kind: 'rejected', reason: 'address-refused' };
     }
     try {
@@ -70,7 +75,7 @@ export class WebhookPoster {
       headers: { ...headers, 'content-length': bytes.length },
       maxHeaderSize: RESPONSE_BYTES_MAX,
       signal,
-      ...(this.#settings.isPrivateAllowed ? {} : { lookup: guardedLookup }),
+      ...(this.#settings.isPrivateAllowed ? {} : { lookup: this.#lookup }),
     };
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const outgoing = (isHttps ? httpsRequest : httpRequest)(url, options, (response) => {
@@ -81,6 +86,11 @@ export class WebhookPoster {
     outgoing.end(bytes);
     return promise;
   }
+}
+
+/** Subscriptions are read with the same rule; this one stands where the bytes go out. */
+function isRefusedUrl(url: URL): boolean {
+  return url.protocol !== 'https:' || isPrivateLiteral(url);
 }
 
 function drain(response: IncomingMessage): void {
