@@ -41,6 +41,7 @@ export {
 } from './strict-json.ts';
 export * from './tier-change-event.ts';
 export * from './tier-change-wire.ts';
+export * from './tier-direction.ts';
 export * from './tier-snapshot.ts';
 export * from './topics.ts';
 export * from './wire-record.ts';

@@ -1,3 +1,4 @@
+import { type StreamRouteParts, streamRoutes } from './changes/stream-routes.ts';
 import { describeRoute, openApiText } from './describe-route.ts';
 import { type CustomerRouteParts, customerRoutes } from './profiles/customer-routes.ts';
 import { tierRoutes } from './profiles/tier-routes.ts';
@@ -8,17 +9,18 @@ import type { ApiRoute } from './route.ts';
 export interface ApiRouteParts {
   readonly customers: CustomerRouteParts;
   readonly tiers: TierWalkParts;
+  readonly changes: StreamRouteParts;
 }
 
 /** The table of the API: every route, in the order of the document. */
-export function apiRoutes({ customers, tiers }: ApiRouteParts): readonly ApiRoute[] {
-  const routes = [...customerRoutes(customers), ...tierRoutes(tiers)];
+export function apiRoutes({ customers, tiers, changes }: ApiRouteParts): readonly ApiRoute[] {
+  const routes = [...customerRoutes(customers), ...tierRoutes(tiers), ...streamRoutes(changes)];
   return [...routes, describeRoute(routes)];
 }
 
 /** The table without a console: its routes are described, and none is called. */
 export function describedRoutes(): readonly ApiRoute[] {
-  return apiRoutes({ customers: {}, tiers: {} } as ApiRouteParts);
+  return apiRoutes({ customers: {}, tiers: {}, changes: {} } as ApiRouteParts);
 }
 
 export function describedApi(): string {
