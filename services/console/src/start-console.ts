@@ -65,7 +65,14 @@ export async function startConsole(
   });
   const sampling = sampler(meter, ports);
   const isCatchingUp = (): boolean => reader.isCatchingUp();
-  const api = await openApi(ports, { settings, metrics, tail, isCatchingUp });
+  const api = await openApi(ports, {
+    settings,
+    metrics,
+    tail,
+    board,
+    isCatchingUp,
+    offsets: () => reader.positions(TOPICS.tiers),
+  });
   const router = new Router({
     view,
     feed,

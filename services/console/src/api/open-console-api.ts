@@ -1,5 +1,6 @@
 import { identity, TOPICS } from '@strata/contracts';
 import { API_KEYS, type ApiKey, KeyRing } from '@strata/service-runtime';
+import type { TierBoard } from '../live/tier-board.ts';
 import type { ConsoleMetrics } from '../metrics.ts';
 import type { ConsolePorts, ConsoleSettings } from '../ports.ts';
 import { Api } from './api.ts';
@@ -15,7 +16,10 @@ interface ApiContext {
   readonly settings: ConsoleSettings;
   readonly metrics: ConsoleMetrics;
   readonly tail: ChangeTail;
+  readonly board: TierBoard;
   readonly isCatchingUp: () => boolean;
+  /** Of `strata.tiers.v1`, as far as the board is. */
+  readonly offsets: () => ReadonlyMap<number, number>;
 }
 
 /** Where nothing else is said. A reader that takes nothing for so long is cut off. */
@@ -23,7 +27,7 @@ const STREAM_DEFAULTS = { streamsMax: 100, patienceMs: 30_000, heartbeatMs: 15_0
 
 /** The API of a console: its routes over the console's ports, for the keys of its file. */
 export async function openApi(ports: ConsolePorts, context: ApiContext): Promise<Api> {
-  const { settings, metrics: shared, tail, isCatchingUp } = context;
+  const { settings, metrics: shared, tail, board, isCatchingUp, offsets } = context;
   const { log, logger, store } = ports;
   const nowMs = (): number => performance.now();
   const wallMs = (): number => ports.clock.nowMs();
@@ -48,6 +52,7 @@ export async function openApi(ports: ConsolePorts, context: ApiContext): Promise
     customers: { finder, metrics },
     tiers: { store, reader, ends, wallMs },
     changes: { streams, identity: own },
+    exports: { board, offsets, isCatchingUp, metrics },
   });
   return new Api({ routes, keys, metrics, logger, nowMs, onStop: () => streams.stop() });
 }

@@ -215,6 +215,14 @@ const CHANGE_PROBLEMS = {
       },
     ),
   ),
+  'too-many-exports': later(
+    10,
+    text(
+      503,
+      { zh: '正在进行的导出过多', en: 'Too many exports are running' },
+      { zh: '请在 Retry-After 秒后再试。', en: 'Ask again after Retry-After seconds.' },
+    ),
+  ),
   'catching-up': later(
     2,
     text(

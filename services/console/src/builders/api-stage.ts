@@ -20,6 +20,7 @@ import {
 import type { Api } from '../api/api.ts';
 import { ChangeTail } from '../api/changes/change-tail.ts';
 import { openApi } from '../api/open-console-api.ts';
+import { TierBoard } from '../live/tier-board.ts';
 import { consoleMetrics } from '../metrics.ts';
 
 interface StageSettings {
@@ -95,7 +96,9 @@ export class ApiStage {
         },
         metrics: consoleMetrics(this.metrics),
         tail: new ChangeTail(noSerde(), 1),
+        board: new TierBoard(noSerde),
         isCatchingUp: () => false,
+        offsets: () => new Map(),
       },
     );
     this.#api = api;

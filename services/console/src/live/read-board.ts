@@ -96,6 +96,16 @@ export class BoardReader implements GroupHandlers {
     return !this.#isAssigned || this.#awaited.size > 0;
   }
 
+  /** How far each partition of a topic was read: the next offset. */
+  positions(topic: string): ReadonlyMap<number, number> {
+    const places = [...this.#next].filter(([key]) => key.startsWith(`${topic}:`));
+    return new Map(
+      places
+        .map(([key, next]) => [Number(key.slice(topic.length + 1)), next] as const)
+        .toSorted(([a], [b]) => a - b),
+    );
+  }
+
   reasons(): string[] {
     if (!this.#isAssigned) return ['The topics have not been assigned to this console yet.'];
     if (this.#awaited.size > 0) {
