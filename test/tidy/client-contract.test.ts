@@ -42,6 +42,7 @@ const CHANGE: TierChange = {
   withdraws: { id: '0.0.0', score: 300 },
   backfill: false,
   treatment: { service_hours: 4 },
+  steps: 1,
 };
 
 test('the client knows the types of tier changes, and no other', () => {
@@ -52,6 +53,7 @@ test('what the notifier sends has the fields that the client names, in their for
   const { effectiveAt, decidedAt, asOf, protectedUntil, atRisk, override, ...same } = CHANGE;
   const event: TierChangeEvent = {
     ...same,
+    steps: 1,
     partition: 0,
     epoch: 1,
     seq: 1,

@@ -66,6 +66,8 @@ export interface TierChange {
   readonly backfill: boolean;
   /** Benefits of the tier, as the policy has them. */
   readonly treatment: unknown;
+  /** Rungs of the ladder between the two tiers; null where the ladder does not say, absent in older events. */
+  readonly steps?: number | null;
 }
 
 /**

@@ -1,5 +1,6 @@
 export * from './clock-control.ts';
 export * from './contract-fault.ts';
+export * from './csv-line.ts';
 export * from './dead-letter.ts';
 export * from './dead-letter-reason.ts';
 export * from './dead-letter-sentence.ts';
@@ -41,6 +42,8 @@ export {
 } from './strict-json.ts';
 export * from './tier-change-event.ts';
 export * from './tier-change-wire.ts';
+export * from './tier-direction.ts';
+export * from './tier-export.ts';
 export * from './tier-snapshot.ts';
 export * from './topics.ts';
 export * from './undelivered.ts';

@@ -1,4 +1,4 @@
-import { formatRfc3339, fromMilli } from '@strata/contracts';
+import { csvLine, formatRfc3339, fromMilli } from '@strata/contracts';
 import type { ProfileRow } from '@strata/domain';
 
 /** The columns of `profiles`, live and in a backtest, in their order. */
@@ -41,11 +41,5 @@ export function profileCsvLine(row: ProfileRow): string {
     row.clvMinor,
     row.nextCrossingAt === null ? null : formatRfc3339(row.nextCrossingAt),
   ];
-  return `${fields.map(csvField).join(',')}\n`;
-}
-
-function csvField(value: string | number | null): string {
-  if (value === null) return '';
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvLine(fields);
 }

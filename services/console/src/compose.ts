@@ -63,6 +63,7 @@ export async function compose(context: ServiceContext<ConsoleConfig>): Promise<R
       identity: identity({
         pseudonyms: pseudonymKey === undefined ? null : keyedPseudonyms(pseudonymKey),
       }),
+      streams: { streamsMax: config.STRATA_CONSOLE_STREAMS_MAX },
       groupId: `strata-console-${randomUUID()}`,
       groups: {
         ingestor: config.STRATA_CONSOLE_INGESTOR_GROUP_ID,

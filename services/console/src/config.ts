@@ -33,6 +33,11 @@ export const consoleConfig = defineConfig('console', {
     description:
       'File of the keys that may ask the API (./strata api-key add); read again when it changes. Without it the API answers nobody.',
   }),
+  STRATA_CONSOLE_STREAMS_MAX: integerVariable({
+    min: 1,
+    max: 10_000,
+    description: 'Streams of tier changes that may be open at once.',
+  }).default(100),
   STRATA_CONSOLE_PSEUDONYM_KEY: keyVariable(
     'Key of the stack’s pseudonyms, as the ingestor has it: the API then takes the ids that people know. 32 bytes in base64 or hex.',
   ).optional(),

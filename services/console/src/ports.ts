@@ -39,6 +39,12 @@ export interface ConsoleSettings {
   readonly apiKeysFile: string | null;
   /** A throw-away group: the console keeps everything in memory and reads from the start. */
   readonly groupId: string;
+  /** Streams of tier changes that may be open at once, and how patient they are. */
+  readonly streams?: {
+    readonly streamsMax?: number;
+    readonly patienceMs?: number;
+    readonly heartbeatMs?: number;
+  };
   /** Under which ids customers stand; those that people know where it is left out. */
   readonly identity?: Identity;
   /** Groups whose lag the page shows. */

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
+import { TOPICS } from '@strata/contracts';
 import type { HealthReport } from '@strata/service-runtime';
+import { ChangeTail } from './api/changes/change-tail.ts';
 import { openApi } from './api/open-console-api.ts';
 import { EventFeed, LISTED_CHANGES } from './live/event-feed.ts';
 import { FlowMeter } from './live/flow-meter.ts';
@@ -32,7 +34,9 @@ export async function startConsole(
   ports: ConsolePorts,
   settings: ConsoleSettings,
 ): Promise<RunningConsole> {
+  const { logger, log, onFatal } = ports;
   const metrics = consoleMetrics(ports.metrics);
+  const tail = await tailOf(ports);
   const board = new TierBoard(ports.serdes);
   const meter = new FlowMeter({
     log: ports.log,
@@ -48,9 +52,9 @@ export async function startConsole(
   });
   const feed = new EventFeed({ boot: randomBytes(6).toString('hex'), view });
   const gather = gathered(() => feed.flush());
-  const { logger, log, onFatal } = ports;
   const reader = new BoardReader({
     board,
+    tail,
     log,
     logger,
     metrics,
@@ -60,7 +64,15 @@ export async function startConsole(
     },
   });
   const sampling = sampler(meter, ports);
-  const api = await openApi(ports, { settings, metrics });
+  const isCatchingUp = (): boolean => reader.isCatchingUp();
+  const api = await openApi(ports, {
+    settings,
+    metrics,
+    tail,
+    board,
+    isCatchingUp,
+    offsets: () => reader.positions(TOPICS.tiers),
+  });
   const router = new Router({
     view,
     feed,
@@ -92,6 +104,11 @@ export async function startConsole(
       await close(server);
     },
   };
+}
+
+async function tailOf({ log, serdes }: ConsolePorts): Promise<ChangeTail> {
+  const topic = TOPICS.tierChanges;
+  return new ChangeTail(serdes(topic), await log.partitionCount(topic));
 }
 
 function serverOf(router: Router, logger: ConsolePorts['logger']): Server {

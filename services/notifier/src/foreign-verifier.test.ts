@@ -50,7 +50,10 @@ async function verifiedByShell({ headers, body }: Sent): Promise<boolean> {
 }
 
 function sign(body: string, { secret = SECRET, sentAtMs = Date.now() } = {}): Sent {
-  return { headers: signWith(secret)({ id: '3.14.0', sentAtMs, body }), body };
+  return {
+    headers: signWith([{ secret, endsAtMs: null }])({ id: '3.14.0', sentAtMs, body }),
+    body,
+  };
 }
 
 describe.each([

@@ -9,6 +9,7 @@ import { deadLettersShowCommand } from './dead-letters-show.ts';
 import { demoCommand } from './demo.ts';
 import { downCommand } from './down.ts';
 import { eraseCommand } from './erase.ts';
+import { exportTiersCommand } from './export-tiers.ts';
 import { importCommand } from './import.ts';
 import { intakeKeyAddCommand, intakeKeyListCommand, intakeKeyRemoveCommand } from './intake-key.ts';
 import { linkCommand } from './link.ts';
@@ -57,6 +58,7 @@ export const COMMANDS: readonly Command[] = [
   sampleCommand,
   backtestCommand,
   profilesCommand,
+  exportTiersCommand,
   whyCommand,
   overrideCommand,
   mergeCommand,

@@ -3,6 +3,7 @@ import { deadLettersListCommand } from './dead-letters-list.ts';
 import { deadLettersRedriveCommand } from './dead-letters-redrive.ts';
 import { deadLettersShowCommand } from './dead-letters-show.ts';
 import { eraseCommand } from './erase.ts';
+import { exportTiersCommand } from './export-tiers.ts';
 import { importCommand } from './import.ts';
 import { linkCommand } from './link.ts';
 import { mergeCommand } from './merge.ts';
@@ -20,6 +21,7 @@ export const STACK_COMMANDS: readonly Command[] = [
   statusCommand,
   importCommand,
   profilesCommand,
+  exportTiersCommand,
   whyCommand,
   overrideCommand,
   mergeCommand,

@@ -108,6 +108,7 @@ export class TestCustomer {
       withdraws: null,
       backfill: false,
       treatment: null,
+      steps: null,
       ...fields,
     };
   }

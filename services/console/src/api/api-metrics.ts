@@ -9,6 +9,15 @@ export function createApiMetrics(metrics: Metrics, shared: Pick<ConsoleMetrics, 
       name: 'strata_console_not_fresh_total',
       help: 'Requests that wanted a fresher state than there was',
     }),
+    streams: metrics.gauge({
+      name: 'strata_console_api_streams',
+      help: 'Open streams of tier changes',
+    }),
+    streamsEnded: metrics.counter({
+      name: 'strata_console_api_streams_ended_total',
+      help: 'Streams of tier changes that ended, by reason',
+      labelNames: ['reason'],
+    }),
     seconds: metrics.histogram({
       name: 'strata_console_api_seconds',
       help: 'Time to the answer of a request of the API, by route',

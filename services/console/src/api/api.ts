@@ -24,6 +24,8 @@ export interface ApiParts {
   readonly logger: Logger;
   /** Milliseconds for measuring, from any start. */
   readonly nowMs: () => number;
+  /** Ends what goes on behind the answers. */
+  readonly onStop?: () => void;
 }
 
 interface Exchange {
@@ -54,6 +56,7 @@ export class Api {
   stop(): void {
     this.#isStopping = true;
     this.#parts.keys?.close();
+    this.#parts.onStop?.();
   }
 
   /** A request whose path begins with `/v1/`. */

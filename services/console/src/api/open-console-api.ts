@@ -1,9 +1,12 @@
 import { identity, TOPICS } from '@strata/contracts';
 import { API_KEYS, type ApiKey, KeyRing } from '@strata/service-runtime';
+import type { TierBoard } from '../live/tier-board.ts';
 import type { ConsoleMetrics } from '../metrics.ts';
 import type { ConsolePorts, ConsoleSettings } from '../ports.ts';
 import { Api } from './api.ts';
 import { createApiMetrics } from './api-metrics.ts';
+import { ChangeStreams } from './changes/change-streams.ts';
+import type { ChangeTail } from './changes/change-tail.ts';
 import { CustomerFinder } from './profiles/find-customers.ts';
 import { LogEnds } from './profiles/log-ends.ts';
 import { StateReader } from './profiles/state-reader.ts';
@@ -12,39 +15,55 @@ import { apiRoutes } from './routes.ts';
 interface ApiContext {
   readonly settings: ConsoleSettings;
   readonly metrics: ConsoleMetrics;
+  readonly tail: ChangeTail;
+  readonly board: TierBoard;
+  readonly isCatchingUp: () => boolean;
+  /** Of `strata.tiers.v1`, as far as the board is. */
+  readonly offsets: () => ReadonlyMap<number, number>;
 }
+
+/** Where nothing else is said. A reader that takes nothing for so long is cut off. */
+const STREAM_DEFAULTS = { streamsMax: 100, patienceMs: 30_000, heartbeatMs: 15_000 };
 
 /** The API of a console: its routes over the console's ports, for the keys of its file. */
 export async function openApi(ports: ConsolePorts, context: ApiContext): Promise<Api> {
-  const { settings, metrics: shared } = context;
+  const { settings, metrics: shared, tail, board, isCatchingUp, offsets } = context;
   const { log, logger, store } = ports;
   const nowMs = (): number => performance.now();
   const wallMs = (): number => ports.clock.nowMs();
   const metrics = createApiMetrics(ports.metrics, shared);
+  const keys = keysOf(ports, settings, nowMs);
   const partitions = await log.partitionCount(TOPICS.customerLog);
   const reader = new StateReader({ store, partitions, wallMs, nowMs });
   const ends = new LogEnds({ log, wallMs, nowMs });
-  const ids = settings.identity ?? identity();
-  const finder = new CustomerFinder({
-    reader,
-    ends,
-    identity: ids,
-    wallMs,
-  });
-  const rateOf = ({ requestsPerSecond: perSecond, burst }: ApiKey) => ({ perSecond, burst });
-  const { apiKeysFile } = settings;
-  return new Api({
-    routes: apiRoutes({
-      customers: { finder, metrics },
-      tiers: { store, reader, ends, wallMs },
-      subscriptions: { ports: ports.subscriptions ?? null, identity: ids },
-    }),
-    keys:
-      apiKeysFile === null
-        ? null
-        : new KeyRing(apiKeysFile, { kind: API_KEYS, rateOf, logger, nowMs }),
+  const own = settings.identity ?? identity();
+  const finder = new CustomerFinder({ reader, ends, identity: own, wallMs });
+  const streams = new ChangeStreams({
+    tail,
+    log,
+    isCatchingUp,
+    holdsKey: (key) => keys?.holds(key) ?? false,
     metrics,
     logger,
-    nowMs,
+    ...STREAM_DEFAULTS,
+    ...settings.streams,
   });
+  const routes = apiRoutes({
+    customers: { finder, metrics },
+    tiers: { store, reader, ends, wallMs },
+    changes: { streams, identity: own },
+    exports: { board, offsets, isCatchingUp, metrics },
+    subscriptions: { ports: ports.subscriptions ?? null, identity: own },
+  });
+  return new Api({ routes, keys, metrics, logger, nowMs, onStop: () => streams.stop() });
+}
+
+function keysOf(
+  { logger }: Pick<ConsolePorts, 'logger'>,
+  { apiKeysFile }: ConsoleSettings,
+  nowMs: () => number,
+): KeyRing<ApiKey> | null {
+  if (apiKeysFile === null) return null;
+  const rateOf = ({ requestsPerSecond: perSecond, burst }: ApiKey) => ({ perSecond, burst });
+  return new KeyRing(apiKeysFile, { kind: API_KEYS, rateOf, logger, nowMs });
 }

@@ -253,7 +253,65 @@ const SUBSCRIPTION_PROBLEMS = {
   ),
 } as const satisfies Readonly<Record<string, ProblemText>>;
 
-const ALL_PROBLEMS = { ...REQUEST_PROBLEMS, ...PROFILE_PROBLEMS, ...SUBSCRIPTION_PROBLEMS };
+/** What those can answer that follow the topics. */
+const CHANGE_PROBLEMS = {
+  'bad-resume-point': text(
+    400,
+    { zh: '续传位置无效', en: 'The resume point is none of this stack' },
+    {
+      zh: '请原样发送最后收到的事件 id；若栈已重建，请以 after=earliest 或不带位置重新开始，并用 GET /v1/tiers.csv 取得全量。',
+      en: 'Send the id of the last event as it came; where the stack is another one, begin with after=earliest or without a point, and take everybody from GET /v1/tiers.csv.',
+    },
+  ),
+  'resume-point-gone': text(
+    410,
+    { zh: '续传位置已超出保留期', en: 'The resume point is older than the log' },
+    {
+      zh: '其后的部分变更已不在日志中：请用 GET /v1/tiers.csv 取得全量，再以 after=earliest 或不带位置继续。',
+      en: 'Some of what came behind it is gone from the log: take everybody from GET /v1/tiers.csv, then go on with after=earliest or without a point.',
+    },
+  ),
+  'too-many-streams': later(
+    30,
+    text(
+      503,
+      { zh: '打开的流过多', en: 'Too many streams are open' },
+      {
+        zh: '请在 Retry-After 秒后再试，或提高 STRATA_CONSOLE_STREAMS_MAX。',
+        en: 'Ask again after Retry-After seconds, or raise STRATA_CONSOLE_STREAMS_MAX.',
+      },
+    ),
+  ),
+  'too-many-exports': later(
+    10,
+    text(
+      503,
+      { zh: '正在进行的导出过多', en: 'Too many exports are running' },
+      { zh: '请在 Retry-After 秒后再试。', en: 'Ask again after Retry-After seconds.' },
+    ),
+  ),
+  'catching-up': later(
+    2,
+    text(
+      503,
+      {
+        zh: 'console 仍在从头读取主题',
+        en: 'The console is still reading the topics from their start',
+      },
+      {
+        zh: '请在 Retry-After 秒后再试；带续传位置的流无需等待。',
+        en: 'Ask again after Retry-After seconds; a stream with a resume point need not wait.',
+      },
+    ),
+  ),
+} as const satisfies Readonly<Record<string, ProblemText>>;
+
+const ALL_PROBLEMS = {
+  ...REQUEST_PROBLEMS,
+  ...PROFILE_PROBLEMS,
+  ...CHANGE_PROBLEMS,
+  ...SUBSCRIPTION_PROBLEMS,
+};
 
 export type ProblemName = keyof typeof ALL_PROBLEMS;
 export const PROBLEMS: Readonly<Record<ProblemName, ProblemText>> = ALL_PROBLEMS;

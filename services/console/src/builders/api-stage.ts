@@ -18,7 +18,9 @@ import {
   pageKey,
 } from '@strata/state-codec';
 import type { Api } from '../api/api.ts';
+import { ChangeTail } from '../api/changes/change-tail.ts';
 import { openApi } from '../api/open-console-api.ts';
+import { TierBoard } from '../live/tier-board.ts';
 import { consoleMetrics } from '../metrics.ts';
 
 interface StageSettings {
@@ -26,6 +28,11 @@ interface StageSettings {
   readonly identity?: Identity;
   /** Milliseconds of the wall; stands still where it is not said. */
   readonly wallMs?: () => number;
+}
+
+/** Nothing is decoded in this stage. */
+function noSerde(): never {
+  return undefined as never;
 }
 
 export interface Asked {
@@ -69,9 +76,7 @@ export class ApiStage {
         group: new MemoryGroupReader(this.log),
         log,
         store: this.store,
-        serdes: () => {
-          throw new TypeError('Nothing is decoded here.');
-        },
+        serdes: noSerde,
         clock: { nowMs: wallMs },
         logger: {
           ...silentLogger,
@@ -90,6 +95,10 @@ export class ApiStage {
           ...(identity === undefined ? {} : { identity }),
         },
         metrics: consoleMetrics(this.metrics),
+        tail: new ChangeTail(noSerde(), 1),
+        board: new TierBoard(noSerde),
+        isCatchingUp: () => false,
+        offsets: () => new Map(),
       },
     );
     this.#api = api;

@@ -20,7 +20,8 @@ import {
   registerSchemas,
   type TopicSerde,
 } from '@strata/schema-registry';
-import { createMetrics } from '@strata/service-runtime';
+import { createMetrics, type Metrics } from '@strata/service-runtime';
+import type { ConsoleSettings } from '../ports.ts';
 import { type RunningConsole, startConsole } from '../start-console.ts';
 import { STAGE_POLICY } from './stage-policy.ts';
 
@@ -35,6 +36,8 @@ export class ConsoleStage {
   readonly #partition = new TestPartition(STAGE_POLICY);
   readonly #serdes: (topic: string) => TopicSerde;
   #seq = 0;
+  /** Of the console that was started last. */
+  metrics: Metrics = createMetrics({ withProcess: false });
   running: RunningConsole | null = null;
 
   constructor(log: MemoryLog, serdes: (topic: string) => TopicSerde) {
@@ -55,7 +58,8 @@ export class ConsoleStage {
     return stage;
   }
 
-  async start(port = 0): Promise<RunningConsole> {
+  async start(settings: Partial<ConsoleSettings> = {}): Promise<RunningConsole> {
+    this.metrics = createMetrics({ withProcess: false });
     this.running = await startConsole(
       {
         group: new MemoryGroupReader(this.log),
@@ -64,14 +68,14 @@ export class ConsoleStage {
         serdes: this.#serdes,
         clock: { nowMs: () => Date.now() },
         logger: silentLogger,
-        metrics: createMetrics({ withProcess: false }),
+        metrics: this.metrics,
         onFatal: (error) => {
           throw error;
         },
       },
       {
         host: '127.0.0.1',
-        port,
+        port: 0,
         apiKeysFile: null,
         groupId: 'console-of-a-test',
         groups: {
@@ -79,6 +83,7 @@ export class ConsoleStage {
           scorer: 'strata-scorer',
           notifier: 'strata-notifier',
         },
+        ...settings,
       },
     );
     return this.running;

@@ -1,3 +1,4 @@
+import { TOPICS } from '@strata/contracts';
 import {
   type AssignmentCause,
   type BatchOutcome,
@@ -10,6 +11,7 @@ import {
   type TopicRecord,
   tpKey,
 } from '@strata/pipeline';
+import type { ChangeTail } from '../api/changes/change-tail.ts';
 import type { ConsoleMetrics } from '../metrics.ts';
 import type { TierBoard } from './tier-board.ts';
 
@@ -19,6 +21,7 @@ import type { TierBoard } from './tier-board.ts';
  */
 export class BoardReader implements GroupHandlers {
   readonly #board: TierBoard;
+  readonly #tail: ChangeTail;
   readonly #log: LogReader;
   readonly #logger: Logger;
   readonly #metrics: ConsoleMetrics;
@@ -35,6 +38,8 @@ export class BoardReader implements GroupHandlers {
 
   constructor(options: {
     board: TierBoard;
+    /** Of the tier changes, for streams. */
+    tail: ChangeTail;
     log: LogReader;
     logger: Logger;
     metrics: ConsoleMetrics;
@@ -42,6 +47,7 @@ export class BoardReader implements GroupHandlers {
     onFatal: (error: unknown) => void;
   }) {
     this.#board = options.board;
+    this.#tail = options.tail;
     this.#log = options.log;
     this.#logger = options.logger;
     this.#metrics = options.metrics;
@@ -61,6 +67,7 @@ export class BoardReader implements GroupHandlers {
         const key = tpKey(place);
         const next = Math.max(this.#next.get(key) ?? start, start);
         starts.set(key, next);
+        if (topic === TOPICS.tierChanges) this.#tail.assigned(place.partition, next);
         if (!this.#isAssigned && end > next) this.#awaited.set(key, end);
       }
     }
@@ -72,6 +79,7 @@ export class BoardReader implements GroupHandlers {
   async onBatch(batch: RecordBatch): Promise<BatchOutcome> {
     await this.#board.prepare(batch.topic, batch.records);
     for (const record of batch.records) this.#apply(record);
+    if (batch.topic === TOPICS.tierChanges) this.#tail.note(batch);
     const key = tpKey(batch);
     this.#next.set(key, batch.nextOffset);
     if (batch.nextOffset >= (this.#awaited.get(key) ?? 0)) this.#awaited.delete(key);
@@ -86,6 +94,16 @@ export class BoardReader implements GroupHandlers {
 
   isCatchingUp(): boolean {
     return !this.#isAssigned || this.#awaited.size > 0;
+  }
+
+  /** How far each partition of a topic was read: the next offset. */
+  positions(topic: string): ReadonlyMap<number, number> {
+    const places = [...this.#next].filter(([key]) => key.startsWith(`${topic}:`));
+    return new Map(
+      places
+        .map(([key, next]) => [Number(key.slice(topic.length + 1)), next] as const)
+        .toSorted(([a], [b]) => a - b),
+    );
   }
 
   reasons(): string[] {

@@ -41,6 +41,8 @@ interface Held {
   readonly value: Uint8Array;
 }
 
+export type BoardEntry = readonly [customerId: string, held: Held];
+
 export const BOARD_TOPICS = [TOPICS.tiers, TOPICS.tierChanges, TOPICS.policies] as const;
 type BoardTopic = (typeof BOARD_TOPICS)[number];
 
@@ -136,9 +138,16 @@ export class TierBoard {
   /** The newest snapshot of a customer, null for one that is not known. */
   customer(customerId: string): TierSnapshot | null {
     const held = this.#customers.get(customerId);
-    return held === undefined
-      ? null
-      : tierSnapshotFromWire(this.#serdes[TOPICS.tiers].decode(held.value));
+    return held === undefined ? null : this.snapshotOf(held);
+  }
+
+  /** Everybody as of now, in no order. */
+  entries(): readonly BoardEntry[] {
+    return [...this.#customers];
+  }
+
+  snapshotOf({ value }: Held): TierSnapshot {
+    return tierSnapshotFromWire(this.#serdes[TOPICS.tiers].decode(value));
   }
 
   #applySnapshot(record: TopicRecord): void {
