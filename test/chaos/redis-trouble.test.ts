@@ -121,6 +121,7 @@ it('a queue that lost everything is filled from the topic, and each effect happe
   // Changes in every partition: that of each tells its reader that its position is gone.
   await shoppers.everybodyLeaves(stack.handle);
   await expectSound('queue lost');
-  // Some of the posts came a second time, under the same id.
-  expect(Math.max(...stack.endpoint.posts.values())).toBeGreaterThan(1);
+  // What was told long before is known to the broker as told: a second time came what was pending, and little else.
+  const again = [...stack.endpoint.posts.values()].filter((times) => times > 1).length;
+  expect(again).toBeLessThan(stack.endpoint.posts.size / 2);
 });

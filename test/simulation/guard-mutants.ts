@@ -153,7 +153,7 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
   {
     guard: 'notifier: no position ahead of its jobs',
     file: ENQUEUE,
-    from: 'const condition = { before, lastJobs: lastOfEach(read.jobs) };',
+    from: 'const condition = { before, lastJobs: lastOfEach(read.jobs), notes };',
     to: 'const condition = undefined;',
   },
   {

@@ -90,8 +90,10 @@ export class SharedQueue {
   ): boolean {
     const now = this.#now.positions.get(partition) ?? null;
     if (textOf(now) === textOf(position)) return true;
-    const { before, lastJobs } = condition ?? { before: now, lastJobs: [] };
-    const isAhead = !lastJobs.every(({ id }) => this.#now.jobs.has(id));
+    const { before, lastJobs, notes } = condition ?? { before: now, lastJobs: [], notes: [] };
+    const isAhead =
+      !lastJobs.every(({ id }) => this.#now.jobs.has(id)) ||
+      ![...notes].every(([name, note]) => this.#now.notes.get(name) === note);
     if (textOf(now) !== textOf(before) || isAhead) {
       this.#world.tally.add(isAhead ? 'position ahead of its jobs' : 'position of another');
       return false;

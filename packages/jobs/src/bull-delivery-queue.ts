@@ -232,7 +232,9 @@ export class BullDeliveryQueue implements DeliveryQueue {
         return true;
       }
       const before = condition.before === null ? null : positionText(condition.before);
-      return storeField(this.#redis, this.#positionsKey, { field, value, before, jobKeys });
+      const { notes } = condition;
+      const change = { field, value, before, jobKeys, notes, notesKey: this.#notesKey };
+      return storeField(this.#redis, this.#positionsKey, change);
     });
   }
 
@@ -243,7 +245,7 @@ export class BullDeliveryQueue implements DeliveryQueue {
 
   async storeNote(field: string, value: string | null, before: string | null): Promise<boolean> {
     return during('storing a note', () =>
-      storeField(this.#redis, this.#notesKey, { field, value, before }),
+      storeField(this.#redis, this.#notesKey, { field, value, before, notesKey: this.#notesKey }),
     );
   }
 

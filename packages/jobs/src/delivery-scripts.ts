@@ -83,7 +83,7 @@ export async function endTurn(
   return next === '' ? null : next;
 }
 
-/** False where the field does not hold `before` any more, or one of the jobs is not known. */
+/** False where the field does not hold `before` any more, or a job is not known, or a note is another. */
 export async function storeField(
   redis: Redis,
   hash: string,
@@ -92,10 +92,13 @@ export async function storeField(
     readonly value: string | null;
     readonly before: string | null;
     readonly jobKeys?: readonly string[];
+    readonly notesKey: string;
+    readonly notes?: ReadonlyMap<string, string>;
   },
 ): Promise<boolean> {
-  const keys = [hash, ...(change.jobKeys ?? [])];
-  const values = [change.field, change.value ?? '', change.before ?? ''];
+  const keys = [hash, change.notesKey, ...(change.jobKeys ?? [])];
+  const notes = [...(change.notes ?? [])].flat();
+  const values = [change.field, change.value ?? '', change.before ?? '', ...notes];
   return (await redis.strataStore(keys.length, ...keys, ...values)) !== REFUSED;
 }
 

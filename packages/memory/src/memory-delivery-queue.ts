@@ -155,8 +155,9 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
   ): Promise<boolean> {
     const now = this.#positions.get(partition) ?? null;
     if (condition !== undefined && !isSame(now, position)) {
-      const { before, lastJobs } = condition;
+      const { before, lastJobs, notes } = condition;
       if (!isSame(now, before) || !lastJobs.every(({ id }) => this.#isKnown(id))) return false;
+      if ([...notes].some(([name, note]) => this.#notes.get(name) !== note)) return false;
     }
     this.#positions.set(partition, { ...position });
     return true;

@@ -346,6 +346,8 @@ export interface PositionCondition {
   readonly before: DeliveryPosition | null;
   /** Jobs that have to be known, in whatever state: the last that was added of each endpoint. */
   readonly lastJobs: readonly Pick<DeliveryJob, 'id' | 'endpoint'>[];
+  /** Notes that have to be as they are here: what else stands for something before the position. */
+  readonly notes: ReadonlyMap<string, string>;
 }
 
 /** `delivered` and `failed` count the finished jobs that are still known; they are bounded, so these are no totals. */

@@ -56,6 +56,11 @@ export class Backlogs {
     return backlogIn(this.#notes, endpoint, partition);
   }
 
+  /** The notes of a partition: as long as they stand, nothing before its position is forgotten. */
+  notesOf(partition: number): ReadonlyMap<string, string> {
+    return new Map([...this.#notes].filter(([name]) => partitionOf(name) === partition));
+  }
+
   /** Endpoints that have one in the partition. */
   endpointsOf(partition: number): readonly string[] {
     return [...this.#notes.keys()].flatMap((name) =>

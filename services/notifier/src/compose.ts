@@ -26,6 +26,7 @@ import type { notifierConfig } from './config.ts';
 import { type OpenSubscriptions, openSubscriptions } from './open-subscriptions.ts';
 import { startNotifier } from './start-notifier.ts';
 
+const SECOND_MS = 1_000;
 const HOUR_MS = 3_600_000;
 
 type NotifierConfig = Readonly<z.output<typeof notifierConfig.object>>;
@@ -65,6 +66,7 @@ export async function compose(context: ServiceContext<NotifierConfig>): Promise<
   lifecycle.started('subscriptions', () => subscriptions.close());
   const queue = await BullDeliveryQueue.connect({
     url: config.STRATA_QUEUE_REDIS_URL,
+    ladderMs: config.STRATA_NOTIFIER_RETRY_LADDER_SECONDS.map((seconds) => seconds * SECOND_MS),
     lockMs: config.STRATA_NOTIFIER_LOST_AFTER_MS,
     stalledCheckMs: config.STRATA_NOTIFIER_LOST_AFTER_MS,
     logger,

@@ -1,3 +1,4 @@
+import { DELIVERY_LADDER_MS } from '@strata/pipeline';
 import {
   crashVariables,
   defineConfig,
@@ -9,6 +10,10 @@ import {
 } from '@strata/service-runtime';
 import { z } from 'zod';
 import { CRASH_POINTS } from './crash-point.ts';
+
+const SECOND_MS = 1_000;
+const LADDER_RUNGS_MAX = 50;
+const LADDER_SECONDS_MAX = 86_400;
 
 export const notifierConfig = defineConfig('notifier', {
   ...kafkaVariables,
@@ -38,6 +43,20 @@ export const notifierConfig = defineConfig('notifier', {
     max: 300_000,
     description: 'A delivery whose notifier has not been heard of for so long is made again.',
   }).default(30_000),
+  STRATA_NOTIFIER_RETRY_LADDER_SECONDS: z
+    .string()
+    .default(DELIVERY_LADDER_MS.map((ms) => ms / SECOND_MS).join(','))
+    .transform((text) => text.split(',').map(Number))
+    .refine(
+      (ladder) =>
+        ladder.length <= LADDER_RUNGS_MAX &&
+        ladder.every((seconds) => seconds >= 0 && seconds <= LADDER_SECONDS_MAX),
+      `has to be 1 to ${LADDER_RUNGS_MAX} numbers from 0 to ${LADDER_SECONDS_MAX} with commas between them`,
+    )
+    .meta({
+      description:
+        'Seconds to wait before each attempt of a webhook; up to a fifth is added. After the last it is given up.',
+    }),
   STRATA_NOTIFIER_PENDING_MAX: integerVariable({
     min: 200,
     max: 1_000_000,

@@ -5,6 +5,7 @@ import {
   type DeliveryJob,
   type DeliveryPosition,
   type GroupHandlers,
+  outputNumberOf,
   type RecordBatch,
   SerdeFault,
   type TopicPartition,
@@ -83,9 +84,9 @@ export class TierChangeEnqueuer implements GroupHandlers {
     const bounds = await this.#ports.log.bounds(this.#settings.topic);
     const starts = new Map<string, number>();
     for (const [index, place] of assigned.entries()) {
-      const position = positions[index] ?? null;
       const { start, end } = bounds[place.partition] ?? { start: 0, end: 0 };
-      const offset = position?.offset ?? (await this.#afterLoss(place, { start, end }));
+      const position = positions[index] ?? (await this.#afterLoss(place, { start, end }));
+      const offset = position?.offset ?? start;
       if (offset > end) this.#refusePosition(place, { offset, end });
       if (offset < start) this.#tellLost(place, start - offset);
       this.#positions.set(place.partition, position);
@@ -96,26 +97,43 @@ export class TierChangeEnqueuer implements GroupHandlers {
   }
 
   /**
-   * Where to begin in a partition of which the queue's store knows nothing. After a loss of that store the broker still
-   * knows how far the reader was, and for each endpoint how far everything was finished: that is its backlog.
+   * Where to go on in a partition of which the queue's store knows nothing; null for its beginning. After a loss of that
+   * store the broker still knows how far the reader was, and for each endpoint how far everything was finished: from
+   * there on it is the endpoint's backlog.
    */
   async #afterLoss(
     place: TopicPartition,
     { start, end }: { readonly start: number; readonly end: number },
-  ): Promise<number> {
-    const { groupId, topic } = this.#settings;
-    const { log } = this.#ports;
-    const common = (await log.committed(groupId, [topic])).get(tpKey(place));
-    if (common === undefined || common <= start || common > end) return start;
+  ): Promise<DeliveryPosition | null> {
+    const { partition } = place;
+    const { log, queue } = this.#ports;
+    const common = await this.#committed(this.#settings.groupId, place);
+    if (common === null || common <= start || common > end) return null;
     for (const id of this.#settings.subscriptions.current().keys()) {
-      const finished = (await log.committed(endpointGroup(groupId, id), [topic])).get(tpKey(place));
+      const finished = await this.#committed(endpointGroup(this.#settings.groupId, id), place);
       const offset = Math.max(finished ?? start, start);
-      if (offset >= common || this.backlogs.of(id, place.partition) !== null) continue;
-      await this.backlogs.store(id, place.partition, { offset, number: null });
+      if (offset >= common || this.backlogs.of(id, partition) !== null) continue;
+      await this.backlogs.store(id, partition, { offset, number: null });
     }
-    const fields = { partition: place.partition, offset: common };
+    let number = { epoch: 0, seq: 0 };
+    for await (const records of log.read({ ...place, offset: common - 1 }, common)) {
+      for (const record of records) number = outputNumberOf(record);
+    }
+    const position = { ...number, offset: common };
+    const condition = { before: null, lastJobs: [], notes: this.backlogs.notesOf(partition) };
+    // Refused where somebody else was faster, or the store was lost once more: then what it holds now is looked at.
+    if (!(await queue.storePosition(partition, position, condition))) {
+      await this.backlogs.load([partition]);
+      return (await queue.position(partition)) ?? (await this.#afterLoss(place, { start, end }));
+    }
+    const fields = { partition, offset: common };
     this.#ports.logger.warn(fields, 'The queue’s store was lost; what was pending is queued anew');
-    return common;
+    return position;
+  }
+
+  async #committed(groupId: string, place: TopicPartition): Promise<number | null> {
+    const committed = await this.#ports.log.committed(groupId, [place.topic]);
+    return committed.get(tpKey(place)) ?? null;
   }
 
   async onBatch(batch: RecordBatch): Promise<BatchOutcome> {
@@ -213,7 +231,8 @@ export class TierChangeEnqueuer implements GroupHandlers {
     const { offset, number } = read.place;
     if (number !== null && offset !== before?.offset) {
       const position: DeliveryPosition = { offset, epoch: number.epoch, seq: number.seq };
-      const condition = { before, lastJobs: lastOfEach(read.jobs) };
+      const notes = this.backlogs.notesOf(partition);
+      const condition = { before, lastJobs: lastOfEach(read.jobs), notes };
       if (!(await this.#ports.queue.storePosition(partition, position, condition))) {
         this.#metrics.reacquired.inc();
         return false;

@@ -22,6 +22,8 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 export const SEALING_KEY = Buffer.alloc(32, 3);
 
 export interface ChaosStackOptions extends Pick<BackendsOptions, 'kafkaProxy'> {
+  /** Beside the one of the stack, as they stand in the subscriptions file. */
+  readonly subscriptions?: readonly Readonly<Record<string, unknown>>[];
   readonly partitions?: number;
   readonly time?: TimeMode;
   /** How long a group waits for a member that has died. */
@@ -70,7 +72,10 @@ export class ChaosStack {
     });
     const endpoint = await startWebhookEndpoint();
     const subscriptions = join(folder, 'subscriptions.json');
-    await writeFile(subscriptions, JSON.stringify([endpoint.subscription]));
+    await writeFile(
+      subscriptions,
+      JSON.stringify([endpoint.subscription, ...(options.subscriptions ?? [])]),
+    );
     const session = String(sessionTimeoutMs);
     const env = {
       STRATA_KAFKA_BROKERS: backends.brokers.join(','),

@@ -291,6 +291,18 @@ export function deliveryEndpointsContract(name: string, open: OpenDeliveryQueue)
       });
     });
 
+    test('a position is not stored where a note is not what it is said to be', async () => {
+      const { queue } = await openQueue();
+      const position = { offset: 9, epoch: 1, seq: 8 };
+      const condition = { before: null, lastJobs: [], notes: new Map([['backlog:crm:0', '客']]) };
+      expect(await queue.storePosition(0, position, condition)).toBe(false);
+      await queue.storeNote('backlog:crm:0', 'other', null);
+      expect(await queue.storePosition(0, position, condition)).toBe(false);
+      await queue.storeNote('backlog:crm:0', '客', 'other');
+      await queue.storeNote('backlog:mail:0', 'x', null);
+      expect(await queue.storePosition(0, position, condition)).toBe(true);
+    });
+
     test('notes are replaced by who knows them', async () => {
       const { queue } = await openQueue();
       expect(await queue.notes()).toEqual(new Map());

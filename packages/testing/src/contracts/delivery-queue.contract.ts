@@ -264,6 +264,7 @@ export function deliveryQueueContract(name: string, open: OpenDeliveryQueue): vo
       const onto = (before: typeof one | null, lastJobId: string | null = null) => ({
         before,
         lastJobs: lastJobId === null ? [] : [{ id: lastJobId, endpoint: 'crm' }],
+        notes: new Map(),
       });
       expect(await queue.storePosition(0, one, onto(two))).toBe(false);
       expect(await queue.position(0)).toBeNull();
