@@ -81,11 +81,11 @@ async function append(
 ): Promise<boolean> {
   const key = new TextEncoder().encode(record.subscription);
   const value = serde.encode(subscriptionRecordToWire(record));
-  let fault: unknown = null;
+  let fault: Error | null = null;
   try {
     await writer.send([{ ...SUBSCRIPTIONS_PLACE, key, value, headers: {} }]);
   } catch (error) {
-    fault = error;
+    fault = error instanceof Error ? error : new Error(String(error));
   }
   let isTaken = false;
   await ledger.readOn((entry) => {
