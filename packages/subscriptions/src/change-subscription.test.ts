@@ -87,6 +87,24 @@ test.each([
   expect(await ports.reader.bounds(TOPICS.subscriptions)).toEqual([{ start: 0, end: 1 }]);
 });
 
+test('a change whose acknowledgement was lost is told as what it is', async () => {
+  const ports = aTopic();
+  const send = ports.writer.send.bind(ports.writer);
+  const lossy = (isAppended: boolean): WriterPorts => ({
+    ...ports,
+    writer: {
+      send: async (records) => {
+        if (isAppended) await send(records);
+        throw new Error('no acknowledgement');
+      },
+    },
+  });
+  expect(await changeSubscription(lossy(true), crm, begin)).toMatchObject({ version: 1 });
+  await expect(changeSubscription(lossy(false), crm, removal('crm'))).rejects.toThrow(
+    'no acknowledgement',
+  );
+});
+
 test('another version than the expected one is refused', async () => {
   const ports = aTopic();
   await changeSubscription(ports, crm, begin);

@@ -81,11 +81,18 @@ async function append(
 ): Promise<boolean> {
   const key = new TextEncoder().encode(record.subscription);
   const value = serde.encode(subscriptionRecordToWire(record));
-  await writer.send([{ ...SUBSCRIPTIONS_PLACE, key, value, headers: {} }]);
+  let fault: Error | null = null;
+  try {
+    await writer.send([{ ...SUBSCRIPTIONS_PLACE, key, value, headers: {} }]);
+  } catch (error) {
+    fault = error instanceof Error ? error : new Error(String(error));
+  }
   let isTaken = false;
   await ledger.readOn((entry) => {
     // A send that was repeated lies there twice: one of them may be void.
     if (entry.record.recordId === record.recordId && !entry.isVoid) isTaken = true;
   });
+  // A send whose acknowledgement was lost may lie there all the same; where it does not, nobody can say yet.
+  if (fault !== null && !isTaken) throw fault;
   return isTaken;
 }

@@ -143,7 +143,7 @@ export class TierChangeEnqueuer implements GroupHandlers {
       if (!(await this.#holdsPosition(partition))) return 'reacquire';
       await this.#ports.serde.prepare(batch.records.map(({ value }) => value));
       // Whoever subscribed before these were appended gets them, however shortly before.
-      await this.#settings.subscriptions.upTo?.(batch.records.at(-1)?.appendedAt ?? 0);
+      await this.#settings.subscriptions.catchUp?.();
       for (let from = 0; from < batch.records.length; from += CHUNK_RECORDS) {
         if (!batch.isOwned()) return 'done';
         const chunk = batch.records.slice(from, from + CHUNK_RECORDS);

@@ -50,8 +50,8 @@ export class JoinedSubscriptions implements SubscriptionSource {
     return (await this.#followed.disable?.(id, why)) ?? false;
   }
 
-  async upTo(appendedAtMs: number): Promise<void> {
-    await this.#followed.upTo?.(appendedAtMs);
+  async catchUp(): Promise<void> {
+    await this.#followed.catchUp?.();
   }
 
   async close(): Promise<void> {

@@ -64,9 +64,9 @@ export interface SubscriptionSource {
    */
   disable?(id: string, why: { readonly failingSinceMs: number }): Promise<boolean>;
   /**
-   * Waits until `current` knows every change appended before this instant of the broker; rejects where that cannot be
-   * read. Absent where nothing ever changes.
+   * Waits until `current` knows every change appended before the call; rejects where that cannot be read. To be awaited
+   * before tier changes are matched, so that who subscribed shortly before them gets them. Absent where nothing changes.
    */
-  upTo?(appendedAtMs: number): Promise<void>;
+  catchUp?(): Promise<void>;
   close(): Promise<void>;
 }

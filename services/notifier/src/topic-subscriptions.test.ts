@@ -271,11 +271,10 @@ test('who subscribed before a tier change was appended is known when it is match
   const source = await opened(world);
   await changeSubscription(world.ports, crm, begin);
   expect(source.current().size).toBe(0);
-  await Promise.all([source.upTo(world.clock.nowMs), source.upTo(world.clock.nowMs)]);
+  await Promise.all([source.catchUp(), source.catchUp()]);
   expect(source.current().size).toBe(1);
   world.isAway = true;
-  await source.upTo(world.clock.nowMs - 3_600_000);
-  await expect(source.upTo(world.clock.nowMs)).rejects.toThrow('cannot be read');
+  await expect(source.catchUp()).rejects.toThrow('cannot be read');
 });
 
 test('of a file and the topic that say one id, the file holds, and is never disabled', async () => {
@@ -299,6 +298,6 @@ test('of a file and the topic that say one id, the file holds, and is never disa
     other,
     creation('care', content, sealFor(seal, 'care', first)),
   );
-  await joined.upTo(world.clock.nowMs);
+  await joined.catchUp();
   expect([...joined.current().keys()].toSorted()).toEqual(['care', 'crm']);
 });

@@ -19,8 +19,6 @@ import { type SignWebhook, signWith } from './webhook-signature.ts';
 /** A change takes effect within about this time. */
 const POLL_MS = 500;
 const BACK_OFF_MS_MAX = 10_000;
-/** The clocks of broker and notifier, at most: more costs a look too many, never a change. */
-const CLOCKS_DIFFER_MS = 60_000;
 const ACTOR = 'notifier';
 
 export interface TopicSubscriptionsPorts extends WriterPorts {
@@ -45,8 +43,6 @@ export class TopicSubscriptions implements SubscriptionSource {
   #look: Promise<void> = Promise.resolve();
   /** The look that has not begun yet. */
   #queued: Promise<void> | null = null;
-  /** When the last look began that came to the end. */
-  #lookedAtMs = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
   private constructor(ports: TopicSubscriptionsPorts) {
@@ -122,9 +118,7 @@ export class TopicSubscriptions implements SubscriptionSource {
     }
   }
 
-  async upTo(appendedAtMs: number): Promise<void> {
-    // What is read of a backlog was appended long before the last look: nothing older can come any more.
-    if (this.#lookedAtMs - CLOCKS_DIFFER_MS > appendedAtMs) return;
+  async catchUp(): Promise<void> {
     await this.readNow();
     if (this.#trouble !== null) {
       throw new NotifierFault('STRATA_NOTIFIER_SUBSCRIPTIONS', this.#trouble);
@@ -158,13 +152,11 @@ export class TopicSubscriptions implements SubscriptionSource {
 
   async #readOn(): Promise<void> {
     let isChanged = false;
-    const beganAtMs = this.#ports.clock.nowMs();
     try {
       await this.#ledger.readOn(({ isVoid }) => {
         if (!isVoid) isChanged = true;
       });
       this.#failures = 0;
-      this.#lookedAtMs = beganAtMs;
       this.#trouble = null;
     } catch (error) {
       this.#failures = Math.min(this.#failures + 1, 10);
