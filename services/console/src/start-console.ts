@@ -35,14 +35,11 @@ export async function startConsole(
   settings: ConsoleSettings,
 ): Promise<RunningConsole> {
   const { logger, log, onFatal } = ports;
+  const { groupId, groups, host } = settings;
   const metrics = consoleMetrics(ports.metrics);
   const tail = await tailOf(ports);
   const board = new TierBoard(ports.serdes);
-  const meter = new FlowMeter({
-    log: ports.log,
-    groups: settings.groups,
-    deliveries: ports.deliveries,
-  });
+  const meter = new FlowMeter({ log, groups, deliveries: ports.deliveries });
   const view = (): LiveView => ({
     board,
     flow: meter.flow(),
@@ -64,15 +61,7 @@ export async function startConsole(
     },
   });
   const sampling = sampler(meter, ports);
-  const isCatchingUp = (): boolean => reader.isCatchingUp();
-  const api = await openApi(ports, {
-    settings,
-    metrics,
-    tail,
-    board,
-    isCatchingUp,
-    offsets: () => reader.positions(TOPICS.tiers),
-  });
+  const api = await openApi(ports, { settings, metrics, tail, board, reader });
   const router = new Router({
     view,
     feed,
@@ -80,13 +69,12 @@ export async function startConsole(
     metrics,
     assets: await readAssets(),
     refresh: sampling.refresh,
-    hosts: isLoopback(settings.host) ? LOOPBACK_NAMES : null,
+    hosts: isLoopback(host) ? LOOPBACK_NAMES : null,
   });
   const server = serverOf(router, logger);
   const url = await listen(server, settings);
   const timers = startTimers(feed, sampling.refresh);
   const topics = [...BOARD_TOPICS];
-  const { groupId } = settings;
   await ports.group.start({ groupId, topics, commitIntervalMs: COMMIT_INTERVAL_MS }, reader);
   return {
     url,
