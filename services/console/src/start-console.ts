@@ -20,6 +20,11 @@ const GATHER_MS = 300;
 const SAMPLE_INTERVAL_MS = 2_000;
 const HEARTBEAT_INTERVAL_MS = 15_000;
 const COMMIT_INTERVAL_MS = 30_000;
+/** A caller that is slower than this with its headers, or with the whole request, is cut off. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Above the minute for which load balancers keep an idle connection, so that they close it first. */
+const KEEP_ALIVE_MS = 65_000;
 const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
 
 export interface RunningConsole {
@@ -163,6 +168,9 @@ function isLoopback(host: string): boolean {
 }
 
 async function listen(server: Server, { host, port }: ConsoleSettings): Promise<string> {
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
