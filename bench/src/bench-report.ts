@@ -7,6 +7,8 @@ import type { Spread } from './spread.ts';
 export interface BenchRow {
   readonly contender: string;
   readonly recordsPerSecond: Spread;
+  /** Of an answer, where answers are measured. */
+  readonly p99Ms?: Spread;
   /** CPU of the process under test for one record, in microseconds; null where it is not known. */
   readonly clientCpuUs: Spread | null;
   readonly brokerCpuUs: Spread | null;
@@ -16,6 +18,8 @@ export interface BenchRow {
 
 export interface BenchReport {
   readonly benchmark: string;
+  /** What is counted; records where it is not said. */
+  readonly unit?: 'records' | 'requests';
   readonly machine: Machine;
   readonly loadAfter: number;
   readonly rounds: number;
@@ -35,15 +39,37 @@ const TEXTS = {
       'client us/record',
       'broker us/record',
     ],
+    requestColumns: [
+      '',
+      'requests/s',
+      '(spread)',
+      'p99 ms',
+      '(spread)',
+      'ratio',
+      '(spread)',
+      'server us/request',
+      'Redis us/request',
+    ],
     machine: (it: BenchReport) =>
       `${it.machine.startedAt}: ${it.machine.cores} cores (${it.machine.cpu}), ${it.machine.memoryGiB} GiB, ` +
       `Node ${it.machine.node}; load ${it.machine.loadBefore} before, ${it.loadAfter} after.`,
     rounds: (it: BenchReport) =>
-      `Median of ${it.rounds} rounds that alternate; ${it.records} records each, of which the first ` +
+      `Median of ${it.rounds} rounds that alternate; ${it.records} ${it.unit ?? 'records'} each, of which the first ` +
       `${it.warmUpRecords} are warm-up and not counted. On a shared machine only the ratios mean much.`,
   },
   zh: {
     columns: ['', '条/秒', '（范围）', '比值', '（范围）', '客户端 微秒/条', '代理 微秒/条'],
+    requestColumns: [
+      '',
+      '次/秒',
+      '（范围）',
+      'p99 毫秒',
+      '（范围）',
+      '比值',
+      '（范围）',
+      '服务 微秒/次',
+      'Redis 微秒/次',
+    ],
     machine: (it: BenchReport) =>
       `${it.machine.startedAt}：${it.machine.cores} 核（${it.machine.cpu}），${it.machine.memoryGiB} GiB，` +
       `Node ${it.machine.node}；负载：之前 ${it.machine.loadBefore}，之后 ${it.loadAfter}。`,
@@ -60,13 +86,16 @@ export function reportText(report: BenchReport, language: Language): string {
     row.contender,
     rate(row.recordsPerSecond.median),
     `(${rate(row.recordsPerSecond.min)}-${rate(row.recordsPerSecond.max)})`,
+    ...(row.p99Ms === undefined
+      ? []
+      : [row.p99Ms.median.toFixed(1), `(${row.p99Ms.min.toFixed(1)}-${row.p99Ms.max.toFixed(1)})`]),
     row.toPeer === null ? '' : row.toPeer.median.toFixed(2),
     row.toPeer === null ? '' : `(${row.toPeer.min.toFixed(2)}-${row.toPeer.max.toFixed(2)})`,
     row.clientCpuUs?.median.toFixed(1) ?? '-',
     row.brokerCpuUs?.median.toFixed(1) ?? '-',
   ]);
   return [
-    tableText([texts.columns, ...rows]),
+    tableText([report.unit === 'requests' ? texts.requestColumns : texts.columns, ...rows]),
     '',
     texts.machine(report),
     texts.rounds(report),

@@ -1,4 +1,5 @@
 import type { Metrics } from '../../packages/service-runtime/src/index.ts';
+import { createApiMetrics } from '../../services/console/src/api/api-metrics.ts';
 import { consoleMetrics } from '../../services/console/src/metrics.ts';
 import { createHttpMetrics } from '../../services/ingestor/src/http/http-metrics.ts';
 import { createIngestorMetrics } from '../../services/ingestor/src/metrics.ts';
@@ -22,6 +23,10 @@ const SERVICES: readonly (readonly [name: string, register: Register])[] = [
   // Only its gauges ask the queue, and only when they are read.
   ['Notifier', (metrics) => notifierMetrics(metrics, {} as Parameters<typeof notifierMetrics>[1])],
   ['Console', consoleMetrics],
+  [
+    'API, in the console',
+    (metrics) => createApiMetrics(metrics, {} as Parameters<typeof createApiMetrics>[1]),
+  ],
 ];
 
 /** docs/reference/metrics.md, from what each service registers. */

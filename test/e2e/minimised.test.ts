@@ -250,6 +250,16 @@ describe('what may not get in', () => {
     for (const path of ['', '?lang=zh', 'v1/status', `customers/${name}`, 'customers/nobody']) {
       search.look(`page: ${path}`, await (await fetch(console + path)).text());
     }
+    const { api } = JSON.parse((await stack.must('status', '--json')).stdout);
+    const headers = { authorization: `Bearer ${api.key}` };
+    // Asked by the id that people know, it answers with the pseudonym.
+    const asked = encodeURIComponent(CUSTOMER);
+    for (const path of [`customers/${asked}`, `customers/${asked}/why`, 'tiers.csv']) {
+      const answer = await fetch(`${api.url}/v1/${path}`, { headers });
+      const text = await answer.text();
+      expect([answer.status, text]).toEqual([200, expect.stringContaining(name)]);
+      search.look(`api: ${path.replace(asked, '{id}')}`, text);
+    }
     for (const webhook of received) search.look('webhook', webhook);
     expect(search.found).toEqual([]);
     const places = [...search.looked.keys()];

@@ -1,4 +1,4 @@
 export * from './partition-view.ts';
-export { readCustomers } from './read-customers.ts';
+export { readCustomers, wholeCustomer } from './read-customers.ts';
 export * from './shard-fault.ts';
 export * from './shard-ledger.ts';

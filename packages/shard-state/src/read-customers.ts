@@ -22,6 +22,14 @@ export async function readCustomers(
   return states;
 }
 
+/** A customer from its value alone; null where pages belong to it, which `readCustomers` brings. */
+export function wholeCustomer(partition: number, value: Uint8Array): CustomerState | null {
+  return readable(partition, () => {
+    const { pages, complete } = openCustomer(value);
+    return pages.length === 0 ? complete([]) : null;
+  });
+}
+
 /** Answers those of whom a page was not there. */
 async function readOnce(
   store: StateStore,

@@ -20,6 +20,11 @@ const GATHER_MS = 300;
 const SAMPLE_INTERVAL_MS = 2_000;
 const HEARTBEAT_INTERVAL_MS = 15_000;
 const COMMIT_INTERVAL_MS = 30_000;
+/** A caller that is slower than this with its headers, or with the whole request, is cut off. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Above the minute for which load balancers keep an idle connection, so that they close it first. */
+const KEEP_ALIVE_MS = 65_000;
 const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
 
 export interface RunningConsole {
@@ -35,14 +40,11 @@ export async function startConsole(
   settings: ConsoleSettings,
 ): Promise<RunningConsole> {
   const { logger, log, onFatal } = ports;
+  const { groupId, groups, host } = settings;
   const metrics = consoleMetrics(ports.metrics);
   const tail = await tailOf(ports);
   const board = new TierBoard(ports.serdes);
-  const meter = new FlowMeter({
-    log: ports.log,
-    groups: settings.groups,
-    deliveries: ports.deliveries,
-  });
+  const meter = new FlowMeter({ log, groups, deliveries: ports.deliveries });
   const view = (): LiveView => ({
     board,
     flow: meter.flow(),
@@ -64,15 +66,7 @@ export async function startConsole(
     },
   });
   const sampling = sampler(meter, ports);
-  const isCatchingUp = (): boolean => reader.isCatchingUp();
-  const api = await openApi(ports, {
-    settings,
-    metrics,
-    tail,
-    board,
-    isCatchingUp,
-    offsets: () => reader.positions(TOPICS.tiers),
-  });
+  const api = await openApi(ports, { settings, metrics, tail, board, reader });
   const router = new Router({
     view,
     feed,
@@ -80,13 +74,12 @@ export async function startConsole(
     metrics,
     assets: await readAssets(),
     refresh: sampling.refresh,
-    hosts: isLoopback(settings.host) ? LOOPBACK_NAMES : null,
+    hosts: isLoopback(host) ? LOOPBACK_NAMES : null,
   });
   const server = serverOf(router, logger);
   const url = await listen(server, settings);
   const timers = startTimers(feed, sampling.refresh);
   const topics = [...BOARD_TOPICS];
-  const { groupId } = settings;
   await ports.group.start({ groupId, topics, commitIntervalMs: COMMIT_INTERVAL_MS }, reader);
   return {
     url,
@@ -175,6 +168,9 @@ function isLoopback(host: string): boolean {
 }
 
 async function listen(server: Server, { host, port }: ConsoleSettings): Promise<string> {
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);

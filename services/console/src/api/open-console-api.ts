@@ -1,5 +1,6 @@
 import { identity, TOPICS } from '@strata/contracts';
 import { API_KEYS, type ApiKey, KeyRing } from '@strata/service-runtime';
+import type { BoardReader } from '../live/read-board.ts';
 import type { TierBoard } from '../live/tier-board.ts';
 import type { ConsoleMetrics } from '../metrics.ts';
 import type { ConsolePorts, ConsoleSettings } from '../ports.ts';
@@ -17,9 +18,8 @@ interface ApiContext {
   readonly metrics: ConsoleMetrics;
   readonly tail: ChangeTail;
   readonly board: TierBoard;
-  readonly isCatchingUp: () => boolean;
-  /** Of `strata.tiers.v1`, as far as the board is. */
-  readonly offsets: () => ReadonlyMap<number, number>;
+  /** How far board and tail are. */
+  readonly reader: Pick<BoardReader, 'isCatchingUp' | 'positions'>;
 }
 
 /** Where nothing else is said. A reader that takes nothing for so long is cut off. */
@@ -27,7 +27,9 @@ const STREAM_DEFAULTS = { streamsMax: 100, patienceMs: 30_000, heartbeatMs: 15_0
 
 /** The API of a console: its routes over the console's ports, for the keys of its file. */
 export async function openApi(ports: ConsolePorts, context: ApiContext): Promise<Api> {
-  const { settings, metrics: shared, tail, board, isCatchingUp, offsets } = context;
+  const { settings, metrics: shared, tail, board, reader: topics } = context;
+  const isCatchingUp = (): boolean => topics.isCatchingUp();
+  const offsets = (): ReadonlyMap<number, number> => topics.positions(TOPICS.tiers);
   const { log, logger, store } = ports;
   const nowMs = (): number => performance.now();
   const wallMs = (): number => ports.clock.nowMs();

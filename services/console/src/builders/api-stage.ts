@@ -97,8 +97,7 @@ export class ApiStage {
         metrics: consoleMetrics(this.metrics),
         tail: new ChangeTail(noSerde(), 1),
         board: new TierBoard(noSerde),
-        isCatchingUp: () => false,
-        offsets: () => new Map(),
+        reader: { isCatchingUp: () => false, positions: () => new Map() },
       },
     );
     this.#api = api;

@@ -159,7 +159,8 @@ export class TierBoard {
       this.#serdes[TOPICS.tiers].decode(record.value),
     );
     this.#forget(customerId);
-    this.#customers.set(customerId, { policy, tier, value: record.value });
+    // A slice would keep the whole fetched buffer with it.
+    this.#customers.set(customerId, { policy, tier, value: Buffer.from(record.value) });
     this.#count(policy, tier, 1);
   }
 

@@ -1,4 +1,5 @@
 import {
+  RETIRED_HEADER,
   retiredReasonOf,
   type TierChangeEvent,
   TOPICS,
@@ -7,6 +8,7 @@ import {
 } from '@strata/contracts';
 import {
   freshnessOf,
+  OUTPUT_NUMBER_HEADER,
   type OutputNumber,
   outputNumberOf,
   type RecordBatch,
@@ -94,7 +96,7 @@ export class ChangeTail {
     const tail = this.#tail(batch.partition);
     for (const record of batch.records) {
       if (record.offset < tail.next) continue;
-      tail.records.push({ record, read: null });
+      tail.records.push({ record: copied(record), read: null });
       tail.bytes += sizeOf(record);
       const number = numberOf(record);
       if (number !== null && freshnessOf(tail.last, number) !== 'repeat') tail.last = number;
@@ -172,6 +174,17 @@ export class ChangeTail {
     }
     return tail;
   }
+}
+
+/** Kept for long: a slice would keep the whole fetched buffer with it. Of the headers those that are read here. */
+function copied(record: TopicRecord): TopicRecord {
+  const headers: Record<string, Uint8Array> = {};
+  for (const name of [OUTPUT_NUMBER_HEADER, RETIRED_HEADER]) {
+    const bytes = record.headers[name];
+    if (bytes !== undefined) headers[name] = Buffer.from(bytes);
+  }
+  const { key, value } = record;
+  return { ...record, key: key && Buffer.from(key), value: value && Buffer.from(value), headers };
 }
 
 function numberOf(record: TopicRecord): OutputNumber | null {

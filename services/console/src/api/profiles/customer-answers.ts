@@ -1,8 +1,16 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Language } from '../../texts.ts';
 import { type ApiAnswer, problem } from '../answer.ts';
 import type { ApiMetrics } from '../api-metrics.ts';
 import type { FoundCustomer, Sought } from './find-customers.ts';
-import { type Freshness, freshnessBody, lagSecondsOf } from './freshness.ts';
+import {
+  DEMAND_SENTENCE,
+  type Freshness,
+  type FreshnessDemand,
+  freshnessBody,
+  lagSecondsOf,
+  notOlderThan,
+} from './freshness.ts';
 
 /** The refusal of one that was sought and is not there to be told; null where it is. */
 export function refusalOf(
@@ -41,4 +49,20 @@ export function freshnessHeaders(freshness: Freshness): Readonly<Record<string, 
     ...(lagSeconds === null ? [] : [`lag-seconds=${lagSeconds}`]),
   ];
   return { 'strata-freshness': parts.join(', ') };
+}
+
+/** By the query, else by the header. */
+export function demandOf(
+  query: { readonly notOlderThan?: FreshnessDemand | undefined },
+  headers: IncomingHttpHeaders,
+): FreshnessDemand | null | 'bad-demand' {
+  if (query.notOlderThan !== undefined) return query.notOlderThan;
+  const header = headers['strata-not-older-than'];
+  if (header === undefined) return null;
+  return notOlderThan.safeParse(header).data ?? 'bad-demand';
+}
+
+export function badDemand(language: Language): ApiAnswer {
+  const errors = [{ field: 'strata-not-older-than', message: DEMAND_SENTENCE }];
+  return problem('bad-request', language, { members: { in: 'header', errors } });
 }

@@ -5,7 +5,7 @@ import { type ApiAnswer, empty, json, problem } from '../answer.ts';
 import type { ApiMetrics } from '../api-metrics.ts';
 import type { ProblemName } from '../problem.ts';
 import { type ApiRoute, defineRoute } from '../route.ts';
-import { freshnessHeaders, refusalOf } from './customer-answers.ts';
+import { badDemand, demandOf, freshnessHeaders, refusalOf } from './customer-answers.ts';
 import { entityTagOf, isNoneMatch } from './entity-tag.ts';
 import type { CustomerFinder, Sought } from './find-customers.ts';
 import { standingOf } from './find-customers.ts';
@@ -38,6 +38,9 @@ const ID = 'Of the customer, percent-encoded as UTF-8.';
 const FRESH_HEADER = {
   'Strata-Freshness': 'As `freshness` in the body: as-of, read-at, lag-records, lag-seconds.',
 };
+const DEMAND_HEADER = {
+  'strata-not-older-than': 'As `notOlderThan`, which comes before it.',
+};
 const freshQuery = z.strictObject({ notOlderThan: notOlderThan.optional() });
 
 const batchSchema = z.object({
@@ -68,6 +71,7 @@ function profileRoute({ finder, metrics }: CustomerRouteParts): ApiRoute {
     params: { id: ID },
     query: freshQuery,
     headers: {
+      ...DEMAND_HEADER,
       'if-none-match': 'The ETag of an earlier answer: 304 where nothing of the profile differs.',
     },
     answers: {
@@ -81,7 +85,9 @@ function profileRoute({ finder, metrics }: CustomerRouteParts): ApiRoute {
     },
     problems: ['no-such-customer', ...READ_PROBLEMS],
     handle: async ({ params, query, headers, language }) => {
-      const sought = await finder.one(params['id'] ?? '', query.notOlderThan ?? null);
+      const demand = demandOf(query, headers);
+      if (demand === 'bad-demand') return badDemand(language);
+      const sought = await finder.one(params['id'] ?? '', demand);
       if (sought.kind !== 'found') return refusalOf(sought, language, metrics);
       const standing = JSON.stringify(standingOf(sought));
       const etag = entityTagOf(standing);
@@ -108,6 +114,7 @@ function whyRoute({ finder, metrics }: CustomerRouteParts): ApiRoute {
       'As `./strata why --json` tells it, of the present alone. What led there is on the stream and in the log.',
     params: { id: ID },
     query: freshQuery,
+    headers: DEMAND_HEADER,
     answers: {
       200: {
         description: 'The explanation.',
@@ -117,8 +124,10 @@ function whyRoute({ finder, metrics }: CustomerRouteParts): ApiRoute {
       },
     },
     problems: ['no-such-customer', 'ungraded', ...READ_PROBLEMS],
-    handle: async ({ params, query, language }) => {
-      const sought = await finder.one(params['id'] ?? '', query.notOlderThan ?? null);
+    handle: async ({ params, query, headers, language }) => {
+      const demand = demandOf(query, headers);
+      if (demand === 'bad-demand') return badDemand(language);
+      const sought = await finder.one(params['id'] ?? '', demand);
       if (sought.kind !== 'found') return refusalOf(sought, language, metrics);
       const { view, customerId, state, at, aliases, freshness } = sought;
       const explanation = explain({ partition: view.state, customerId, state, at });
@@ -143,6 +152,7 @@ function batchRoute({ finder, metrics }: CustomerRouteParts): ApiRoute {
     summary: `Where up to ${IDS_MAX} customers stand`,
     description: `Each is found or unknown for itself. ${IDS_PER_TOKEN} ids cost as much of the quota as one request.`,
     query: freshQuery,
+    headers: DEMAND_HEADER,
     body: z.strictObject({
       ids: z.array(z.string().min(1).max(ID_LENGTH_MAX)).min(1).max(IDS_MAX),
     }),
@@ -151,9 +161,11 @@ function batchRoute({ finder, metrics }: CustomerRouteParts): ApiRoute {
       200: { description: 'In the order of the ids.', name: 'Batch', schema: batchSchema },
     },
     problems: READ_PROBLEMS,
-    handle: async ({ body, query, language, spend }) => {
+    handle: async ({ body, query, headers, language, spend }) => {
       if (!spend(Math.ceil(body.ids.length / IDS_PER_TOKEN) - 1)) return quotaUsedUp(language);
-      const all = await finder.many(body.ids, query.notOlderThan ?? null);
+      const demand = demandOf(query, headers);
+      if (demand === 'bad-demand') return badDemand(language);
+      const all = await finder.many(body.ids, demand);
       const refused = all.find(({ kind }) => kind === 'not-fresh' || kind === 'not-ready');
       if (refused !== undefined && refused.kind !== 'found') {
         return refusalOf(refused, language, metrics);

@@ -98,7 +98,7 @@ export type FreshnessDemand =
   | { readonly kind: 'seconds'; readonly seconds: number }
   | { readonly kind: 'instant'; readonly at: Instant };
 
-const SENTENCE = 'has to be an instant (RFC 3339) or a number of seconds, such as 5';
+export const DEMAND_SENTENCE = 'has to be an instant (RFC 3339) or a number of seconds, such as 5';
 
 export const notOlderThan = z
   .string()
@@ -106,7 +106,7 @@ export const notOlderThan = z
     if (/^\d{1,9}(\.\d{1,3})?$/.test(text)) return { kind: 'seconds', seconds: Number(text) };
     const at = parseRfc3339(text);
     if (at !== null) return { kind: 'instant', at };
-    context.addIssue(SENTENCE);
+    context.addIssue(DEMAND_SENTENCE);
     return z.NEVER;
   })
   .describe(

@@ -26,6 +26,8 @@ export interface LogEndsParts {
 
 /** A sample serves so long; the next request after that takes a new one. */
 const SAMPLE_MS = 1_000;
+/** One that is taken for a demand serves the demands of the same moment. */
+const NEW_MS = 20;
 /** Samples kept, so that a state that is behind still says since when. */
 const SAMPLES_MAX = 600;
 /** A log that does not answer makes nobody wait longer, and is not asked again for a while. */
@@ -47,7 +49,7 @@ export class LogEnds {
   /** To be awaited before `lagOf`; never throws. `isNew`: a sample that is taken from now on. */
   async refresh(isNew = false): Promise<void> {
     const nowMs = this.#parts.nowMs();
-    if (!isNew && nowMs - this.#takenAtMs < SAMPLE_MS) return;
+    if (nowMs - this.#takenAtMs < (isNew ? NEW_MS : SAMPLE_MS)) return;
     if (nowMs - this.#failedAtMs < PAUSE_MS) return;
     if (isNew) await this.#taking;
     this.#taking ??= this.#take().finally(() => {

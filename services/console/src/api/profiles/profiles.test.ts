@@ -111,8 +111,12 @@ test('who demands a fresher state than there is, is told to come again', async (
   expect((await fresh('7200')).status).toBe(200);
   await stage.commit();
   expect((await fresh('0')).status).toBe(200);
+  const byHeader = (demand: string) =>
+    stage.ask(at('c-1'), { headers: { 'strata-not-older-than': demand } });
+  expect((await byHeader('2030-01-01T00:00:00Z')).status).toBe(503);
+  expect((await byHeader('yesterday')).json).toMatchObject({ status: 400, in: 'header' });
   expect((await fresh('yesterday')).json.errors).toMatchObject([{ field: 'notOlderThan' }]);
-  expect(await stage.metrics.text()).toContain('strata_console_not_fresh_total 2');
+  expect(await stage.metrics.text()).toContain('strata_console_not_fresh_total 3');
 });
 
 test('in data time an instant is one of the events’ clock', async () => {

@@ -1,6 +1,12 @@
 import type { CustomerState } from '@strata/domain';
 import { partitionFor, type StateStore } from '@strata/pipeline';
-import { type PartitionView, viewPartition, viewSome } from '@strata/shard-state';
+import {
+  type PartitionView,
+  readCustomers,
+  viewPartition,
+  wholeCustomer,
+} from '@strata/shard-state';
+import { DecodedCustomers } from './decoded-customers.ts';
 
 /** What is known of one partition, and since when. */
 export interface ViewedPartition extends PartitionView {
@@ -40,6 +46,7 @@ const HEAD_MS = 250;
  */
 export class StateReader {
   readonly #parts: StateReaderParts;
+  readonly #decoded = new DecodedCustomers();
   readonly #heads = new Map<number, ViewedPartition>();
   readonly #reading = new Map<number, Promise<ViewedPartition>>();
 
@@ -62,8 +69,7 @@ export class StateReader {
     isNew = false,
   ): Promise<ReadCustomers> {
     const view = await this.head(partition, isNew);
-    const states = await viewSome(this.#parts.store, partition, customerIds);
-    return this.#paired(view, states);
+    return this.#paired(view, await this.#load(partition, customerIds));
   }
 
   /** Customers that were read a moment ago, with a head that knows their policies. */
@@ -86,6 +92,28 @@ export class StateReader {
     });
     this.#reading.set(partition, reading);
     return reading;
+  }
+
+  /** Decodes those whose bytes are not those of a moment ago. The few with pages are decoded each time. */
+  async #load(
+    partition: number,
+    customerIds: readonly string[],
+  ): Promise<ReadonlyMap<string, CustomerState>> {
+    const { store } = this.#parts;
+    const values = await store.load(partition, customerIds);
+    const states = new Map<string, CustomerState>();
+    const paged: (readonly [string, Uint8Array])[] = [];
+    for (const [index, customerId] of customerIds.entries()) {
+      const value = values[index] ?? null;
+      if (value === null) continue;
+      const known = this.#decoded.find(customerId, value);
+      const state = known ?? wholeCustomer(partition, value);
+      if (state === null) paged.push([customerId, value]);
+      else states.set(customerId, state);
+      if (known === null && state !== null) this.#decoded.keep(customerId, value, state);
+    }
+    if (paged.length === 0) return states;
+    return new Map([...states, ...(await readCustomers(store, partition, paged))]);
   }
 
   /** A customer may have been written since, under a policy set that the head does not know yet. */
