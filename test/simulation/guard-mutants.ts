@@ -175,6 +175,12 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
     to: '',
   },
   {
+    guard: 'notifier: a backlog is closed by who is where the common reader is',
+    file: 'services/notifier/src/backlogs.ts',
+    from: 'if (await this.#queue.storeNote(name, null, before, { partition, position })) {',
+    to: 'if (await this.#queue.storeNote(name, null, before)) {',
+  },
+  {
     guard: 'notifier: after a loss of the store what was pending is a backlog',
     file: ENQUEUE,
     from: 'await this.backlogs.store(id, place.partition, { offset, number: null });',

@@ -3,6 +3,7 @@ import type {
   DeliveryJob,
   DeliveryOutcome,
   DeliveryPosition,
+  DeliveryQueue,
   DeliveryStanding,
   EndpointService,
   PositionCondition,
@@ -132,10 +133,14 @@ export class SharedQueue {
     return new Map(this.#now.notes);
   }
 
-  storeNote(name: string, note: string | null, before: string | null): boolean {
+  storeNote(...[name, note, before, at]: Parameters<DeliveryQueue['storeNote']>): boolean {
     const now = this.#now.notes.get(name) ?? null;
     if (now === note) return true;
     if (now !== before) return false;
+    if (at !== undefined && textOf(this.position(at.partition)) !== textOf(at.position)) {
+      this.#world.tally.add('note at the position of another');
+      return false;
+    }
     if (note === null) this.#now.notes.delete(name);
     else this.#now.notes.set(name, note);
     this.#changed();

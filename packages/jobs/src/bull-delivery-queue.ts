@@ -232,8 +232,8 @@ export class BullDeliveryQueue implements DeliveryQueue {
         return true;
       }
       const before = condition.before === null ? null : positionText(condition.before);
-      const { notes } = condition;
-      const change = { field, value, before, jobKeys, notes, notesKey: this.#notesKey };
+      const beside = { hash: this.#notesKey, holds: condition.notes };
+      const change = { field, value, before, jobKeys, beside };
       return storeField(this.#redis, this.#positionsKey, change);
     });
   }
@@ -243,9 +243,15 @@ export class BullDeliveryQueue implements DeliveryQueue {
     return new Map(Object.entries(notes));
   }
 
-  async storeNote(field: string, value: string | null, before: string | null): Promise<boolean> {
+  async storeNote(
+    ...[field, value, before, at]: Parameters<DeliveryQueue['storeNote']>
+  ): Promise<boolean> {
+    const holds = new Map(
+      at === undefined ? [] : [[`${at.partition}`, positionText(at.position)] as const],
+    );
+    const beside = { hash: this.#positionsKey, holds };
     return during('storing a note', () =>
-      storeField(this.#redis, this.#notesKey, { field, value, before, notesKey: this.#notesKey }),
+      storeField(this.#redis, this.#notesKey, { field, value, before, beside }),
     );
   }
 

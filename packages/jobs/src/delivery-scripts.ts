@@ -83,7 +83,7 @@ export async function endTurn(
   return next === '' ? null : next;
 }
 
-/** False where the field does not hold `before` any more, or a job is not known, or a note is another. */
+/** False where the field does not hold `before` any more, or a job is not known, or the other hash holds something else. */
 export async function storeField(
   redis: Redis,
   hash: string,
@@ -92,13 +92,13 @@ export async function storeField(
     readonly value: string | null;
     readonly before: string | null;
     readonly jobKeys?: readonly string[];
-    readonly notesKey: string;
-    readonly notes?: ReadonlyMap<string, string>;
+    /** Another hash, and what its fields have to hold. */
+    readonly beside: { readonly hash: string; readonly holds: ReadonlyMap<string, string> };
   },
 ): Promise<boolean> {
-  const keys = [hash, change.notesKey, ...(change.jobKeys ?? [])];
-  const notes = [...(change.notes ?? [])].flat();
-  const values = [change.field, change.value ?? '', change.before ?? '', ...notes];
+  const keys = [hash, change.beside.hash, ...(change.jobKeys ?? [])];
+  const pairs = [...change.beside.holds].flat();
+  const values = [change.field, change.value ?? '', change.before ?? '', ...pairs];
   return (await redis.strataStore(keys.length, ...keys, ...values)) !== REFUSED;
 }
 

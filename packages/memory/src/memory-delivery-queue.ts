@@ -167,10 +167,15 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
     return new Map(this.#notes);
   }
 
-  async storeNote(name: string, note: string | null, before: string | null): Promise<boolean> {
+  async storeNote(
+    ...[name, note, before, at]: Parameters<DeliveryQueue['storeNote']>
+  ): Promise<boolean> {
     const now = this.#notes.get(name) ?? null;
     if (now === note) return true;
     if (now !== before) return false;
+    if (at !== undefined && !isSame(this.#positions.get(at.partition) ?? null, at.position)) {
+      return false;
+    }
     if (note === null) this.#notes.delete(name);
     else this.#notes.set(name, note);
     return true;

@@ -403,8 +403,16 @@ export interface DeliveryQueue {
   ): Promise<boolean>;
   /** Notes of whoever works with the queue, by name: they are lost and set back together with its jobs. */
   notes(): Promise<ReadonlyMap<string, string>>;
-  /** Stores a note, or removes it (null). False, and nothing is stored, where it is not `before` any more. */
-  storeNote(name: string, note: string | null, before: string | null): Promise<boolean>;
+  /**
+   * Stores a note, or removes it (null). False, and nothing is stored, where it is not `before` any more, or the position
+   * of a partition is not what it is said to be.
+   */
+  storeNote(
+    name: string,
+    note: string | null,
+    before: string | null,
+    at?: { readonly partition: number; readonly position: DeliveryPosition },
+  ): Promise<boolean>;
   close(): Promise<void>;
 }
 

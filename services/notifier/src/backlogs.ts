@@ -1,4 +1,4 @@
-import type { DeliveryQueue, OutputNumber } from '@strata/pipeline';
+import type { DeliveryPosition, DeliveryQueue, OutputNumber } from '@strata/pipeline';
 
 /** Where somebody reads on: the next offset, and the number of the last record before it, if that is known. */
 export interface ReadingPlace {
@@ -66,6 +66,17 @@ export class Backlogs {
     return [...this.#notes.keys()].flatMap((name) =>
       partitionOf(name) === partition ? [endpointOf(name)] : [],
     );
+  }
+
+  /** It has come up to the common reader, who stands at `position`; one who stands elsewhere by now is refused. */
+  async close(endpoint: string, partition: number, position: DeliveryPosition): Promise<void> {
+    const name = nameOf(endpoint, partition);
+    const before = this.#notes.get(name) ?? null;
+    if (await this.#queue.storeNote(name, null, before, { partition, position })) {
+      this.#notes.delete(name);
+    } else {
+      await this.load([partition]);
+    }
   }
 
   /** False where somebody else has moved it: what is stored is known afterwards. */

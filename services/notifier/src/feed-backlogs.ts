@@ -69,7 +69,7 @@ export class BacklogFeeder {
     const position = this.#enqueuer.positionOf(partition);
     if (place === null || position === null || standing !== 'active') return false;
     if (place.offset >= position.offset) {
-      await this.#enqueuer.backlogs.store(id, partition, null);
+      await this.#enqueuer.backlogs.close(id, partition, position);
       return false;
     }
     const pending = (await this.#ports.queue.pending([id])).get(id) ?? 0;

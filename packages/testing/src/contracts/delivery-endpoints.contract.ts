@@ -303,6 +303,22 @@ export function deliveryEndpointsContract(name: string, open: OpenDeliveryQueue)
       expect(await queue.storePosition(0, position, condition)).toBe(true);
     });
 
+    test('a note is not removed at a position that is not the present one', async () => {
+      const { queue } = await openQueue();
+      const [older, newer] = [
+        { offset: 9, epoch: 1, seq: 8 },
+        { offset: 12, epoch: 1, seq: 11 },
+      ];
+      await queue.storeNote('backlog:crm:0', '客', null);
+      await queue.storePosition(0, newer);
+      const remove = (position: typeof older) =>
+        queue.storeNote('backlog:crm:0', null, '客', { partition: 0, position });
+      expect(await remove(older)).toBe(false);
+      expect(await queue.notes()).toEqual(new Map([['backlog:crm:0', '客']]));
+      expect(await remove(newer)).toBe(true);
+      expect(await queue.notes()).toEqual(new Map());
+    });
+
     test('notes are replaced by who knows them', async () => {
       const { queue } = await openQueue();
       expect(await queue.notes()).toEqual(new Map());
