@@ -19,9 +19,10 @@ import {
 const KILLS = 4;
 const DELIVERY = {
   STRATA_NOTIFIER_DELIVERY_TIMEOUT_MS: '600',
+  STRATA_NOTIFIER_BREAKER_HOLD_SECONDS: '1',
   STRATA_NOTIFIER_RETRY_LADDER_SECONDS: '0,0.2,0.5,1,2,5,5,5,5,5,5,5,5,5,5,5',
 };
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 60_000;
 
 const shoppers = new Shoppers(new SeededRandom(12), { customers: 40 });
 let endpoints: readonly WrongEndpoint[] = [];
@@ -75,11 +76,15 @@ async function givenUp(endpoint: string): Promise<Set<string>> {
 /** Everybody who takes has everything, and what is refused has its letters. */
 async function untilTold(): Promise<void> {
   const wanted = audit.changes().length;
-  const seen = (): string =>
-    endpoints.map(({ name, effects }) => `${name} ${effects.length} of ${wanted}`).join(', ');
-  const isTold = async (): Promise<boolean> =>
-    taking().every(({ effects }) => effects.length >= wanted) &&
-    (await givenUp('refuses')).size >= wanted;
+  let refused = 0;
+  const seen = (): string => {
+    const each = taking().map(({ name, effects }) => `${name} ${effects.length} of ${wanted}`);
+    return `${each.join(', ')}; ${refused} letters\n${notifier.log}`;
+  };
+  const isTold = async (): Promise<boolean> => {
+    refused = (await givenUp('refuses')).size;
+    return refused >= wanted && taking().every(({ effects }) => effects.length >= wanted);
+  };
   await until('everybody is told', isTold, { patienceMs: PATIENCE_MS, seen });
 }
 

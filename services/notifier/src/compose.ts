@@ -22,6 +22,7 @@ import {
   unseal,
 } from '@strata/service-runtime';
 import type { z } from 'zod';
+import { BREAKER } from './circuit-breaker.ts';
 import type { notifierConfig } from './config.ts';
 import { type OpenSubscriptions, openSubscriptions } from './open-subscriptions.ts';
 import { startNotifier } from './start-notifier.ts';
@@ -93,6 +94,11 @@ export async function compose(context: ServiceContext<NotifierConfig>): Promise<
       groupId: config.STRATA_NOTIFIER_GROUP_ID,
       topic: TOPICS.tierChanges,
       subscriptions: subscriptions.source,
+      breaker: {
+        ...BREAKER,
+        failures: config.STRATA_NOTIFIER_BREAKER_FAILURES,
+        holdMsMax: config.STRATA_NOTIFIER_BREAKER_HOLD_SECONDS * SECOND_MS,
+      },
       pendingMax: config.STRATA_NOTIFIER_PENDING_MAX,
       disableAfterMs: config.STRATA_NOTIFIER_DISABLE_AFTER_HOURS * HOUR_MS,
       deliveryTimeoutMs,

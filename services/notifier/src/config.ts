@@ -9,6 +9,7 @@ import {
   sealingVariables,
 } from '@strata/service-runtime';
 import { z } from 'zod';
+import { BREAKER } from './circuit-breaker.ts';
 import { CRASH_POINTS } from './crash-point.ts';
 
 const SECOND_MS = 1_000;
@@ -57,6 +58,16 @@ export const notifierConfig = defineConfig('notifier', {
       description:
         'Seconds to wait before each attempt of a webhook; up to a fifth is added. After the last it is given up.',
     }),
+  STRATA_NOTIFIER_BREAKER_FAILURES: integerVariable({
+    min: 1,
+    max: 1_000,
+    description: 'Failures in a row after which an endpoint is left alone for a while.',
+  }).default(BREAKER.failures),
+  STRATA_NOTIFIER_BREAKER_HOLD_SECONDS: integerVariable({
+    min: 1,
+    max: 3_600,
+    description: 'At most for so long an endpoint is left alone before it is tried again.',
+  }).default(BREAKER.holdMsMax / SECOND_MS),
   STRATA_NOTIFIER_PENDING_MAX: integerVariable({
     min: 200,
     max: 1_000_000,
