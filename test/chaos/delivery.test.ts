@@ -22,7 +22,7 @@ const DELIVERY = {
   STRATA_NOTIFIER_BREAKER_HOLD_SECONDS: '1',
   STRATA_NOTIFIER_RETRY_LADDER_SECONDS: '0,0.2,0.5,1,2,5,5,5,5,5,5,5,5,5,5,5',
 };
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 const shoppers = new Shoppers(new SeededRandom(12), { customers: 40 });
 let endpoints: readonly WrongEndpoint[] = [];

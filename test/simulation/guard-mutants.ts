@@ -177,8 +177,14 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
   {
     guard: 'notifier: a backlog is closed by who is where the common reader is',
     file: 'services/notifier/src/backlogs.ts',
-    from: 'if (await this.#queue.storeNote(name, null, before, { partition, position })) {',
-    to: 'if (await this.#queue.storeNote(name, null, before)) {',
+    from: 'if (await this.#queue.storeNote(name, null, { before, at: { partition, position } })) {',
+    to: 'if (await this.#queue.storeNote(name, null, { before })) {',
+  },
+  {
+    guard: 'notifier: no backlog ahead of its jobs',
+    file: 'services/notifier/src/feed-backlogs.ts',
+    from: 'await this.#enqueuer.backlogs.store(id, partition, next.place, next.jobs.slice(-1));',
+    to: 'await this.#enqueuer.backlogs.store(id, partition, next.place);',
   },
   {
     guard: 'notifier: after a loss of the store what was pending is a backlog',

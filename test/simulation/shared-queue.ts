@@ -3,9 +3,9 @@ import type {
   DeliveryJob,
   DeliveryOutcome,
   DeliveryPosition,
-  DeliveryQueue,
   DeliveryStanding,
   EndpointService,
+  NoteCondition,
   PositionCondition,
 } from '@strata/pipeline';
 import { DeliveryOrder, retryDelayMs } from '@strata/pipeline';
@@ -133,12 +133,17 @@ export class SharedQueue {
     return new Map(this.#now.notes);
   }
 
-  storeNote(...[name, note, before, at]: Parameters<DeliveryQueue['storeNote']>): boolean {
+  storeNote(name: string, note: string | null, condition: NoteCondition): boolean {
     const now = this.#now.notes.get(name) ?? null;
+    const { before, lastJobs = [], at } = condition;
     if (now === note) return true;
     if (now !== before) return false;
-    if (at !== undefined && textOf(this.position(at.partition)) !== textOf(at.position)) {
-      this.#world.tally.add('note at the position of another');
+    const isElsewhere =
+      at !== undefined && textOf(this.position(at.partition)) !== textOf(at.position);
+    if (isElsewhere || !lastJobs.every(({ id }) => this.#now.jobs.has(id))) {
+      this.#world.tally.add(
+        isElsewhere ? 'note at the position of another' : 'note ahead of its jobs',
+      );
       return false;
     }
     if (note === null) this.#now.notes.delete(name);

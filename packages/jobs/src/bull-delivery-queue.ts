@@ -10,6 +10,7 @@ import {
   type DeliveryStanding,
   type EndpointService,
   type Logger,
+  type NoteCondition,
   type PositionCondition,
   silentLogger,
 } from '@strata/pipeline';
@@ -222,10 +223,7 @@ export class BullDeliveryQueue implements DeliveryQueue {
   ): Promise<boolean> {
     const field = `${partition}`;
     const value = positionText(position);
-    const jobKeys: string[] = [];
-    for (const { endpoint, id } of condition?.lastJobs ?? []) {
-      jobKeys.push(`${(await this.#endpoint(endpoint)).keys.jobs}${id}`);
-    }
+    const jobKeys = await this.#keysOf(condition?.lastJobs ?? []);
     return during('storing the position', async () => {
       if (condition === undefined) {
         await this.#redis.hset(this.#positionsKey, field, value);
@@ -243,15 +241,15 @@ export class BullDeliveryQueue implements DeliveryQueue {
     return new Map(Object.entries(notes));
   }
 
-  async storeNote(
-    ...[field, value, before, at]: Parameters<DeliveryQueue['storeNote']>
-  ): Promise<boolean> {
+  async storeNote(field: string, value: string | null, condition: NoteCondition): Promise<boolean> {
+    const { before, lastJobs = [], at } = condition;
+    const jobKeys = await this.#keysOf(lastJobs);
     const holds = new Map(
       at === undefined ? [] : [[`${at.partition}`, positionText(at.position)] as const],
     );
     const beside = { hash: this.#positionsKey, holds };
     return during('storing a note', () =>
-      storeField(this.#redis, this.#notesKey, { field, value, before, beside }),
+      storeField(this.#redis, this.#notesKey, { field, value, before, jobKeys, beside }),
     );
   }
 
@@ -308,6 +306,14 @@ export class BullDeliveryQueue implements DeliveryQueue {
       this.#endpoints.set(name, endpoint);
       return endpoint;
     });
+  }
+
+  async #keysOf(jobs: readonly Pick<DeliveryJob, 'id' | 'endpoint'>[]): Promise<string[]> {
+    const keys: string[] = [];
+    for (const { endpoint, id } of jobs) {
+      keys.push(`${(await this.#endpoint(endpoint)).keys.jobs}${id}`);
+    }
+    return keys;
   }
 
   /** A job that is known keeps the place in the order that it has, or has left. */

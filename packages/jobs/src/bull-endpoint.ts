@@ -42,8 +42,12 @@ const EVENTS_KEPT = 100;
  * process. So many do not come together by deploys, nor by machines that are too busy to renew their hold.
  */
 const STALLS_MAX = 10_000;
-/** A job that waits for an older one of its subject is woken by its end; this is for when that was not heard. */
-const WAIT_MS = 5 * 60_000;
+/**
+ * A job that waits for an older one of its subject is woken by its end. This is for when that was not heard, because the
+ * process died between the two: doubled each time, so that those behind one that fails for hours cost nothing.
+ */
+const WAIT_MS_MIN = 4_000;
+const WAIT_MS_MAX = 5 * 60_000;
 /** What could not be given up is tried once more after this. */
 const GIVE_UP_AGAIN_MS = 10_000;
 /** What is left of a job that was in hand when its subject was removed. */
@@ -251,7 +255,9 @@ export class BullEndpoint {
     token: string,
     { redis, delivery }: { readonly redis: Redis; readonly delivery: DeliveryJob },
   ): Promise<never> {
-    await job.moveToDelayed(Date.now() + WAIT_MS, token);
+    const timesBefore = Math.max(0, job.attemptsStarted - job.attemptsMade - 1);
+    const waitMs = Math.min(WAIT_MS_MIN * 2 ** Math.min(timesBefore, 30), WAIT_MS_MAX);
+    await job.moveToDelayed(Date.now() + waitMs, token);
     const deliver = this.#service?.deliver ?? 'every';
     const turn = await turnOf(redis, this.keys, { job: delivery, deliver });
     if (turn !== 'wait') await this.#wake(delivery.id);

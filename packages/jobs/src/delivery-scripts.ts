@@ -91,12 +91,12 @@ export async function storeField(
     readonly field: string;
     readonly value: string | null;
     readonly before: string | null;
-    readonly jobKeys?: readonly string[];
+    readonly jobKeys: readonly string[];
     /** Another hash, and what its fields have to hold. */
     readonly beside: { readonly hash: string; readonly holds: ReadonlyMap<string, string> };
   },
 ): Promise<boolean> {
-  const keys = [hash, change.beside.hash, ...(change.jobKeys ?? [])];
+  const keys = [hash, change.beside.hash, ...change.jobKeys];
   const pairs = [...change.beside.holds].flat();
   const values = [change.field, change.value ?? '', change.before ?? '', ...pairs];
   return (await redis.strataStore(keys.length, ...keys, ...values)) !== REFUSED;

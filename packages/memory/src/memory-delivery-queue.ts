@@ -11,6 +11,7 @@ import {
   type DeliveryQueue,
   type DeliveryStanding,
   type EndpointService,
+  type NoteCondition,
   type PositionCondition,
   retryDelayMs,
 } from '@strata/pipeline';
@@ -167,12 +168,11 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
     return new Map(this.#notes);
   }
 
-  async storeNote(
-    ...[name, note, before, at]: Parameters<DeliveryQueue['storeNote']>
-  ): Promise<boolean> {
+  async storeNote(name: string, note: string | null, condition: NoteCondition): Promise<boolean> {
     const now = this.#notes.get(name) ?? null;
+    const { before, lastJobs = [], at } = condition;
     if (now === note) return true;
-    if (now !== before) return false;
+    if (now !== before || !lastJobs.every(({ id }) => this.#isKnown(id))) return false;
     if (at !== undefined && !isSame(this.#positions.get(at.partition) ?? null, at.position)) {
       return false;
     }

@@ -350,6 +350,15 @@ export interface PositionCondition {
   readonly notes: ReadonlyMap<string, string>;
 }
 
+/** Of a note, as of a position. */
+export interface NoteCondition {
+  readonly before: string | null;
+  /** By default none. */
+  readonly lastJobs?: readonly Pick<DeliveryJob, 'id' | 'endpoint'>[];
+  /** What the position of a partition has to be. */
+  readonly at?: { readonly partition: number; readonly position: DeliveryPosition };
+}
+
 /** `delivered` and `failed` count the finished jobs that are still known; they are bounded, so these are no totals. */
 export interface DeliveryCounts {
   readonly waiting: number;
@@ -403,16 +412,8 @@ export interface DeliveryQueue {
   ): Promise<boolean>;
   /** Notes of whoever works with the queue, by name: they are lost and set back together with its jobs. */
   notes(): Promise<ReadonlyMap<string, string>>;
-  /**
-   * Stores a note, or removes it (null). False, and nothing is stored, where it is not `before` any more, or the position
-   * of a partition is not what it is said to be.
-   */
-  storeNote(
-    name: string,
-    note: string | null,
-    before: string | null,
-    at?: { readonly partition: number; readonly position: DeliveryPosition },
-  ): Promise<boolean>;
+  /** Stores a note, or removes it (null). False, and nothing is stored, where the condition does not hold. */
+  storeNote(name: string, note: string | null, condition: NoteCondition): Promise<boolean>;
   close(): Promise<void>;
 }
 

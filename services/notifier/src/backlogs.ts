@@ -1,4 +1,4 @@
-import type { DeliveryPosition, DeliveryQueue, OutputNumber } from '@strata/pipeline';
+import type { DeliveryJob, DeliveryPosition, DeliveryQueue, OutputNumber } from '@strata/pipeline';
 
 /** Where somebody reads on: the next offset, and the number of the last record before it, if that is known. */
 export interface ReadingPlace {
@@ -72,19 +72,27 @@ export class Backlogs {
   async close(endpoint: string, partition: number, position: DeliveryPosition): Promise<void> {
     const name = nameOf(endpoint, partition);
     const before = this.#notes.get(name) ?? null;
-    if (await this.#queue.storeNote(name, null, before, { partition, position })) {
+    if (await this.#queue.storeNote(name, null, { before, at: { partition, position } })) {
       this.#notes.delete(name);
     } else {
       await this.load([partition]);
     }
   }
 
-  /** False where somebody else has moved it: what is stored is known afterwards. */
-  async store(endpoint: string, partition: number, place: ReadingPlace | null): Promise<boolean> {
+  /**
+   * False where somebody else has moved it, or the queue has lost what stands for the new place: what is stored is known
+   * afterwards.
+   */
+  async store(
+    endpoint: string,
+    partition: number,
+    place: ReadingPlace | null,
+    lastJobs: readonly DeliveryJob[] = [],
+  ): Promise<boolean> {
     const name = nameOf(endpoint, partition);
     const before = this.#notes.get(name) ?? null;
     const note = place === null ? null : textOf(place);
-    if (!(await this.#queue.storeNote(name, note, before))) {
+    if (!(await this.#queue.storeNote(name, note, { before, lastJobs }))) {
       await this.load([partition]);
       return false;
     }

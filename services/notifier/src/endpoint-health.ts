@@ -28,13 +28,13 @@ export class EndpointHealth {
   async taken(endpoint: string): Promise<void> {
     const since = this.#failingSince.get(endpoint);
     if (since === undefined) return;
-    await this.#queue.storeNote(`${PREFIX}${endpoint}`, null, since);
+    await this.#queue.storeNote(`${PREFIX}${endpoint}`, null, { before: since });
     await this.refresh();
   }
 
   async failed(endpoint: string, nowMs: number): Promise<void> {
     if (this.#failingSince.has(endpoint)) return;
-    await this.#queue.storeNote(`${PREFIX}${endpoint}`, String(nowMs), null);
+    await this.#queue.storeNote(`${PREFIX}${endpoint}`, String(nowMs), { before: null });
     await this.refresh();
   }
 

@@ -4,7 +4,7 @@ import type { TierChangeEnqueuer } from './enqueue-tier-changes.ts';
 import type { NotifierPorts, NotifierSettings } from './ports.ts';
 import { buildDeliveries } from './steps/build-deliveries.ts';
 import { matchSubscriptions } from './steps/match-subscriptions.ts';
-import { readChanges } from './steps/read-changes.ts';
+import { type ReadChanges, readChanges } from './steps/read-changes.ts';
 import type { Subscription } from './subscription.ts';
 
 /** An endpoint is fed when it has worked off so much of what the queue holds of it. */
@@ -79,9 +79,11 @@ export class BacklogFeeder {
     const records = (await this.#batch(partition, place.offset, position.offset)).slice(0, room);
     const next = await this.#give(subscription, partition, { records, place });
     // What the topic no longer keeps, or holds no records of, is behind the endpoint, too.
-    const { offset, number } =
-      records.length === 0 ? { ...place, ...position, number: null } : next;
-    await this.#enqueuer.backlogs.store(id, partition, { offset, number });
+    if (records.length === 0) {
+      await this.#enqueuer.backlogs.store(id, partition, { offset: position.offset, number: null });
+      return true;
+    }
+    await this.#enqueuer.backlogs.store(id, partition, next.place, next.jobs.slice(-1));
     return true;
   }
 
@@ -89,7 +91,7 @@ export class BacklogFeeder {
     subscription: Subscription,
     partition: number,
     { records, place }: { readonly records: readonly TopicRecord[]; readonly place: ReadingPlace },
-  ): Promise<ReadingPlace> {
+  ): Promise<ReadChanges> {
     await this.#ports.serde.prepare(records.map(({ value }) => value));
     const subscriptions = new Map([[subscription.id, subscription]]);
     const read = readChanges(records, place, {
@@ -105,7 +107,7 @@ export class BacklogFeeder {
     });
     await this.#ports.queue.add(read.jobs);
     if (read.fault !== null && read.place.offset === place.offset) throw read.fault;
-    return read.place;
+    return read;
   }
 
   async #batch(partition: number, offset: number, to: number): Promise<readonly TopicRecord[]> {

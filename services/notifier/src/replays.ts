@@ -6,7 +6,7 @@ import type { LetterBox } from './letter-box.ts';
 import type { NotifierPorts, NotifierSettings } from './ports.ts';
 import { buildDeliveries } from './steps/build-deliveries.ts';
 import { matchSubscriptions } from './steps/match-subscriptions.ts';
-import { readChanges } from './steps/read-changes.ts';
+import { type ReadChanges, readChanges } from './steps/read-changes.ts';
 import type { ReplayAsked, Subscription } from './subscription.ts';
 
 const REFILL_SHARE = 0.5;
@@ -85,7 +85,7 @@ export class Replays {
     for await (const records of this.#ports.log.read(from, position.offset)) {
       const next = await this.#give(part, records, place);
       const isOver = (records.at(-1)?.appendedAt ?? 0) >= untilOf(replay);
-      return this.#note(part, isOver ? DONE : JSON.stringify(next));
+      return this.#note(part, isOver ? DONE : JSON.stringify(next.place), next.jobs);
     }
     return this.#note(part, DONE);
   }
@@ -94,7 +94,7 @@ export class Replays {
     { replay, subscription, partition }: Part,
     records: readonly TopicRecord[],
     place: ReadingPlace,
-  ): Promise<ReadingPlace> {
+  ): Promise<ReadChanges> {
     await this.#ports.serde.prepare(records.map(({ value }) => value));
     const read = readChanges(records, place, {
       decode: (value) => this.#enqueuer.decode(value),
@@ -109,7 +109,7 @@ export class Replays {
     });
     await this.#ports.queue.add(read.jobs);
     if (read.fault !== null && read.place.offset === place.offset) throw read.fault;
-    return read.place;
+    return read;
   }
 
   #deliveries(
@@ -147,7 +147,7 @@ export class Replays {
     }
     await this.#ports.queue.add(jobs);
     await this.#ports.letters.withdraw(letters.map(({ deliveryId }) => deliveryId));
-    return this.#note(part, DONE);
+    return this.#note(part, DONE, jobs);
   }
 
   async #letters(): Promise<UndeliveredLetter[]> {
@@ -167,8 +167,13 @@ export class Replays {
     return [...letters.values()];
   }
 
-  async #note({ replay, partition, note: before }: Part, note: string): Promise<boolean> {
-    return this.#ports.queue.storeNote(nameOf(replay, partition), note, before);
+  async #note(
+    { replay, partition, note: before }: Part,
+    note: string,
+    jobs: readonly DeliveryJob[] = [],
+  ): Promise<boolean> {
+    const condition = { before, lastJobs: jobs.slice(-1) };
+    return this.#ports.queue.storeNote(nameOf(replay, partition), note, condition);
   }
 }
 

@@ -282,7 +282,7 @@ export function deliveryEndpointsContract(name: string, open: OpenDeliveryQueue)
         oldest: new Map(),
       });
       await queue.storePosition(3, { offset: 9, epoch: 1, seq: 8 });
-      await queue.storeNote('backlog:crm:3', 'x', null);
+      await queue.storeNote('backlog:crm:3', 'x', { before: null });
       await queue.add([aJob('a', 'a', { origin: { partition: 3, offset: 4 } })]);
       expect(await queue.standing(3, ['crm', 'other'])).toEqual({
         position: { offset: 9, epoch: 1, seq: 8 },
@@ -296,11 +296,19 @@ export function deliveryEndpointsContract(name: string, open: OpenDeliveryQueue)
       const position = { offset: 9, epoch: 1, seq: 8 };
       const condition = { before: null, lastJobs: [], notes: new Map([['backlog:crm:0', '客']]) };
       expect(await queue.storePosition(0, position, condition)).toBe(false);
-      await queue.storeNote('backlog:crm:0', 'other', null);
+      await queue.storeNote('backlog:crm:0', 'other', { before: null });
       expect(await queue.storePosition(0, position, condition)).toBe(false);
-      await queue.storeNote('backlog:crm:0', '客', 'other');
-      await queue.storeNote('backlog:mail:0', 'x', null);
+      await queue.storeNote('backlog:crm:0', '客', { before: 'other' });
+      await queue.storeNote('backlog:mail:0', 'x', { before: null });
       expect(await queue.storePosition(0, position, condition)).toBe(true);
+    });
+
+    test('a note is not stored ahead of the jobs that it stands for', async () => {
+      const { queue } = await openQueue();
+      const condition = { before: null, lastJobs: [{ id: 'a', endpoint: 'crm' }] };
+      expect(await queue.storeNote('backlog:crm:0', 'x', condition)).toBe(false);
+      await queue.add([aJob('a')]);
+      expect(await queue.storeNote('backlog:crm:0', 'x', condition)).toBe(true);
     });
 
     test('a note is not removed at a position that is not the present one', async () => {
@@ -309,10 +317,10 @@ export function deliveryEndpointsContract(name: string, open: OpenDeliveryQueue)
         { offset: 9, epoch: 1, seq: 8 },
         { offset: 12, epoch: 1, seq: 11 },
       ];
-      await queue.storeNote('backlog:crm:0', '客', null);
+      await queue.storeNote('backlog:crm:0', '客', { before: null });
       await queue.storePosition(0, newer);
       const remove = (position: typeof older) =>
-        queue.storeNote('backlog:crm:0', null, '客', { partition: 0, position });
+        queue.storeNote('backlog:crm:0', null, { before: '客', at: { partition: 0, position } });
       expect(await remove(older)).toBe(false);
       expect(await queue.notes()).toEqual(new Map([['backlog:crm:0', '客']]));
       expect(await remove(newer)).toBe(true);
@@ -322,19 +330,19 @@ export function deliveryEndpointsContract(name: string, open: OpenDeliveryQueue)
     test('notes are replaced by who knows them', async () => {
       const { queue } = await openQueue();
       expect(await queue.notes()).toEqual(new Map());
-      expect(await queue.storeNote('crm:0', 'x', 'w')).toBe(false);
-      expect(await queue.storeNote('crm:0', 'x', null)).toBe(true);
-      expect(await queue.storeNote('crm:0', 'x', null)).toBe(true);
-      expect(await queue.storeNote('crm:1', '客', null)).toBe(true);
-      expect(await queue.storeNote('crm:0', 'y', 'z')).toBe(false);
+      expect(await queue.storeNote('crm:0', 'x', { before: 'w' })).toBe(false);
+      expect(await queue.storeNote('crm:0', 'x', { before: null })).toBe(true);
+      expect(await queue.storeNote('crm:0', 'x', { before: null })).toBe(true);
+      expect(await queue.storeNote('crm:1', '客', { before: null })).toBe(true);
+      expect(await queue.storeNote('crm:0', 'y', { before: 'z' })).toBe(false);
       expect(await queue.notes()).toEqual(
         new Map([
           ['crm:0', 'x'],
           ['crm:1', '客'],
         ]),
       );
-      expect(await queue.storeNote('crm:0', null, 'x')).toBe(true);
-      expect(await queue.storeNote('crm:0', null, 'x')).toBe(true);
+      expect(await queue.storeNote('crm:0', null, { before: 'x' })).toBe(true);
+      expect(await queue.storeNote('crm:0', null, { before: 'x' })).toBe(true);
       expect(await queue.notes()).toEqual(new Map([['crm:1', '客']]));
     });
   });
