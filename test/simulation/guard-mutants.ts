@@ -165,7 +165,7 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
   {
     guard: 'notifier: who takes no more has a backlog',
     file: ENQUEUE,
-    from: 'if (await this.backlogs.store(id, partition, from)) break;',
+    from: 'if (await this.backlogs.store(id, partition, { place: from })) break;',
     to: 'break;',
   },
   {
@@ -183,13 +183,13 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
   {
     guard: 'notifier: no backlog ahead of its jobs',
     file: 'services/notifier/src/feed-backlogs.ts',
-    from: 'await this.#enqueuer.backlogs.store(id, partition, next.place, next.jobs.slice(-1));',
-    to: 'await this.#enqueuer.backlogs.store(id, partition, next.place);',
+    from: 'await this.#enqueuer.backlogs.store(id, partition, { place: next.place, lastJobs });',
+    to: 'await this.#enqueuer.backlogs.store(id, partition, { place: next.place });',
   },
   {
     guard: 'notifier: after a loss of the store what was pending is a backlog',
     file: ENQUEUE,
-    from: 'await this.backlogs.store(id, place.partition, { offset, number: null });',
+    from: 'await this.backlogs.store(id, partition, { place: { offset, number: null } });',
     to: '',
   },
   {

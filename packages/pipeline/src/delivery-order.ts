@@ -1,4 +1,4 @@
-import type { DeliveryJob, EndpointService } from './ports.ts';
+import type { DeliveryJob, EndpointService } from './delivery-ports.ts';
 
 /** `superseded`: a newer one goes instead, or has gone. */
 export type DeliveryTurn = 'go' | 'wait' | 'superseded';

@@ -1,5 +1,6 @@
 export * from './delivery-ladder.ts';
 export * from './delivery-order.ts';
+export * from './delivery-ports.ts';
 export * from './delivery-rate.ts';
 export * from './faults.ts';
 export * from './log-faults.ts';

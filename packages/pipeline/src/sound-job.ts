@@ -1,5 +1,5 @@
+import type { DeliveryJob } from './delivery-ports.ts';
 import { assert } from './faults.ts';
-import type { DeliveryJob } from './ports.ts';
 
 /** Refuses a job whose names some queue would misread: `:` parts keys, and ids of digits alone are given by the queue. */
 export function assertSoundJob(job: DeliveryJob): void {

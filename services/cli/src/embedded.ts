@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { startConsole } from '@strata/console';
+import { type ConsolePorts, startConsole } from '@strata/console';
 import {
   type Identity,
   INTAKE_TOPICS,
@@ -186,12 +186,45 @@ function ingestorSettings({
   };
 }
 
+/** The page, and the API beside it. */
+function startPage(
+  ports: Pick<ConsolePorts, 'log' | 'clock' | 'logger' | 'metrics' | 'onFatal'>,
+  { log, store, queue, serde, stack }: EmbeddedParts,
+  { apiKeys, identity: given = identity() }: Pick<EmbeddedOptions, 'apiKeys' | 'identity'>,
+) {
+  return startConsole(
+    {
+      ...ports,
+      group: new MemoryGroupReader(log),
+      store,
+      serdes: serde,
+      subscriptions: {
+        reader: stack.reader,
+        writer: stack.writer,
+        serde: serde(TOPICS.subscriptions),
+        seal: stack.seal,
+        arePrivateAddressesAllowed: stack.arePrivateAddressesAllowed,
+      },
+      deliveries: () => queue.counts(),
+    },
+    {
+      host: '127.0.0.1',
+      port: 0,
+      apiKeysFile: apiKeys ?? null,
+      identity: given,
+      groupId: 'strata-console',
+      groups: { ingestor: INGESTOR_GROUP, scorer: 'strata-scorer', notifier: 'strata-notifier' },
+    },
+  );
+}
+
 /** What reads the published changes: the webhooks and the page. */
 async function startOutputs(
-  { subscriptions, apiKeys, onFatal, identity: given = identity() }: EmbeddedOptions,
+  options: EmbeddedOptions,
   parts: EmbeddedParts & { readonly metrics: ReturnType<typeof createMetrics> },
 ): Promise<Pick<EmbeddedStack, 'consoleUrl' | 'stop'>> {
-  const { log, store, queue, serde, stack, metrics } = parts;
+  const { subscriptions, onFatal } = options;
+  const { log, queue, serde, stack, metrics } = parts;
   const ports = { log: stack.reader, clock: systemClock, logger: silentLogger, metrics, onFatal };
   const subscribed = await openSubscriptions(
     {
@@ -229,30 +262,7 @@ async function startOutputs(
       arePrivateAddressesAllowed: true,
     },
   );
-  const page = await startConsole(
-    {
-      ...ports,
-      group: new MemoryGroupReader(log),
-      store,
-      serdes: serde,
-      subscriptions: {
-        reader: stack.reader,
-        writer: stack.writer,
-        serde: serde(TOPICS.subscriptions),
-        seal: stack.seal,
-        arePrivateAddressesAllowed: stack.arePrivateAddressesAllowed,
-      },
-      deliveries: () => queue.counts(),
-    },
-    {
-      host: '127.0.0.1',
-      port: 0,
-      apiKeysFile: apiKeys ?? null,
-      identity: given,
-      groupId: 'strata-console',
-      groups: { ingestor: INGESTOR_GROUP, scorer: 'strata-scorer', notifier: 'strata-notifier' },
-    },
-  );
+  const page = await startPage(ports, parts, options);
   return {
     consoleUrl: page.url,
     stop: async () => {

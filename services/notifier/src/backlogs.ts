@@ -86,9 +86,9 @@ export class Backlogs {
   async store(
     endpoint: string,
     partition: number,
-    place: ReadingPlace | null,
-    lastJobs: readonly DeliveryJob[] = [],
+    to: { readonly place: ReadingPlace | null; readonly lastJobs?: readonly DeliveryJob[] },
   ): Promise<boolean> {
+    const { place, lastJobs = [] } = to;
     const name = nameOf(endpoint, partition);
     const before = this.#notes.get(name) ?? null;
     const note = place === null ? null : textOf(place);

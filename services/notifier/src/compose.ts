@@ -25,6 +25,7 @@ import type { z } from 'zod';
 import { BREAKER } from './circuit-breaker.ts';
 import type { notifierConfig } from './config.ts';
 import { type OpenSubscriptions, openSubscriptions } from './open-subscriptions.ts';
+import type { NotifierSettings } from './ports.ts';
 import { startNotifier } from './start-notifier.ts';
 
 const SECOND_MS = 1_000;
@@ -46,8 +47,6 @@ export async function compose(context: ServiceContext<NotifierConfig>): Promise<
   lifecycle.started('position keeper', () => keeper.close());
   const writer = sendInTurn(new KafkaLogWriter(kafka));
   lifecycle.started('log writer', () => writer.close());
-  const arePrivateAddressesAllowed = config.STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES;
-  const deliveryTimeoutMs = config.STRATA_NOTIFIER_DELIVERY_TIMEOUT_MS;
   const subscriptions = await openSubscriptions(
     {
       reader: log,
@@ -60,8 +59,8 @@ export async function compose(context: ServiceContext<NotifierConfig>): Promise<
     },
     {
       file: config.STRATA_NOTIFIER_SUBSCRIPTIONS ?? null,
-      deliveryTimeoutMs,
-      arePrivateAddressesAllowed,
+      deliveryTimeoutMs: config.STRATA_NOTIFIER_DELIVERY_TIMEOUT_MS,
+      arePrivateAddressesAllowed: config.STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES,
     },
   );
   lifecycle.started('subscriptions', () => subscriptions.close());
@@ -90,24 +89,26 @@ export async function compose(context: ServiceContext<NotifierConfig>): Promise<
       metrics,
       onFatal: lifecycle.fatal,
     },
-    {
-      groupId: config.STRATA_NOTIFIER_GROUP_ID,
-      topic: TOPICS.tierChanges,
-      subscriptions: subscriptions.source,
-      breaker: {
-        ...BREAKER,
-        failures: config.STRATA_NOTIFIER_BREAKER_FAILURES,
-        holdMsMax: config.STRATA_NOTIFIER_BREAKER_HOLD_SECONDS * SECOND_MS,
-      },
-      pendingMax: config.STRATA_NOTIFIER_PENDING_MAX,
-      disableAfterMs: config.STRATA_NOTIFIER_DISABLE_AFTER_HOURS * HOUR_MS,
-      deliveryTimeoutMs,
-      arePrivateAddressesAllowed,
-      at: crashHook(config, process),
-    },
+    { ...settingsOf(config), subscriptions: subscriptions.source, at: crashHook(config, process) },
   );
   lifecycle.started('notifier', () => notifier.stop());
   return { report: () => joined(notifier.report(), subscriptions) };
+}
+
+function settingsOf(config: NotifierConfig): Omit<NotifierSettings, 'subscriptions' | 'at'> {
+  return {
+    groupId: config.STRATA_NOTIFIER_GROUP_ID,
+    topic: TOPICS.tierChanges,
+    breaker: {
+      ...BREAKER,
+      failures: config.STRATA_NOTIFIER_BREAKER_FAILURES,
+      holdMsMax: config.STRATA_NOTIFIER_BREAKER_HOLD_SECONDS * SECOND_MS,
+    },
+    pendingMax: config.STRATA_NOTIFIER_PENDING_MAX,
+    disableAfterMs: config.STRATA_NOTIFIER_DISABLE_AFTER_HOURS * HOUR_MS,
+    deliveryTimeoutMs: config.STRATA_NOTIFIER_DELIVERY_TIMEOUT_MS,
+    arePrivateAddressesAllowed: config.STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES,
+  };
 }
 
 function joined(own: HealthReport, subscriptions: OpenSubscriptions): HealthReport {

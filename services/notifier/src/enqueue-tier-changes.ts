@@ -113,7 +113,7 @@ export class TierChangeEnqueuer implements GroupHandlers {
       const finished = await this.#committed(endpointGroup(this.#settings.groupId, id), place);
       const offset = Math.max(finished ?? start, start);
       if (offset >= common || this.backlogs.of(id, partition) !== null) continue;
-      await this.backlogs.store(id, partition, { offset, number: null });
+      await this.backlogs.store(id, partition, { place: { offset, number: null } });
     }
     let number = { epoch: 0, seq: 0 };
     for await (const records of log.read({ ...place, offset: common - 1 }, common)) {
@@ -257,7 +257,7 @@ export class TierChangeEnqueuer implements GroupHandlers {
       }
       // Refused where somebody else has moved it: then that is known now, or it is gone and stored once more.
       while (this.backlogs.of(id, partition) === null) {
-        if (await this.backlogs.store(id, partition, from)) break;
+        if (await this.backlogs.store(id, partition, { place: from })) break;
       }
     }
     return takers;

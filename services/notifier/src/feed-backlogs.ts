@@ -59,7 +59,7 @@ export class BacklogFeeder {
 
   /** Whoever is no subscriber any more has nothing to come. */
   async #forget(endpoint: string, partition: number): Promise<boolean> {
-    await this.#enqueuer.backlogs.store(endpoint, partition, null);
+    await this.#enqueuer.backlogs.store(endpoint, partition, { place: null });
     return false;
   }
 
@@ -80,10 +80,12 @@ export class BacklogFeeder {
     const next = await this.#give(subscription, partition, { records, place });
     // What the topic no longer keeps, or holds no records of, is behind the endpoint, too.
     if (records.length === 0) {
-      await this.#enqueuer.backlogs.store(id, partition, { offset: position.offset, number: null });
+      const end = { offset: position.offset, number: null };
+      await this.#enqueuer.backlogs.store(id, partition, { place: end });
       return true;
     }
-    await this.#enqueuer.backlogs.store(id, partition, next.place, next.jobs.slice(-1));
+    const lastJobs = next.jobs.slice(-1);
+    await this.#enqueuer.backlogs.store(id, partition, { place: next.place, lastJobs });
     return true;
   }
 
