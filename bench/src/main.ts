@@ -7,11 +7,12 @@ import { parseArgs } from 'node:util';
 import type { Language } from '@strata/contracts';
 import { reportText } from './bench-report.ts';
 import type { Benchmark } from './benchmark.ts';
+import { deliveryBenchmark } from './delivery/delivery-benchmark.ts';
 import { ingestBenchmark } from './ingest/ingest-benchmark.ts';
 import { profileApiBenchmark } from './profile-api/profile-api-benchmark.ts';
 
 /** Every benchmark, in the order of the list. A new one is added here. */
-const BENCHMARKS: readonly Benchmark[] = [ingestBenchmark, profileApiBenchmark];
+const BENCHMARKS: readonly Benchmark[] = [ingestBenchmark, deliveryBenchmark, profileApiBenchmark];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

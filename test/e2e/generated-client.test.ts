@@ -73,7 +73,7 @@ async function call(
   return response;
 }
 
-test('a client made from the document calls every operation, and every answer is as it says', async () => {
+test('a client made from the document reads, and every answer is as it says', async () => {
   const profile = await call('getCustomer', [{ id: 'c/2 林' }]);
   expect(profile.data).toMatchObject({ customerId: 'c/2 林', policy: 'shop' });
   const { etag } = profile.headers;
@@ -108,6 +108,47 @@ test('a client made from the document calls every operation, and every answer is
   const gone = { after: 'AQEAAA' };
   expect((await call('streamTierChanges', [gone])).status).toBe(400);
   expect((await call('getCustomer', [{ id: 'c1' }], anonymous)).status).toBe(401);
+}, 60_000);
+
+test('it subscribes, changes, tries and removes, and every answer is as it says', async () => {
+  const id = { id: 'crm' };
+  const url = 'http://127.0.0.1:9/nobody-listens';
+  const added = await call('addSubscription', [null, { ...id, url, types: ['demoted'] }]);
+  expect(added.status).toBe(201);
+  expect(added.data.secret).toMatch(/^whsec_/);
+  expect((await call('addSubscription', [null, { ...id, url }])).status).toBe(409);
+  expect((await call('listSubscriptions', [])).data.subscriptions).toHaveLength(1);
+  const one = await call('getSubscription', [id]);
+  expect(JSON.stringify(one.data)).not.toContain(added.data.secret);
+  const at = (response: AxiosResponse) => ({ headers: { 'if-match': response.headers['etag'] } });
+  const changed = await call('changeSubscription', [id, { perSecond: 5 }, at(one)]);
+  expect(changed.data).toMatchObject({ perSecond: 5, types: ['demoted'] });
+  expect((await call('changeSubscription', [id, { perSecond: 6 }, at(one)])).status).toBe(412);
+  expect((await call('changeSubscription', [id, { perSecond: 6 }])).status).toBe(428);
+  const replaced = await call('replaceSubscription', [id, { url }, at(changed)]);
+  expect(replaced.data.types).toBeNull();
+  for (const [operation, standing] of [
+    ['pauseSubscription', 'paused'],
+    ['resumeSubscription', 'active'],
+  ]) {
+    expect((await call(operation ?? '', [id, {}])).data.standing).toBe(standing);
+  }
+  expect((await call('enableSubscription', [id, {}])).status).toBe(409);
+  expect((await call('rotateSecret', [id, {}])).data.secret).toMatch(/^whsec_/);
+  const asked = await call('testSubscription', [id, {}]);
+  expect(asked.status).toBe(202);
+  const tried = await call('getSubscriptionTest', [{ ...id, test: asked.data.test }]);
+  expect(tried.status).toBe(200);
+  expect((await call('askReplay', [id, { since: '2026-01-01T00:00:00Z' }])).status).toBe(202);
+  const { data } = await call('getSubscriptionHistory', [id]);
+  expect(data.records.length).toBeGreaterThan(5);
+  expect(
+    (await call('removeSubscription', [id, null, at(await call('getSubscription', [id]))])).status,
+  ).toBe(204);
+  expect((await call('getSubscription', [id])).status).toBe(404);
+}, 60_000);
+
+test('no operation of the document was left out', () => {
   const ids: readonly string[] = operations().map(({ operationId }) => operationId);
   expect([...called].toSorted()).toEqual(ids.toSorted());
-}, 60_000);
+});
