@@ -11,9 +11,9 @@ import { Receivers, startBenchNotifier, startRedis } from './delivery-stage.ts';
 const ENDPOINTS = 10;
 const HEALTHY = 99;
 /** Tier changes a second while times are measured: below what the machine can do, so that nothing queues by itself. */
-const PACED_CHANGES = 4;
-const TICK_MS = 250;
-const PACED_TICKS = 40;
+const PACED_CHANGES = 2;
+const TICK_MS = 500;
+const PACED_TICKS = 30;
 const WARM_UP_SHARE = 0.25;
 
 interface Measured {

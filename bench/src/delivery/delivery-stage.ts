@@ -118,7 +118,7 @@ export async function startBenchNotifier(options: {
       subscriptions: new FixedSubscriptions(
         parseSubscriptions(file, { place: 'the benchmark', isHttpAllowed: true }),
       ),
-      pendingMax: 100_000,
+      pendingMax: 10_000,
       disableAfterMs: Number.MAX_SAFE_INTEGER,
       deliveryTimeoutMs: TIMEOUT_MS,
       arePrivateAddressesAllowed: true,
@@ -140,6 +140,7 @@ export async function startBenchNotifier(options: {
       );
       return changes.map(({ id }) => id);
     },
+    endpoints: () => notifier.endpoints(),
     stop: () => notifier.stop(),
   };
 }
