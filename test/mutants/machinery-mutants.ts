@@ -275,4 +275,11 @@ export const MACHINERY_MUTANTS: readonly Mutant[] = [
     tests: KAFKA_TROUBLE,
     named: 'refuses to send to a partition',
   },
+  {
+    guard: 'delivery: a backlog that went back in the store is read again',
+    file: 'services/notifier/src/feed-backlogs.ts',
+    from: 'await turns.take(partition, () => backlogs.load([partition]));',
+    to: '',
+    tests: ['services/notifier/src/endpoints.test.ts'],
+  },
 ];

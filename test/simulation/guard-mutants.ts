@@ -169,12 +169,6 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
     to: 'break;',
   },
   {
-    guard: 'notifier: a backlog that went back in the store is read again',
-    file: 'services/notifier/src/feed-backlogs.ts',
-    from: 'await turns.take(partition, () => backlogs.load([partition]));',
-    to: '',
-  },
-  {
     guard: 'notifier: a backlog is closed by who is where the common reader is',
     file: 'services/notifier/src/backlogs.ts',
     from: 'if (await this.#queue.storeNote(name, null, { before, at: { partition, position } })) {',

@@ -270,6 +270,24 @@ test('after the queue’s store is lost only what was pending is queued anew', a
   await expect.poll(() => got('crm')).toEqual(idsOf(1, 2, 3, 4, 5, 6, 7));
 });
 
+test('a store that went back to a backlog which was closed has it fed once more', async () => {
+  const log = aLog();
+  const queue = aQueue();
+  publish(log, ...changes(1, 3));
+  const { look } = await aNotifier(log, queue, { subscriptions: new ChangingSubscriptions({}) });
+  await expect.poll(() => got('crm')).toEqual(idsOf(1, 2, 3));
+  const note = JSON.stringify({ offset: 1, number: { epoch: 1, seq: 1 } });
+  expect(await queue.storeNote('backlog:crm:0', note, { before: null })).toBe(true);
+  await expect
+    .poll(async () => {
+      look();
+      return [...(await queue.notes()).keys()];
+    })
+    .toEqual([]);
+  // The queue still knew them.
+  expect(got('crm')).toEqual(idsOf(1, 2, 3));
+});
+
 test('an endpoint that took nothing for days is disabled, and who watches is told', async () => {
   let nowMs = 1_000;
   const log = aLog();
