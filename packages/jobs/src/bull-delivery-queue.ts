@@ -51,6 +51,7 @@ export interface BullDeliveryQueueSettings {
 const ADD_CHUNK_JOBS = 500;
 /** Keys in one step of a scan. */
 const SCAN_KEYS = 500;
+const SERVE_AGAIN_MS = 1_000;
 const NO_COUNTS: DeliveryCounts = { waiting: 0, delayed: 0, active: 0, delivered: 0, failed: 0 };
 
 /**
@@ -67,6 +68,7 @@ export class BullDeliveryQueue implements DeliveryQueue {
   readonly #name: string;
   readonly #endpoints = new Map<string, BullEndpoint>();
   readonly #opening = new Map<string, Promise<BullEndpoint>>();
+  #servingAgain: NodeJS.Timeout | undefined;
   #services: ReadonlyMap<string, EndpointService> = new Map();
   #working: { readonly handlers: DeliveryHandlers; readonly redis: Redis } | null = null;
 
@@ -125,8 +127,17 @@ export class BullDeliveryQueue implements DeliveryQueue {
     for (const [name, service] of services) {
       this.#endpoint(name)
         .then((endpoint) => endpoint.serve(services.get(name) ?? service, redis, handlers))
-        .catch((error: Error) => this.#warn(error));
+        .catch((error: Error) => {
+          // Its Redis was away: nobody else would come back to it.
+          this.#warn(error);
+          this.#serveAgain();
+        });
     }
+  }
+
+  #serveAgain(): void {
+    clearTimeout(this.#servingAgain);
+    this.#servingAgain = setTimeout(() => this.serve(this.#services), SERVE_AGAIN_MS);
   }
 
   hold(endpoint: string, ms: number): void {
@@ -256,6 +267,8 @@ export class BullDeliveryQueue implements DeliveryQueue {
   /** Finishes the deliveries in hand; where Redis is lost their ends cannot be noted, and they are made again. */
   async close(): Promise<void> {
     const redis = this.#working?.redis ?? null;
+    this.#working = null;
+    clearTimeout(this.#servingAgain);
     await Promise.all([...this.#endpoints.values()].map((endpoint) => endpoint.close(redis)));
     if (redis !== null) await closeConnection(redis);
     await closeConnection(this.#redis);

@@ -26,6 +26,11 @@ export class EndpointHealth {
   }
 
   async taken(endpoint: string): Promise<void> {
+    await this.forget(endpoint);
+  }
+
+  /** Trouble of before is none of whoever is put back: it has as long as anybody to take something. */
+  async forget(endpoint: string): Promise<void> {
     const since = this.#failingSince.get(endpoint);
     if (since === undefined) return;
     await this.#queue.storeNote(`${PREFIX}${endpoint}`, null, { before: since });

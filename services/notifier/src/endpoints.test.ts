@@ -223,7 +223,9 @@ test('a replay is bounded by time and customer, leaves out who was erased, and i
   nowMs = 3_000;
   publish(log, aTierChange(7, { customerId: 'c3', customerSeq: 2 }));
   const subscriptions = new ChangingSubscriptions({});
-  const { look } = await aNotifier(log, aQueue(), { subscriptions, nowMs: () => 500_000 });
+  let wallMs = 500_000;
+  const queue = aQueue();
+  const { look } = await aNotifier(log, queue, { subscriptions, nowMs: () => wallMs });
   const seen = async (...expected: readonly string[]) => {
     const step = () => {
       look();
@@ -238,6 +240,15 @@ test('a replay is bounded by time and customer, leaves out who was erased, and i
   subscriptions.replay({ customerId: 'c3' });
   await seen(...first, ...idsOf(3, 5), ...idsOf(3, 7));
   subscriptions.replay({ sinceMs: 9_000 });
+  await seen(...first, ...idsOf(3, 5), ...idsOf(3, 7));
+  const notes = async () => {
+    look();
+    return (await queue.notes()).size;
+  };
+  await expect.poll(notes).toBe(3);
+  // A week later nothing is kept of them, and nothing is told again.
+  wallMs += 8 * 24 * 3_600_000;
+  await expect.poll(notes).toBe(0);
   await seen(...first, ...idsOf(3, 5), ...idsOf(3, 7));
 });
 
@@ -318,6 +329,17 @@ test('an endpoint that took nothing for days is disabled, and who watches is tol
     type: 'strata.endpoint.disabled',
     data: { subscription: 'crm', failingSinceMs: 1_000 },
   });
+  // Put back by hand, it is not held against it that it failed before; nor is a pause.
+  subscriptions.change('crm', { standing: 'active' });
+  publish(log, ...changes(3, 3));
+  await expect
+    .poll(() => {
+      look();
+      return got('crm').at(-1);
+    })
+    .toBe('0.30.0');
+  await expect.poll(async () => [...(await queue.notes()).keys()]).toEqual([]);
+  expect(subscriptions.disabled).toEqual(['crm']);
 });
 
 test('who is removed leaves nothing in the queue', async () => {

@@ -52,10 +52,15 @@ export class Replays {
     let isMoved = false;
     for (const replay of replays) {
       const subscription = this.#settings.subscriptions.current().get(replay.subscription);
-      const agoMs = this.#ports.clock.nowMs() - replay.askedAtMs;
-      if (subscription?.standing !== 'active' || agoMs > ASKED_AGO_MS_MAX) continue;
+      const isPast = this.#ports.clock.nowMs() - replay.askedAtMs > ASKED_AGO_MS_MAX;
+      if (!isPast && subscription?.standing !== 'active') continue;
       for (const partition of this.#enqueuer.partitions()) {
         const note = notes.get(nameOf(replay, partition)) ?? null;
+        if (isPast || subscription === undefined) {
+          // It is not looked at any more, so nothing has to be known of it.
+          if (note !== null) await this.#forget(replay, partition, note);
+          continue;
+        }
         if (note === DONE) continue;
         const part = { replay, subscription, partition, note };
         const moved = await this.#enqueuer.turns.take(partition, () => this.#step(part));
@@ -63,6 +68,10 @@ export class Replays {
       }
     }
     return isMoved;
+  }
+
+  async #forget(replay: ReplayAsked, partition: number, before: string): Promise<void> {
+    await this.#ports.queue.storeNote(nameOf(replay, partition), null, { before });
   }
 
   async #step(part: Part): Promise<boolean> {

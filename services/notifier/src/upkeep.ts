@@ -110,11 +110,15 @@ export class Upkeep {
     const { subscriptions, disableAfterMs } = this.#settings;
     const nowMs = this.#ports.clock.nowMs();
     for (const [endpoint, sinceMs] of this.#health.failingSince()) {
+      if (subscriptions.current().get(endpoint)?.standing !== 'active') {
+        await this.#health.forget(endpoint);
+        continue;
+      }
       if (nowMs - sinceMs < disableAfterMs) continue;
-      if (subscriptions.current().get(endpoint)?.standing !== 'active') continue;
       // What a file declares is only said: nobody but its owner changes it.
       if (subscriptions.disable === undefined) continue;
       if (!(await subscriptions.disable(endpoint, { failingSinceMs: sinceMs }))) continue;
+      await this.#health.forget(endpoint);
       this.#ports.logger.error({ endpoint }, 'An endpoint that took nothing for days is disabled');
       const event = {
         id: `${endpoint}.${sinceMs}.disabled`,

@@ -106,6 +106,27 @@ test('a queue without Redis refuses to add within seconds, and works again after
   await queue.close();
 });
 
+test('an endpoint that came while Redis was away is served when it is back', async () => {
+  const queue = await BullDeliveryQueue.connect({ url: server.url, name: 'late-endpoint' });
+  const seen: string[] = [];
+  queue.work({
+    deliver: async ({ id }) => {
+      seen.push(id);
+      return { kind: 'delivered' };
+    },
+    givenUp: async () => {},
+  });
+  await server.kill();
+  queue.serve(served('late'));
+  await expect(queue.add([aJob('a', 'a', { endpoint: 'late' })])).rejects.toMatchObject({
+    code: 'STRATA_JOBS_REDIS',
+  });
+  await server.start();
+  await until(() => queue.add([aJob('a', 'a', { endpoint: 'late' })]));
+  await until(() => expect(seen).toEqual(['a']));
+  await queue.close();
+});
+
 test('closing without Redis waits for the delivery in hand and for nothing else', async () => {
   const warnings: LogFields[] = [];
   const logger = warningsInto(warnings);
