@@ -1,7 +1,7 @@
 import type { TierChangeType } from '@strata/domain';
 
 export const TIER_DIRECTIONS = ['up', 'down', 'none'] as const;
-/** Which way a tier change leads. */
+/** Where a tier change leads on the ladder. `none`: assigned, renewed and at-risk move nobody up or down. */
 export type TierDirection = (typeof TIER_DIRECTIONS)[number];
 
 export function directionOf(type: TierChangeType): TierDirection {

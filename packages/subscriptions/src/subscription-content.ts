@@ -1,13 +1,8 @@
+import { TIER_DIRECTIONS } from '@strata/contracts';
 import { TIER_CHANGE_TYPES } from '@strata/domain';
 import { z } from 'zod';
 import { CONTENT_SENTENCES as SAYS } from './content-sentences.ts';
 import { isPrivateLiteral } from './private-address.ts';
-
-/**
- * Where a change leads on the ladder. `none`: assigned, renewed and at-risk move nobody up or down.
- */
-export const DIRECTIONS = ['up', 'down', 'none'] as const;
-export type Direction = (typeof DIRECTIONS)[number];
 
 /** `latest`: a newer change of a customer takes the place of its older ones that are not delivered yet. */
 export const DELIVER_MODES = ['every', 'latest'] as const;
@@ -83,7 +78,7 @@ export function contentShape(rules: AddressRules) {
       .nullish(),
     types: z.array(z.enum(TIER_CHANGE_TYPES, SAYS.type.en)).min(1, SAYS.noType.en).nullish(),
     directions: z
-      .array(z.enum(DIRECTIONS, SAYS.direction.en))
+      .array(z.enum(TIER_DIRECTIONS, SAYS.direction.en))
       .min(1, SAYS.noDirection.en)
       .nullish(),
     tiers: names(SAYS.tier, SAYS.noTier),

@@ -6,10 +6,8 @@ const settings = { failures: 3, holdMs: 100, holdMsMax: 350 };
 test('failures in a row open the circuit, each further probe that fails holds for longer', () => {
   const breaker = new CircuitBreaker(settings);
   expect([0, 1, 2].map((at) => breaker.failed('crm', at))).toEqual([null, null, 100]);
-  expect(breaker.held(50)).toEqual(['crm']);
   // It was on its way before.
   expect(breaker.failed('crm', 60)).toBeNull();
-  expect(breaker.held(102)).toEqual([]);
   expect(breaker.failed('crm', 102)).toBe(200);
   expect(breaker.failed('crm', 400)).toBe(350);
   expect(breaker.failed('crm', 800)).toBe(350);
@@ -19,7 +17,6 @@ test('one success closes it', () => {
   const breaker = new CircuitBreaker(settings);
   for (const at of [0, 1, 2]) breaker.failed('crm', at);
   breaker.taken('crm');
-  expect(breaker.held(3)).toEqual([]);
   expect(breaker.failed('crm', 3)).toBeNull();
 });
 

@@ -47,11 +47,4 @@ export class CircuitBreaker {
     this.#circuits.set(endpoint, { failures, heldUntilMs, holdMs: ownMs });
     return holdMs > 0 ? holdMs : null;
   }
-
-  /** Endpoints that are left alone now. */
-  held(nowMs: number): readonly string[] {
-    return [...this.#circuits].flatMap(([name, { heldUntilMs }]) =>
-      nowMs < heldUntilMs ? [name] : [],
-    );
-  }
 }

@@ -1,5 +1,6 @@
+import type { TierDirection } from '@strata/contracts';
 import type { TierChangeType } from '@strata/domain';
-import type { DeliverMode, Direction, Standing } from '@strata/subscriptions';
+import type { DeliverMode, Standing } from '@strata/subscriptions';
 import type { SignWebhook } from './webhook-signature.ts';
 
 /** Who wants to hear of which changes, and how. A filter that is null lets everything through. */
@@ -11,7 +12,7 @@ export interface Subscription {
   /** With every secret that holds at the instant of sending. */
   readonly sign: SignWebhook;
   readonly types: readonly TierChangeType[] | null;
-  readonly directions: readonly Direction[] | null;
+  readonly directions: readonly TierDirection[] | null;
   /** The tier that the customer has after the change. */
   readonly tiers: readonly string[] | null;
   /** The segment of the customer; who has none matches no name. */

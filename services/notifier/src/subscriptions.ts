@@ -1,8 +1,8 @@
+import type { TierDirection } from '@strata/contracts';
 import type { TierChangeType } from '@strata/domain';
 import {
   contentOf,
   contentShape,
-  type Direction,
   problemsOf,
   type SubscriptionContent,
   secretSchema,
@@ -18,7 +18,7 @@ export function filtersOf(content: SubscriptionContent) {
   return {
     url: new URL(content.url),
     types: content.types as readonly TierChangeType[] | null,
-    directions: content.directions as readonly Direction[] | null,
+    directions: content.directions as readonly TierDirection[] | null,
     tiers: content.tiers,
     segments: content.segments,
     minimumSteps: content.minimumSteps,

@@ -1,8 +1,7 @@
-import { TIER_CHANGE_TYPES } from '@strata/domain';
 import { expect, test } from 'vitest';
 import { FixedSubscriptions } from '../fixed-subscriptions.ts';
 import { parseSubscriptions } from '../subscriptions.ts';
-import { directionOf, matchSubscriptions } from './match-subscriptions.ts';
+import { matchSubscriptions } from './match-subscriptions.ts';
 
 const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
 function subscribed(filters: Record<string, unknown>) {
@@ -75,15 +74,4 @@ test.each([
   },
 ])('$filters and $change.type: $why', ({ filters, change, isMatch }) => {
   expect(matchSubscriptions(subscribed(filters).current(), change)).toHaveLength(isMatch ? 1 : 0);
-});
-
-test('every type has a direction', () => {
-  expect(Object.fromEntries(TIER_CHANGE_TYPES.map((type) => [type, directionOf(type)]))).toEqual({
-    assigned: 'none',
-    promoted: 'up',
-    demoted: 'down',
-    renewed: 'none',
-    'at-risk': 'none',
-    withdrawn: 'down',
-  });
 });

@@ -1,5 +1,5 @@
+import { directionOf } from '@strata/contracts';
 import type { TierChangeType } from '@strata/domain';
-import type { Direction } from '@strata/subscriptions';
 import type { Subscription } from '../subscription.ts';
 
 /** What a subscription may filter by. */
@@ -10,20 +10,6 @@ export interface MatchedChange {
   /** Rungs of the ladder between the tiers; null where nobody can say. */
   readonly steps: number | null;
   readonly backfill: boolean;
-}
-
-export function directionOf(type: TierChangeType): Direction {
-  switch (type) {
-    case 'promoted':
-      return 'up';
-    case 'demoted':
-    case 'withdrawn':
-      return 'down';
-    case 'assigned':
-    case 'renewed':
-    case 'at-risk':
-      return 'none';
-  }
 }
 
 /** The subscriptions that want this change, in the order of their source. */
