@@ -15,7 +15,8 @@ import {
   silentLogger,
 } from '@strata/pipeline';
 import type { Redis } from 'ioredis';
-import { BullEndpoint, type JobBody, NOTHING_LEFT } from './bull-endpoint.ts';
+import { BullEndpoint, NOTHING_LEFT } from './bull-endpoint.ts';
+import { deliveriesAbout } from './deliveries-about.ts';
 import {
   closeConnection,
   during,
@@ -49,8 +50,6 @@ export interface BullDeliveryQueueSettings {
 
 /** Jobs per MULTI: each is all or nothing, and none holds Redis up for long. */
 const ADD_CHUNK_JOBS = 500;
-/** Keys in one step of a scan. */
-const SCAN_KEYS = 500;
 const SERVE_AGAIN_MS = 1_000;
 const NO_COUNTS: DeliveryCounts = { waiting: 0, delayed: 0, active: 0, delivered: 0, failed: 0 };
 
@@ -349,45 +348,12 @@ export class BullDeliveryQueue implements DeliveryQueue {
     await queue.remove(job.id);
   }
 
-  /**
-   * The jobs about a subject, over all that the queues know: erasing is rare, and an index would have to be kept for
-   * every job. A scan of the keys sees every job that is there throughout, however often it moves between lists.
-   */
+  /** The jobs about a subject, over all that the queues know. */
   async *#about(subject: string): AsyncGenerator<readonly DeliveryJob[]> {
     for (const name of await this.#names()) {
-      const prefix = (await this.#endpoint(name)).keys.jobs;
-      for (let cursor = '0'; ; ) {
-        const [next, keys] = await during('looking through the deliveries', () =>
-          this.#redis.scan(
-            cursor,
-            'MATCH',
-            `${globLiteral(prefix)}*`,
-            'COUNT',
-            SCAN_KEYS,
-            'TYPE',
-            'hash',
-          ),
-        );
-        yield await this.#those(keys, { prefix, subject });
-        cursor = next;
-        if (cursor === '0') break;
-      }
+      const { keys } = await this.#endpoint(name);
+      yield* deliveriesAbout(this.#redis, keys.jobs, subject);
     }
-  }
-
-  async #those(
-    keys: readonly string[],
-    { prefix, subject }: { readonly prefix: string; readonly subject: string },
-  ): Promise<DeliveryJob[]> {
-    const reading = this.#redis.pipeline();
-    for (const key of keys) reading.hget(key, 'data');
-    const replies = await during('looking through the deliveries', () => repliesOf(reading));
-    return keys.flatMap((key, index) => {
-      const data = replies[index];
-      if (typeof data !== 'string') return [];
-      const body = JSON.parse(data) as JobBody;
-      return body.subject === subject ? [{ ...body, id: key.slice(prefix.length) }] : [];
-    });
   }
 
   #warn(error: Error): void {
@@ -398,9 +364,4 @@ export class BullDeliveryQueue implements DeliveryQueue {
 /** Compared as text by the script, so it is written in one way only. */
 function positionText({ offset, epoch, seq }: DeliveryPosition): string {
   return JSON.stringify({ offset, epoch, seq });
-}
-
-/** A text as a pattern of Redis that matches nothing else. */
-function globLiteral(text: string): string {
-  return text.replaceAll(/[\\*?[\]]/g, String.raw`\$&`);
 }
