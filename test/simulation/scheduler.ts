@@ -58,8 +58,9 @@ export class Scheduler {
     this.note(plan.label);
     plan.run = null;
     run();
+    // A tick runs once no promise is left to settle, and costs no turn of the event loop.
     await new Promise((resolve) => {
-      setImmediate(resolve);
+      process.nextTick(resolve);
     });
     return true;
   }
