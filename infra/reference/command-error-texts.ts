@@ -142,9 +142,9 @@ export const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
     'The policy scores by quantiles, shares or customer value, and a stack cannot calibrate yet.',
     'Write fixed steps, or try the policy by `backtest`.',
   ),
-  STRATA_POLICY_IN_FORCE: text(
-    'Another policy set is in force; this version activates one, once.',
-    'Start a new stack with it, or compare by `backtest`.',
+  STRATA_POLICY_PUBLISHED_MEANWHILE: text(
+    'Somebody else published while this publication was checked against the set before; nothing of it has happened.',
+    'Look at what holds now by `policy list`, and publish again.',
   ),
   STRATA_STACK_ALREADY_UP: text(
     'The stack in that folder is up, or partly up.',

@@ -1,7 +1,7 @@
 import { connectStack, type StackHandle } from '@strata/cli';
 import { logRecordFromWire, TOPICS } from '@strata/contracts';
 import type { StackFile } from '@strata/local-stack';
-import { decodeShardLedger, SHARD_FIELDS } from '@strata/shard-state';
+import { decodeShardLedger, LEDGER_FIELD } from '@strata/shard-state';
 import { type LoggedRecord, Oracle } from '../model/oracle/oracle.ts';
 import type { ForeignChange } from './foreign-reader.ts';
 
@@ -83,7 +83,7 @@ export function lineOf(change: ForeignChange): string {
 export async function decisionHashes(handle: StackHandle): Promise<readonly (string | null)[]> {
   const shards = Array.from({ length: handle.partitions }, (_, p) => handle.store.inspect(p));
   return (await Promise.all(shards)).map(({ fields }) => {
-    const bytes = fields[SHARD_FIELDS.ledger];
+    const bytes = fields[LEDGER_FIELD];
     return bytes === undefined ? null : decodeShardLedger(bytes).decisionHash;
   });
 }

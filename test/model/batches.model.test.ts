@@ -7,13 +7,7 @@ import {
   type Output,
   type PartitionState,
 } from '@strata/domain';
-import {
-  decodePartition,
-  encodePartition,
-  encodeRates,
-  openCustomer,
-  packCustomer,
-} from '@strata/state-codec';
+import { decodePartition, encodePartition, openCustomer, packCustomer } from '@strata/state-codec';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
@@ -27,8 +21,7 @@ const caseArbitrary = fc.record({ policies: policySetArbitrary, shape: logShapeA
 
 /** What a store keeps. */
 interface Bytes {
-  readonly partition: string;
-  readonly rates: string;
+  readonly partition: Readonly<Record<string, string>>;
   /** The value of each, and its pages. */
   readonly customers: Readonly<Record<string, readonly string[]>>;
 }
@@ -45,8 +38,9 @@ const EMPTY: Memory = { partition: initialPartition(PARTITION), customers: new M
 function stored({ partition, customers }: Memory): Bytes {
   const sorted = [...customers].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return {
-    partition: hex(encodePartition(partition)),
-    rates: hex(encodeRates(partition.rates)),
+    partition: Object.fromEntries(
+      Object.entries(encodePartition(partition)).map(([name, bytes]) => [name, hex(bytes)]),
+    ),
     customers: Object.fromEntries(sorted.map(([id, state]) => [id, packed(state)])),
   };
 }
@@ -58,13 +52,15 @@ function packed(state: CustomerState): readonly string[] {
 
 const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'hex');
 
-function loaded({ partition, rates, customers }: Bytes): Memory {
+function loaded({ partition, customers }: Bytes): Memory {
   const states = Object.entries(customers).map(
     ([id, [value = '', ...pages]]) =>
       [id, openCustomer(bytesOf(value)).complete(pages.map(bytesOf))] as const,
   );
   return {
-    partition: decodePartition(bytesOf(partition), { rates: bytesOf(rates) }),
+    partition: decodePartition(
+      Object.fromEntries(Object.entries(partition).map(([name, text]) => [name, bytesOf(text)])),
+    ) as PartitionState,
     customers: new Map(states),
   };
 }

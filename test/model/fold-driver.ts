@@ -10,14 +10,7 @@ import {
   type PartitionState,
   type TierChange,
 } from '@strata/domain';
-import {
-  decodePartition,
-  encodeErasures,
-  encodePartition,
-  encodeRates,
-  openCustomer,
-  packCustomer,
-} from '@strata/state-codec';
+import { decodePartition, encodePartition, openCustomer, packCustomer } from '@strata/state-codec';
 
 import type { LoggedRecord } from './oracle/oracle.ts';
 
@@ -78,10 +71,7 @@ export class FoldDriver {
     const names = Object.keys(partition) as (keyof PartitionState)[];
     this.partition = names.every((name) => partition[name] === before[name])
       ? before
-      : decodePartition(encodePartition(partition), {
-          rates: encodeRates(partition.rates),
-          erasures: encodeErasures(partition.erasures),
-        });
+      : (decodePartition(encodePartition(partition)) as PartitionState);
   }
 
   changesOf(customerId: string): TierChange[] {

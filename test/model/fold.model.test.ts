@@ -21,6 +21,7 @@ import { MODEL_SETTINGS } from './settings.ts';
 
 const caseArbitrary = fc.record({
   policies: policySetArbitrary,
+  others: fc.option(policySetArbitrary, { freq: 3 }),
   shape: logShapeArbitrary,
   guest: guestArbitrary,
 });
@@ -41,6 +42,9 @@ const LEAST_PER_HUNDRED = {
   'demoted by override': 0.1,
   'promoted by calibration': 0.05,
   'demoted by calibration': 0.01,
+  'assigned by policy': 2,
+  'promoted by policy': 0.4,
+  'demoted by policy': 0.05,
   'assigned by merge': 1,
   'promoted by merge': 0.05,
   'demoted by clv': 0.2,
@@ -118,10 +122,10 @@ describe('the fold equals a naive reading of the contract', () => {
   test('in every change of tier', () => {
     const occurred = new Map<string, number>();
     fc.assert(
-      fc.property(caseArbitrary, ({ policies, shape, guest }) => {
-        const log = withGuest(logOf(shape, policies), guest);
+      fc.property(caseArbitrary, ({ policies, others, shape, guest }) => {
+        const log = withGuest(logOf(shape, policies, others), guest);
         const { driver, oracle } = run(log);
-        const near = nearness(policies);
+        const near = nearness([...policies, ...(others ?? [])]);
         for (const customerId of log.customerIds) {
           const told = toldByOracle(oracle, customerId);
           for (const { kind, policies } of told) {
@@ -149,8 +153,8 @@ describe('the fold equals a naive reading of the contract', () => {
 
   test('in what it refuses', () => {
     fc.assert(
-      fc.property(caseArbitrary, ({ policies, shape, guest }) => {
-        const log = withGuest(logOf(shape, policies), guest);
+      fc.property(caseArbitrary, ({ policies, others, shape, guest }) => {
+        const log = withGuest(logOf(shape, policies, others), guest);
         const { driver, oracle } = run(log);
         const again = repeatsIn(log);
         const refused = driver.outputs.flatMap((it) =>
@@ -171,45 +175,49 @@ describe('the fold equals a naive reading of the contract', () => {
 
   test('in the profiles, then and later', () => {
     fc.assert(
-      fc.property(caseArbitrary, fc.nat(80), ({ policies, shape, guest }, laterHalfDays) => {
-        // A column without a dimension looks back 365 days, which a shorter horizon has not kept.
-        const log = withGuest(logOf({ ...shape, horizonDays: 800 }, policies), guest);
-        const { driver, oracle } = run(log);
-        const near = nearness(policies);
-        for (const [customerId, state] of driver.customers) {
-          const at = Math.max(log.endAt, state.clock) + laterHalfDays * 43_200_000 * shape.factor;
-          const expected = profileAt(oracle, customerId, at);
-          // Nothing of this customer is dated at or before the instant: no row is asked for.
-          if (expected === null) continue;
-          const row = foldProfileAt({ partition: driver.partition, customerId, state, at });
-          expect({
-            tier: row.tier,
-            segment: row.segment,
-            scoreMilli: row.scoreMilli,
-            recencyDays: row.recencyDays,
-            orders: row.orders,
-            purchaseDays: row.purchaseDays,
-            revenueMinor: row.revenueMinor,
-            complaintsMicro: microOf(row.complaints),
-            engagementMicro: microOf(row.engagement),
-            referralsMicro: microOf(row.referrals),
-            pAliveMicro: microOf(row.pAlive),
-            clvMicro: microOf(row.clvMinor),
-            nextCrossingAt: near(row.nextCrossingAt, expected.nextCrossingAt),
-          }).toEqual(expected);
-        }
-      }),
+      fc.property(
+        caseArbitrary,
+        fc.nat(80),
+        ({ policies, others, shape, guest }, laterHalfDays) => {
+          // A column without a dimension looks back 365 days, which a shorter horizon has not kept.
+          const log = withGuest(logOf({ ...shape, horizonDays: 800 }, policies, others), guest);
+          const { driver, oracle } = run(log);
+          const near = nearness([...policies, ...(others ?? [])]);
+          for (const [customerId, state] of driver.customers) {
+            const at = Math.max(log.endAt, state.clock) + laterHalfDays * 43_200_000 * shape.factor;
+            const expected = profileAt(oracle, customerId, at);
+            // Nothing of this customer is dated at or before the instant: no row is asked for.
+            if (expected === null) continue;
+            const row = foldProfileAt({ partition: driver.partition, customerId, state, at });
+            expect({
+              tier: row.tier,
+              segment: row.segment,
+              scoreMilli: row.scoreMilli,
+              recencyDays: row.recencyDays,
+              orders: row.orders,
+              purchaseDays: row.purchaseDays,
+              revenueMinor: row.revenueMinor,
+              complaintsMicro: microOf(row.complaints),
+              engagementMicro: microOf(row.engagement),
+              referralsMicro: microOf(row.referrals),
+              pAliveMicro: microOf(row.pAlive),
+              clvMicro: microOf(row.clvMinor),
+              nextCrossingAt: near(row.nextCrossingAt, expected.nextCrossingAt),
+            }).toEqual(expected);
+          }
+        },
+      ),
       MODEL_SETTINGS,
     );
   });
 
   test('in the instant at which a customer is due', () => {
     fc.assert(
-      fc.property(caseArbitrary, ({ policies, shape, guest }) => {
-        const log = withGuest(logOf(shape, policies), guest);
+      fc.property(caseArbitrary, ({ policies, others, shape, guest }) => {
+        const log = withGuest(logOf(shape, policies, others), guest);
         const driver = new FoldDriver();
         const oracle = new Oracle();
-        const near = nearness(policies);
+        const near = nearness([...policies, ...(others ?? [])]);
         for (const record of log.records) {
           driver.apply(record);
           oracle.apply(record);

@@ -50,6 +50,7 @@ interface Move {
     | 'override-set'
     | 'override-cleared'
     | 'calibrated'
+    | 'policy-activated'
     | 'rates-published'
     | 'rates-corrected'
     | 'repeat';
@@ -89,6 +90,7 @@ const move: fc.Arbitrary<Move> = fc.record({
     { weight: 2, arbitrary: fc.constant('override-set' as const) },
     { weight: 1, arbitrary: fc.constant('override-cleared' as const) },
     { weight: 2, arbitrary: fc.constant('calibrated' as const) },
+    { weight: 2, arbitrary: fc.constant('policy-activated' as const) },
     { weight: 1, arbitrary: fc.constant('rates-published' as const) },
     { weight: 2, arbitrary: fc.constant('rates-corrected' as const) },
     { weight: 2, arbitrary: fc.constant('repeat' as const) },
@@ -143,8 +145,15 @@ export const logShapeArbitrary: fc.Arbitrary<LogShape> = fc.record({
 
 export const customerIdOf = (index: number): string => `c${index + 1}`;
 
-/** The log of one partition that a shape stands for, with the policies stretched as the shape says. */
-export function logOf(shape: LogShape, policies: readonly Policy[]): ModelLog {
+/**
+ * The log of one partition that a shape stands for, with the policies stretched as the shape says. Where there are others
+ * the two sets take turns.
+ */
+export function logOf(
+  shape: LogShape,
+  policies: readonly Policy[],
+  others: readonly Policy[] | null = null,
+): ModelLog {
   const { time, startAt, factor } = shape;
   const records: LoggedRecord[] = [];
   const append = (record: LogRecord, appendedAt: Instant): void => {
@@ -152,10 +161,14 @@ export function logOf(shape: LogShape, policies: readonly Policy[]): ModelLog {
   };
   const horizonDays = shape.horizonDays * factor;
   const unit = HALF_DAY_MS * factor;
-  const set = { id: 'set-1', policies: policies.map((policy) => stretched(policy, factor)) };
+  const setOf = (id: string, those: readonly Policy[]): PolicySet => {
+    return { id, policies: those.map((policy) => stretched(policy, factor)) };
+  };
+  const set = setOf('set-1', policies);
+  const sets = others === null ? [set] : [set, setOf('set-2', others)];
   append({ kind: 'stack-opened', time, partitions: 8, ledgerHorizonDays: horizonDays }, startAt);
   append({ kind: 'policy-activated', set }, startAt);
-  const turns = new Turns(set, shape);
+  const turns = new Turns(sets, shape);
   if (shape.prepared !== null) {
     for (const record of turns.prepared(shape.prepared)) append(record, startAt);
   }
@@ -314,6 +327,7 @@ function eventOf(it: Move, index: number, soFar: LogSoFar): CustomerEvent {
     case 'override-set':
     case 'override-cleared':
     case 'calibrated':
+    case 'policy-activated':
     case 'rates-published':
     case 'rates-corrected':
     case 'repeat':

@@ -14,21 +14,26 @@ interface TurnMove {
 
 /** What comes to everybody in one instant. */
 export const isTurn = ({ kind }: { readonly kind: string }): boolean =>
-  kind === 'calibrated' || kind === 'rates-published' || kind === 'rates-corrected';
+  kind === 'calibrated' ||
+  kind === 'policy-activated' ||
+  kind === 'rates-published' ||
+  kind === 'rates-corrected';
 
 /** The calibrations and tables of rates of one log, numbered as they come. */
 export class Turns {
-  readonly #set: PolicySet;
+  /** The first is in force, and gives its place to the next. */
+  readonly #sets: PolicySet[];
   readonly #startAt: Instant;
   readonly #factor: number;
+  #activations = 0;
   #calibrations = 0;
   #tables = 0;
 
   constructor(
-    set: PolicySet,
+    sets: readonly PolicySet[],
     { startAt, factor }: { readonly startAt: Instant; readonly factor: number },
   ) {
-    this.#set = set;
+    this.#sets = [...sets];
     this.#startAt = startAt;
     this.#factor = factor;
   }
@@ -42,11 +47,16 @@ export class Turns {
     ].filter((it) => it !== null);
   }
 
-  /** Null where the set has nothing to calibrate. */
+  /** Null where the set has nothing to calibrate, or no other follows it. */
   recordOf({ kind, pick, label, lag, jitter }: TurnMove, now: Instant): LogRecord | null {
+    if (kind === 'policy-activated') return this.#activated(pick);
     if (kind === 'calibrated') {
       const id = `calibration ${++this.#calibrations}`;
-      const calibration = calibrationOf(this.#set, { id, choice: label, factor: this.#factor });
+      const calibration = calibrationOf(this.#sets[0] as PolicySet, {
+        id,
+        choice: label,
+        factor: this.#factor,
+      });
       return calibration && { kind, calibration };
     }
     // Some tables come again under their number, or late: they are none.
@@ -57,5 +67,14 @@ export class Turns {
     const shape = { currencies: pick, rates: label, number: this.#tables, days };
     const table = tableOf(shape);
     return kind === 'rates-corrected' ? { kind, table } : { kind: 'rates-published', table };
+  }
+
+  #activated(pick: number): LogRecord | null {
+    const [set, ...others] = this.#sets;
+    const [next] = others;
+    if (set === undefined || next === undefined) return null;
+    this.#sets.splice(0, this.#sets.length, ...others, set);
+    const number = ++this.#activations;
+    return { kind: 'policy-activated', set: next, number, announceFrom: pick % 3 };
   }
 }

@@ -1,6 +1,8 @@
 import type { Mutant } from './mutant.ts';
 
 const CATCH_UP = 'packages/domain/src/calibration/catch-up.ts';
+const TURNS = 'packages/domain/src/calibration/turns.ts';
+const ACTIVATED = ['packages/domain/src/policy/activation.test.ts'];
 const CALIBRATED = ['packages/domain/src/calibration/calibrated-fold.test.ts'];
 const RATES_FOLD = ['packages/domain/src/rates/rates-fold.test.ts'];
 const POPULATIONS = ['packages/domain/src/policy/populations.test.ts'];
@@ -13,23 +15,65 @@ export const RECORD_MUTANTS: readonly Mutant[] = [
   {
     guard: 'calibration: what falls due before it is decided by the one before',
     file: CATCH_UP,
-    from: 'current = settle(by(current, presentOf(current)), current, turn.since);',
+    from: 'if (turn.since > current.clock) current = walk.settled(current, turn.since);',
     to: '',
     tests: CALIBRATED,
   },
   {
     guard: 'calibration: each is passed at its own instant, in order',
-    file: CATCH_UP,
-    from: ".map((it) => ({ kind: 'calibration', ...it }));",
-    to: ".map((it): Turn => ({ kind: 'calibration', ...it })).toReversed();",
+    file: TURNS,
+    from: '(passed[index + 1]?.since ?? Infinity) > clock)',
+    to: 'passed[index + 1] === undefined)',
     tests: CALIBRATED,
   },
   {
     guard: 'calibration: a correction of rates and a calibration are passed in the order of time',
-    file: CATCH_UP,
-    from: '.toSorted((a, b) => a.since - b.since);',
-    to: ';',
+    file: TURNS,
+    from: 'turns.sort((one, other) => one.since - other.since);',
+    to: 'turns;',
     tests: CALIBRATED,
+  },
+  {
+    guard: 'activation: whoever passes it is graded by its set',
+    file: CATCH_UP,
+    from: 'const state = { ...before, setId, clock: Math.max(before.clock, since) };',
+    to: 'const state = { ...before, clock: Math.max(before.clock, since) };',
+    tests: ACTIVATED,
+  },
+  {
+    guard: 'activation: a publication is taken once',
+    file: 'packages/domain/src/partition-state.ts',
+    from: 'if (isTaken) return partition;\n  const isKnown',
+    to: 'const isKnown',
+    tests: ACTIVATED,
+  },
+  {
+    guard: 'activation: what is not to be announced is backfill',
+    file: CATCH_UP,
+    from: 'deciding.emit(isTold ? change : { ...change, backfill: true });',
+    to: 'deciding.emit(isTold === null ? { ...change, backfill: true } : change);',
+    tests: ACTIVATED,
+  },
+  {
+    guard: 'activation: who is swept is kept, also where no tier moves',
+    file: FOLD_WORK,
+    from: 'this.keep(customerId, this.settled(customerId, state, clock));\n  }\n\n  override',
+    to: 'this.settled(customerId, state, clock);\n  }\n\n  override',
+    tests: ACTIVATED,
+  },
+  {
+    guard: 'activation: a tier that is no more is replaced',
+    file: 'packages/domain/src/policy/activation.ts',
+    from: 'return policy.replaces?.[tier] ?? (policy.ladder[0] as string);',
+    to: 'return policy.ladder[0] as string;',
+    tests: ACTIVATED,
+  },
+  {
+    guard: 'activation: no promotion along tiers that are no more is taken back',
+    file: 'packages/domain/src/decide.ts',
+    from: 'promotions: promotions.every(isKnown) ? promotions : [] }',
+    to: 'promotions: promotions.every(isKnown) ? promotions : promotions }',
+    tests: ACTIVATED,
   },
   {
     guard: 'rate: an amount is converted once, whatever rates come later',

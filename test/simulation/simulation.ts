@@ -204,10 +204,8 @@ class Simulation {
     // A store that has lost but its last trim holds what is published; the next trim takes it.
     const open = outbox.filter((entry) => !watch.isPublished(partition, entry));
     if (open.length > 0) return [`outbox ${partition} holds ${open.length}`];
-    const bytes = fields.get('state');
-    const state =
-      bytes === undefined ? null : decodePartition(bytes, { rates: fields.get('rates') });
-    if (state === null || state.policySets.length === 0) {
+    const state = decodePartition(Object.fromEntries(fields));
+    if (state === null || state.activations.length === 0) {
       return [`partition ${partition} has no policy`];
     }
     if (state.rates.number === 0) return [`partition ${partition} has no rates`];

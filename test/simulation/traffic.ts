@@ -1,10 +1,10 @@
 import {
-  CURRENT_POLICY_KEY,
   clockControlToJson,
   eventToIntakeJson,
   logRecordToWire,
   type Minimisation,
   minimisation,
+  policyKey,
   policyPublicationToWire,
   ratesKey,
   ratesPublicationToWire,
@@ -119,11 +119,13 @@ export class Traffic {
   #publishPolicy(): void {
     const publication = {
       set: this.set,
+      basedOn: 0,
+      announceFrom: 0,
       publishedAt: this.#world.scheduler.nowMs,
       publishedBy: 'simulation',
       reason: null,
     };
-    const key = new TextEncoder().encode(CURRENT_POLICY_KEY);
+    const key = new TextEncoder().encode(policyKey(publication));
     const value = serdes(TOPICS.policies).encode(policyPublicationToWire(publication));
     this.#log.append([{ topic: TOPICS.policies, partition: 0, key, value, headers: {} }]);
   }

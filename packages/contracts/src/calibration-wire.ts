@@ -3,11 +3,13 @@ import type {
   CalibratedModel,
   CalibratedTier,
   Calibration,
+  CalibrationRecord,
   ShareKind,
   ValueModel,
 } from '@strata/domain';
+import { type TurnBody, turnFromWire, turnToWire } from './policy-wire.ts';
 
-export interface CalibratedBody {
+export interface CalibratedBody extends TurnBody {
   readonly calibrationId: string;
   readonly setId: string;
   readonly at: number;
@@ -19,13 +21,17 @@ export interface CalibratedBody {
 type CalibratedTierBody = Omit<CalibratedTier, 'of'> & { readonly of: string };
 
 /** A calibration as the log carries it: named by what it is to a reader, not by its place in a record. */
-export function calibrationToWire(calibration: Calibration): CalibratedBody {
+export function calibrationToWire({ calibration, ...turn }: CalibrationRecord): CalibratedBody {
   const { id, setId, at, dimensions, tiers = [], models = [] } = calibration;
-  return { calibrationId: id, setId, at, dimensions, tiers, models };
+  return { calibrationId: id, setId, at, dimensions, tiers, models, ...turnToWire(turn) };
 }
 
 /** Field by field, so that the decoder's own objects do not travel on. */
-export function calibrationFromWire(body: CalibratedBody): Calibration {
+export function calibrationFromWire(body: CalibratedBody): CalibrationRecord {
+  return { calibration: contentFromWire(body), ...turnFromWire(body) };
+}
+
+function contentFromWire(body: CalibratedBody): Calibration {
   return {
     id: body.calibrationId,
     setId: body.setId,

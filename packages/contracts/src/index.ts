@@ -27,6 +27,7 @@ export {
   minimisation,
 } from './minimisation.ts';
 export * from './override-control.ts';
+export * from './policy-book.ts';
 export * from './policy-publication.ts';
 export * from './policy-set.ts';
 export * from './rates-publication.ts';

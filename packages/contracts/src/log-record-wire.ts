@@ -18,7 +18,7 @@ import {
   overrideFromWire,
   overrideToWire,
 } from './override-wire.ts';
-import { policySetFrom, policySetText } from './policy-set.ts';
+import { isPolicyName, policyFromWire, policyToWire } from './policy-wire.ts';
 import { type RatesBody, ratesFromWire, ratesToWire } from './rates-wire.ts';
 import type { WireRecord } from './wire-record.ts';
 
@@ -28,7 +28,6 @@ import type { WireRecord } from './wire-record.ts';
  */
 
 const STACK_OPENED = 'strata.log.StackOpened';
-const POLICY_ACTIVATED = 'strata.log.PolicyActivated';
 const CALIBRATED = 'strata.log.Calibrated';
 const RATES_PUBLISHED = 'strata.log.RatesPublished';
 const RATES_CORRECTED = 'strata.log.RatesCorrected';
@@ -58,12 +57,10 @@ export function logRecordToWire(record: LogRecord): WireRecord {
       return { name: STACK_OPENED, body };
     }
     case 'policy-activated':
-      return {
-        name: POLICY_ACTIVATED,
-        body: { setId: record.set.id, set: policySetText(record.set) },
-      };
+    case 'sweep':
+      return policyToWire(record);
     case 'calibrated':
-      return { name: CALIBRATED, body: calibrationToWire(record.calibration) };
+      return { name: CALIBRATED, body: calibrationToWire(record) };
     case 'rates-published':
       return { name: RATES_PUBLISHED, body: ratesToWire(record.table) };
     case 'rates-corrected':
@@ -116,15 +113,12 @@ export function logRecordFromWire({ name, body }: WireRecord): LogRecord {
   if (isMergeName(name)) return mergeFromWire({ name, body });
   if (isErasureName(name)) return erasureFromWire({ name, body });
   if (isLinkName(name)) return linkFromWire({ name, body });
+  if (isPolicyName(name)) return policyFromWire({ name, body });
   switch (name) {
     case STACK_OPENED:
       return stackOpened(body as StackOpenedBody);
-    case POLICY_ACTIVATED: {
-      const { setId, set } = body as { readonly setId: string; readonly set: string };
-      return { kind: 'policy-activated', set: policySetFrom(setId, set) };
-    }
     case CALIBRATED:
-      return { kind: 'calibrated', calibration: calibrationFromWire(body as CalibratedBody) };
+      return { kind: 'calibrated', ...calibrationFromWire(body as CalibratedBody) };
     case RATES_PUBLISHED:
       return { kind: 'rates-published', table: ratesFromWire(body as RatesBody) };
     case RATES_CORRECTED:

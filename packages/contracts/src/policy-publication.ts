@@ -1,32 +1,51 @@
-import type { Instant, PolicySet } from '@strata/domain';
+import type { AnnounceFrom, Instant, PolicySet } from '@strata/domain';
 import { policySetFrom, policySetText } from './policy-set.ts';
 import type { WireRecord } from './wire-record.ts';
 
-/** The key under which the topic keeps the set that holds; every set also lies under its own id. */
-export const CURRENT_POLICY_KEY = 'current';
-
 export interface PolicyPublication {
   readonly set: PolicySet;
+  /** Number of the publication in force against which it was checked; 0 for none. */
+  readonly basedOn: number;
+  readonly announceFrom: AnnounceFrom;
   readonly publishedAt: Instant;
   readonly publishedBy: string;
   readonly reason: string | null;
 }
 
+const NAME = 'strata.policies.PolicyPublication';
+const KEY_PREFIX = 'policy:';
+
+/** One for each publication, so that none ever takes another's place; sent again it is the same. */
+export function policyKey(publication: PolicyPublication): string {
+  const { set, basedOn, publishedAt } = publication;
+  return `${KEY_PREFIX}${basedOn}:${set.id}:${publishedAt}`;
+}
+
+export function isPolicyKey(key: Uint8Array | null): boolean {
+  return key !== null && new TextDecoder().decode(key).startsWith(KEY_PREFIX);
+}
+
 export function policyPublicationToWire(publication: PolicyPublication): WireRecord {
-  const { set, publishedAt, publishedBy, reason } = publication;
+  const { set, basedOn, announceFrom, publishedAt, publishedBy, reason } = publication;
+  const text = policySetText(set);
   return {
-    name: 'strata.policies.PolicyPublication',
-    body: { id: set.id, set: policySetText(set), publishedAt, publishedBy, reason },
+    name: NAME,
+    body: { id: set.id, set: text, basedOn, announceFrom, publishedAt, publishedBy, reason },
   };
 }
 
 export function policyPublicationFromWire({ body }: WireRecord): PolicyPublication {
-  const { id, set, publishedAt, publishedBy, reason } = body as {
+  const { id, set, ...rest } = body as Omit<PolicyPublication, 'set'> & {
     readonly id: string;
     readonly set: string;
-    readonly publishedAt: number;
-    readonly publishedBy: string;
-    readonly reason: string | null;
   };
-  return { set: policySetFrom(id, set), publishedAt, publishedBy, reason };
+  const { basedOn, announceFrom, publishedAt, publishedBy, reason } = rest;
+  return {
+    set: policySetFrom(id, set),
+    basedOn,
+    announceFrom,
+    publishedAt,
+    publishedBy,
+    reason,
+  };
 }

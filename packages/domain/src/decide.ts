@@ -1,10 +1,12 @@
 import type { CustomerState, PromotionEntry, Standing } from './customer-state.ts';
 import type { Instant } from './instant.ts';
+import { replacementOf } from './policy/activation.ts';
 import type { Grading } from './policy/grading.ts';
+import type { Policy } from './policy/policy.ts';
 import { advance, type Finding, judgeAt, type OnFinding } from './tier/advance.ts';
 import { atRiskOf, type Decision, describe } from './tier/describe.ts';
 import { rankByEnter, tierAt } from './tier/ladder.ts';
-import { allowedRanks, nearestRank } from './tier/override.ts';
+import { allowedRanks, nearestRank, type Override } from './tier/override.ts';
 import { termsOf } from './tier/terms.ts';
 import type { TierChange } from './tier/tier-change.ts';
 import { withdrawals } from './tier/withdraw.ts';
@@ -40,7 +42,7 @@ export function settle(deciding: Deciding, state: CustomerState, until: Instant)
 export function rejudge(
   deciding: Deciding,
   state: CustomerState,
-  cause: { readonly kind: 'calibration' | 'event'; readonly ref: string },
+  cause: { readonly kind: 'calibration' | 'policy' | 'event'; readonly ref: string },
 ): CustomerState {
   if (state.standing === null) return state;
   const telling = tell(deciding, state, { ...cause, offset: null });
@@ -49,6 +51,44 @@ export function rejudge(
     onFinding: telling.onFinding,
   });
   return { ...state, standing, seq: telling.seq() };
+}
+
+/**
+ * Passes a customer to the policy of another set, where it stands: by a policy of the same name it keeps its standing and
+ * is judged by it, by another it is assigned anew. Who stands in a tier that the ladder has no more is assigned to what
+ * replaces it. `state` has the new set already.
+ */
+export function adopt(
+  deciding: Deciding,
+  state: CustomerState,
+  formerPolicy: string | null,
+): CustomerState {
+  const { policy, setId } = deciding.grading;
+  const cause = { kind: 'policy', ref: setId } as const;
+  const reason = { ...cause, offset: null };
+  if (state.standing === null || formerPolicy !== policy.name) {
+    const assigned = assign(deciding, state, { ...reason, formerPolicy });
+    return rejudge(deciding, assigned, cause);
+  }
+  const { tier, promotions } = state.standing;
+  const replacement = replacementOf(policy, tier);
+  const isKnown = (it: PromotionEntry): boolean =>
+    [it.fromTier, it.toTier].every((named) => policy.ladder.includes(named));
+  const kept = {
+    ...state,
+    override: overrideUnder(policy, state.override),
+    // What led along tiers that are no more is not taken back.
+    standing: { ...state.standing, promotions: promotions.every(isKnown) ? promotions : [] },
+  };
+  if (replacement === tier) return rejudge(deciding, kept, cause);
+  const replaced = placed(deciding, kept, { ...reason, tier: replacement, fromTier: tier });
+  return rejudge(deciding, replaced, cause);
+}
+
+/** An override names a tier, and goes on with what replaces it; of one that nothing replaces it says nothing. */
+function overrideUnder({ ladder, replaces }: Policy, override: Override | null): Override | null {
+  if (override === null || ladder.includes(override.tier)) return override;
+  return { ...override, tier: replaces?.[override.tier] ?? override.tier };
 }
 
 /** Where a record lies in the log. */
@@ -77,7 +117,7 @@ export function decide(deciding: Deciding, state: CustomerState, applied: Applie
   let current: CustomerState = { ...state, setId: grading.setId };
   // What was decided by another policy is not judged again: its tiers and promotions end with it.
   const isAssigned = state.standing === null || applied.formerPolicy !== grading.policy.name;
-  if (isAssigned) current = assign(deciding, current, applied);
+  if (isAssigned) current = assign(deciding, current, { ...applied, kind: applied.cause });
   else if (applied.correctedOrderAt !== null) {
     current = withdraw(deciding, current, { ...applied, orderAt: applied.correctedOrderAt });
   }
@@ -90,15 +130,35 @@ export function decide(deciding: Deciding, state: CustomerState, applied: Applie
 }
 
 /** The first tier under a policy, by `enter` alone, within what an override that waited for it allows. */
-function assign(deciding: Deciding, state: CustomerState, applied: Applied): CustomerState {
+function assign(
+  deciding: Deciding,
+  state: CustomerState,
+  reason: Reason & { readonly formerPolicy: string | null },
+): CustomerState {
   const { grading } = deciding;
   const at = state.clock;
   const { policy } = grading;
   const allowed = allowedRanks(policy, state.override, at);
   const rank = nearestRank(allowed, rankByEnter(grading.yardstick, grading.scoreMilliAt(at)));
-  const tier = tierAt(policy, rank);
-  const seq = state.seq + 1;
   const joinedAt = state.isExisting ? (state.joinedAt ?? at) : state.joinedAt;
+  const { formerPolicy: fromPolicy } = reason;
+  const to = { ...reason, tier: tierAt(policy, rank), fromTier: null, fromPolicy };
+  return placed(deciding, { ...state, joinedAt }, to);
+}
+
+/** Into a tier in which the customer begins anew: nothing of how it stood before goes on. */
+function placed(
+  deciding: Deciding,
+  state: CustomerState,
+  to: Reason & {
+    readonly tier: string;
+    readonly fromTier: string | null;
+    readonly fromPolicy?: string | null;
+  },
+): CustomerState {
+  const { tier, fromTier, fromPolicy = null, kind, ref, offset } = to;
+  const at = state.clock;
+  const seq = state.seq + 1;
   const standing: Standing = {
     tier,
     since: at,
@@ -107,21 +167,20 @@ function assign(deciding: Deciding, state: CustomerState, applied: Applied): Cus
     isWarned: false,
     promotions: [],
   };
-  const assigned = { ...state, standing, joinedAt, seq };
-  const decision = decisionOf(deciding, assigned, { ...applied, kind: applied.cause });
+  const after = { ...state, standing, seq };
   deciding.emit(
-    describe(decision, {
+    describe(decisionOf(deciding, after, { kind, ref, offset }), {
       id: deciding.nextId(),
       type: 'assigned',
-      fromTier: null,
+      fromTier,
       toTier: tier,
-      fromPolicy: applied.formerPolicy,
+      fromPolicy,
       effectiveAt: at,
       standing,
       seq,
     }),
   );
-  return assigned;
+  return after;
 }
 
 /** Takes back the promotions that the record disproved: all of them first, then grace, at-risk and target once. */

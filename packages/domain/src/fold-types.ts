@@ -8,6 +8,7 @@ import {
   MERGE_REFUSALS,
   type TimeMode,
 } from './log-record.ts';
+import type { Activation, Swept } from './policy/activation.ts';
 import type { PolicySet } from './policy/policy.ts';
 import type { Rates } from './rates/rates.ts';
 import type { TierChange } from './tier/tier-change.ts';
@@ -20,8 +21,11 @@ export interface PartitionState {
   readonly ledgerHorizonMs: number;
   /** Wall time: the largest append time seen. Data time: the last clock mark. */
   readonly clock: Instant;
-  /** Newest last: sets that were once active stay, because corrections are judged by the policy of their time. */
+  /** Each once: sets that were once active stay, because corrections are judged by the policy of their time. */
   readonly policySets: readonly PolicySet[];
+  /** In the order of the log; the last says by which set the partition grades. All stay, as calibrations do. */
+  readonly activations: readonly Activation[];
+  readonly swept: Swept;
   /** In the order of the log. All stay: a customer who was not touched for long passes each at its own instant. */
   readonly calibrations: readonly CalibrationInForce[];
   /** The last hand-over from each partition that ever sent one, by source partition. */

@@ -113,6 +113,13 @@ export class FoldWork implements MergeWork, EraseWork {
     this.keep(customerId, settled);
   }
 
+  /** Kept also where no tier changes: so nobody is left who has not passed, and everybody is due when it is due now. */
+  sweep(customerId: string, state: CustomerState | undefined): void {
+    if (state === undefined || !hasAcceptedEvent(state)) return;
+    const clock = clockFor(this.partition, state.clock, undefined);
+    this.keep(customerId, this.settled(customerId, state, clock));
+  }
+
   override(record: OverrideRecord, known: CustomerState | undefined): void {
     const { customerId } = record;
     const before = known ?? newcomer(this, customerId);

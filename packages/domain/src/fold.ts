@@ -37,8 +37,9 @@ export function fold(input: FoldInput): FoldResult {
     work.note('repeated-hand-over');
     return work.result();
   }
-  // Ticks name many, and do nothing to an alias.
-  const named = record.kind === 'tick' ? undefined : customersOf(record)[0];
+  // Ticks and sweeps name many, and do nothing to an alias.
+  const namesMany = record.kind === 'tick' || record.kind === 'sweep';
+  const named = namesMany ? undefined : customersOf(record)[0];
   const known = named === undefined ? undefined : input.customers.get(named);
   if (takesAlias(work, record, known)) return work.result();
   switch (record.kind) {
@@ -47,8 +48,9 @@ export function fold(input: FoldInput): FoldResult {
       takeEvent(work, record, known);
       break;
     case 'tick':
+    case 'sweep':
       for (const customerId of record.customerIds) {
-        work.tick(customerId, input.customers.get(customerId));
+        work[record.kind](customerId, input.customers.get(customerId));
       }
       break;
     case 'referral-made':
@@ -87,13 +89,8 @@ export function fold(input: FoldInput): FoldResult {
     case 'link-ended':
       endLink(work, record, known);
       break;
-    case 'stack-opened':
-    case 'policy-activated':
-    case 'calibrated':
-    case 'rates-published':
-    case 'rates-corrected':
-    case 'clock':
-    case 'epoch-began':
+    default:
+      // What concerns the partition as a whole has been done.
       break;
   }
   return work.result();

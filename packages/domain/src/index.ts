@@ -34,12 +34,16 @@ export { mergedLedger } from './ledger/merge.ts';
 export { linkIdOf } from './link-steps.ts';
 export * from './log-record.ts';
 export {
+  activated,
   activeSet,
+  calibrated,
   decidingPolicy,
   initialPartition,
   LEDGER_HORIZON_DAYS_DEFAULT,
   setOf,
+  turnNumber,
 } from './partition-state.ts';
+export * from './policy/activation.ts';
 export { type ChangeBound, changeBound } from './policy/change-bound.ts';
 export * from './policy/policy.ts';
 export { baseCurrencyOf, policyFor, policyNamed } from './policy/population.ts';

@@ -1,7 +1,7 @@
-import type { Calibration } from './calibration/calibration.ts';
 import type { CustomerEvent } from './customer-event.ts';
 import type { CustomerState } from './customer-state.ts';
 import type { Instant } from './instant.ts';
+import type { AnnounceFrom, CalibrationRecord } from './policy/activation.ts';
 import type { PolicySet } from './policy/policy.ts';
 import type { RateTable } from './rates/rate-table.ts';
 import type { Override } from './tier/override.ts';
@@ -39,6 +39,10 @@ export interface EventRecord {
 export interface PolicyActivated {
   readonly kind: 'policy-activated';
   readonly set: PolicySet;
+  /** Place of the publication in the policies topic, from 1; absent where nobody published it, as in a backtest. */
+  readonly number?: number;
+  /** Absent: everything. */
+  readonly announceFrom?: AnnounceFrom;
 }
 
 /** Data time only: moves the clock of everybody in the partition; who is due is settled by the ticks behind it. */
@@ -64,9 +68,22 @@ export interface Tick {
 }
 
 /** From here on this partition grades by these quantile borders. Customers follow when they are next touched. */
-export interface Calibrated {
+export interface Calibrated extends CalibrationRecord {
   readonly kind: 'calibrated';
-  readonly calibration: Calibration;
+}
+
+/**
+ * Names customers who have not passed the last activation or calibration yet, so that they do. When it is folded changes
+ * nothing about what comes of it.
+ */
+export interface Sweep {
+  readonly kind: 'sweep';
+  /** Number of the newest publication that this is for. */
+  readonly through: number;
+  /** At most 1,000. */
+  readonly customerIds: readonly string[];
+  /** Everybody has been named. */
+  readonly isLast: boolean;
 }
 
 /** From here on amounts in other currencies are converted by these rates, too. What was converted before stays. */
@@ -276,6 +293,7 @@ export type LogRecord =
   | ClockMark
   | EpochBegan
   | Tick
+  | Sweep
   | OverrideRecord
   | MergeAsked
   | Erased
@@ -289,6 +307,7 @@ export function customersOf(record: LogRecord): readonly string[] {
     case 'event':
       return [record.event.customerId];
     case 'tick':
+    case 'sweep':
       return record.customerIds;
     case 'referral-made':
     case 'referrer-erased':

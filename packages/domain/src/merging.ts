@@ -208,6 +208,7 @@ export function forwardedTo({ survivorId }: Alias, record: LogRecord): readonly 
     case 'clock':
     case 'epoch-began':
     case 'tick':
+    case 'sweep':
     case 'override-set':
     case 'override-cleared':
     case 'merge-asked':

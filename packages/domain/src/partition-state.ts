@@ -3,7 +3,8 @@ import { NO_ERASURES } from './erasures.ts';
 import type { PartitionState } from './fold-types.ts';
 import { isRepeatedHandOver, receivedAfter } from './hand-over.ts';
 import { DAY_MS, type Instant } from './instant.ts';
-import type { LogRecord, RecordCoordinates } from './log-record.ts';
+import type { LogRecord, PolicyActivated, RecordCoordinates, Sweep } from './log-record.ts';
+import { type CalibrationRecord, NOT_SWEPT, type Swept } from './policy/activation.ts';
 import type { Yardstick } from './policy/grading.ts';
 import type { Policy, PolicySet } from './policy/policy.ts';
 import { type Graded, policyFor } from './policy/population.ts';
@@ -20,6 +21,8 @@ export function initialPartition(partition: number): PartitionState {
     ledgerHorizonMs: LEDGER_HORIZON_DAYS_DEFAULT * DAY_MS,
     clock: Number.NEGATIVE_INFINITY,
     policySets: [],
+    activations: [],
+    swept: NOT_SWEPT,
     calibrations: [],
     received: [],
     rates: NO_RATES,
@@ -29,7 +32,55 @@ export function initialPartition(partition: number): PartitionState {
 
 /** The set by which the partition grades now. */
 export function activeSet(partition: PartitionState): PolicySet | null {
-  return partition.policySets.at(-1) ?? null;
+  const last = partition.activations.at(-1);
+  return last === undefined ? null : setOf(partition, last.setId);
+}
+
+/** Number of the newest publication that the partition has taken; 0 for none. */
+export function turnNumber({ activations, calibrations }: PartitionState): number {
+  return [...activations, ...calibrations].reduce((max, { number }) => Math.max(max, number), 0);
+}
+
+/**
+ * The partition as it grades by a set from its own clock on. A publication that it has taken is none, nor is a set that
+ * nobody published and that grades already.
+ */
+export function activated(
+  partition: PartitionState,
+  { set, number = 0, announceFrom = 0 }: Omit<PolicyActivated, 'kind'>,
+): PartitionState {
+  const last = partition.activations.at(-1);
+  const isTaken =
+    last !== undefined && (number === 0 ? last.setId === set.id : last.number >= number);
+  if (isTaken) return partition;
+  const isKnown = partition.policySets.some(({ id }) => id === set.id);
+  const activation = { number, setId: set.id, since: partition.clock, announceFrom };
+  return {
+    ...partition,
+    policySets: isKnown ? partition.policySets : [...partition.policySets, set],
+    activations: [...partition.activations, activation],
+    // Nobody has been graded before the first.
+    swept: last === undefined ? { ...NOT_SWEPT, through: number } : partition.swept,
+  };
+}
+
+/** The partition as it grades by a calibration from its own clock on. */
+export function calibrated(
+  partition: PartitionState,
+  { calibration, number = 0, announceFrom = 0 }: CalibrationRecord,
+): PartitionState {
+  const isTaken = number > 0 && partition.calibrations.some((it) => it.number === number);
+  if (isTaken) return partition;
+  const inForce = { calibration, number, announceFrom, since: partition.clock };
+  return { ...partition, calibrations: withCalibration(partition.calibrations, inForce) };
+}
+
+/** A sweep for a publication before the newest that is swept counts nothing. */
+function sweptAfter(swept: Swept, { through, customerIds, isLast }: Sweep): Swept {
+  const isOver = through < swept.through || (through === swept.through && swept.isDone);
+  if (isOver) return swept;
+  const before = through === swept.through ? swept.customers : 0;
+  return { through, customers: before + customerIds.length, isDone: isLast };
 }
 
 export function setOf(partition: PartitionState, setId: string): PolicySet {
@@ -92,14 +143,11 @@ export function evolvePartition(
         clock: record.time === 'wall' ? at.appendedAt : clocked.clock,
       };
     case 'policy-activated':
-      return activeSet(clocked)?.id === record.set.id
-        ? clocked
-        : { ...clocked, policySets: [...clocked.policySets, record.set] };
+      return activated(clocked, record);
     case 'calibrated':
-      return {
-        ...clocked,
-        calibrations: withCalibration(clocked.calibrations, record.calibration, clocked.clock),
-      };
+      return calibrated(clocked, record);
+    case 'sweep':
+      return { ...clocked, swept: sweptAfter(clocked.swept, record) };
     case 'rates-published':
       return {
         ...clocked,

@@ -2,7 +2,7 @@ import { type CustomerState, initialPartition, type PartitionState } from '@stra
 import type { StateStore } from '@strata/pipeline';
 import { decodePartition } from '@strata/state-codec';
 import { readCustomers } from './read-customers.ts';
-import { decodeShardLedger, SHARD_FIELDS, type ShardLedger } from './shard-ledger.ts';
+import { decodeShardLedger, LEDGER_FIELD, type ShardLedger } from './shard-ledger.ts';
 
 /** What the scorer has made of one partition of the customer log so far. */
 export interface PartitionView {
@@ -21,16 +21,9 @@ export async function viewPartition(store: StateStore, partition: number): Promi
     store.inspect(partition),
     store.earliestDue(partition),
   ]);
-  const bytes = shard.fields[SHARD_FIELDS.state];
-  const ledger = shard.fields[SHARD_FIELDS.ledger];
+  const ledger = shard.fields[LEDGER_FIELD];
   return {
-    state:
-      bytes === undefined
-        ? initialPartition(partition)
-        : decodePartition(bytes, {
-            rates: shard.fields[SHARD_FIELDS.rates],
-            erasures: shard.fields[SHARD_FIELDS.erasures],
-          }),
+    state: decodePartition(shard.fields) ?? initialPartition(partition),
     ledger: ledger === undefined ? null : decodeShardLedger(ledger),
     next: shard.next,
     outboxDepth: shard.outboxDepth,

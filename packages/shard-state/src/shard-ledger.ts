@@ -10,13 +10,8 @@ export interface LastFolded {
   readonly digest: string;
 }
 
-/** Names of the partition's fields in the store. */
-export const SHARD_FIELDS = {
-  state: 'state',
-  rates: 'rates',
-  erasures: 'erasures',
-  ledger: 'ledger',
-} as const;
+/** Its name among the partition's fields in the store; the others are `PartitionFields`. */
+export const LEDGER_FIELD = 'ledger';
 
 /**
  * What the scorer itself keeps for a partition, committed with everything else: how far its outputs are numbered, the

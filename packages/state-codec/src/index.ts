@@ -1,5 +1,4 @@
 export { CUSTOMER_CODEC_VERSION, decodeCustomer, encodeCustomer } from './customer-codec.ts';
-export { encodeErasures } from './erasures-codec.ts';
 export {
   type OpenedCustomer,
   openCustomer,
@@ -8,6 +7,10 @@ export {
   pageChanges,
   pageKey,
 } from './paged-customer.ts';
-export { decodePartition, encodePartition, PARTITION_CODEC_VERSION } from './partition-codec.ts';
-export { encodeRates } from './rates-codec.ts';
+export {
+  decodePartition,
+  encodePartition,
+  PARTITION_CODEC_VERSION,
+  type PartitionFields,
+} from './partition-codec.ts';
 export { STATE_CODEC_CODES, type StateCodecCode, StateCodecError } from './state-codec-error.ts';

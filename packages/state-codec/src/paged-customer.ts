@@ -20,6 +20,8 @@ export function packCustomer(state: CustomerState): PackedCustomer {
 
 /** A value that was read, and which pages have to be read beside it. */
 export interface OpenedCustomer {
+  /** What is whole without them. */
+  readonly head: Pick<CustomerState, 'clock' | 'setId'>;
   readonly pages: readonly Hash64[];
   /** `pages` in the order of their names. */
   readonly complete: (pages: readonly Uint8Array[]) => CustomerState;
@@ -29,6 +31,7 @@ export interface OpenedCustomer {
 export function openCustomer(value: Uint8Array): OpenedCustomer {
   const { pages: names = [], ...state }: PagedState = decodeCustomer(value);
   return {
+    head: state,
     pages: names,
     complete(pages) {
       if (pages.length !== names.length) throw damaged('a page is missing');

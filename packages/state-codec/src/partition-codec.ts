@@ -1,60 +1,74 @@
-import type { Calibration, Instant, PartitionState } from '@strata/domain';
+import { NOT_SWEPT, type PartitionState } from '@strata/domain';
 
 import { damaged } from './byte-reader.ts';
-import { decodeErasures } from './erasures-codec.ts';
-import { decodeRates } from './rates-codec.ts';
+import { decodeErasures, encodeErasures } from './erasures-codec.ts';
+import {
+  encodePolicies,
+  knownInstant,
+  policiesFrom,
+  type StoredPolicies,
+  storedInstant,
+} from './policies-codec.ts';
+import { decodeRates, encodeRates } from './rates-codec.ts';
 import { StateCodecError } from './state-codec-error.ts';
 
-/** 2 added calibrations, 3 what other partitions handed over; a partition of an older layout has none. */
-export const PARTITION_CODEC_VERSION = 3;
-const VERSIONS: readonly number[] = [1, 2, PARTITION_CODEC_VERSION];
+/**
+ * 2 added calibrations, 3 what other partitions handed over; a partition of an older layout has none. Since 4 what it
+ * grades by lies beside it.
+ */
+export const PARTITION_CODEC_VERSION = 4;
+const VERSIONS: readonly number[] = [1, 2, 3, PARTITION_CODEC_VERSION];
 
-type StoredPartition = Omit<
-  PartitionState,
-  'clock' | 'calibrations' | 'rates' | 'received' | 'erasures'
-> & {
+/** The bytes of a partition by the names of its fields in the store; who commits leaves out what has not changed. */
+export type PartitionFields = Readonly<
+  Partial<Record<'state' | 'policies' | 'rates' | 'erasures', Uint8Array>>
+>;
+
+interface StoredPartition
+  extends Pick<PartitionState, 'partition' | 'time' | 'ledgerHorizonMs'>,
+    Partial<StoredPolicies> {
   readonly version: number;
   /** Null before the first mark or record: JSON has no minus infinity. */
   readonly clock: number | null;
-  readonly calibrations?: readonly StoredCalibration[];
   readonly received?: PartitionState['received'];
-};
-
-interface StoredCalibration {
-  readonly calibration: Calibration;
-  readonly since: number | null;
+  readonly swept?: PartitionState['swept'];
 }
 
-/**
- * JSON with its outer keys in one fixed order. The policies keep the order of their own keys, because what they say
- * of treatment goes out as it stood in the file.
- */
-export function encodePartition(state: PartitionState): Uint8Array {
+/** JSON, each with its outer keys in one fixed order. Of a partition that was `before` only the fields that differ. */
+export function encodePartition(
+  state: PartitionState,
+  before: PartitionState | null = null,
+): PartitionFields & { readonly state: Uint8Array } {
+  const { policySets, activations, calibrations, rates, erasures } = state;
   const stored: StoredPartition = {
     version: PARTITION_CODEC_VERSION,
     partition: state.partition,
     time: state.time,
     ledgerHorizonMs: state.ledgerHorizonMs,
     clock: storedInstant(state.clock),
-    policySets: state.policySets,
-    calibrations: state.calibrations.map(({ calibration, since }) => ({
-      calibration,
-      since: storedInstant(since),
-    })),
     received: state.received,
+    swept: state.swept,
   };
-  return new TextEncoder().encode(JSON.stringify(stored));
+  const keepsPolicies =
+    before?.policySets === policySets &&
+    before.activations === activations &&
+    before.calibrations === calibrations;
+  return {
+    state: new TextEncoder().encode(JSON.stringify(stored)),
+    ...(keepsPolicies ? {} : { policies: encodePolicies(state) }),
+    ...(before?.rates === rates ? {} : { rates: encodeRates(rates) }),
+    ...(before?.erasures === erasures ? {} : { erasures: encodeErasures(erasures) }),
+  };
 }
 
-/** What changes far less often than the rest of a partition, and is stored beside it: by `encodeRates` and `encodeErasures`. */
-interface StoredBeside {
-  readonly rates?: Uint8Array | undefined;
-  readonly erasures?: Uint8Array | undefined;
-}
-
-/** @throws StateCodecError where the bytes are of an unknown version or damaged. */
-export function decodePartition(bytes: Uint8Array, beside: StoredBeside = {}): PartitionState {
-  const { version, clock, calibrations = [], received = [], ...rest } = parse(bytes);
+/**
+ * Null where nothing is stored.
+ * @throws StateCodecError where the bytes are of an unknown version or damaged.
+ */
+export function decodePartition(fields: PartitionFields): PartitionState | null {
+  if (fields.state === undefined) return null;
+  const stored = parse(fields.state);
+  const { version, partition, time, ledgerHorizonMs, clock, received = [] } = stored;
   if (!VERSIONS.includes(version)) {
     throw new StateCodecError(
       'STRATA_STATE_CODEC_VERSION',
@@ -62,30 +76,23 @@ export function decodePartition(bytes: Uint8Array, beside: StoredBeside = {}): P
         'run the newer build, or rebuild this partition from the customer log',
     );
   }
-  const { partition, time, ledgerHorizonMs, policySets } = rest;
-  if (!Array.isArray(policySets)) throw damaged('a partition has no list of policies');
+  const policies = version < 4 ? stored : parsedPolicies(fields.policies);
   return {
     partition,
     time,
     ledgerHorizonMs,
     clock: knownInstant(clock),
-    policySets,
-    calibrations: calibrations.map(({ calibration, since }) => ({
-      calibration,
-      since: knownInstant(since),
-    })),
+    ...policiesFrom(policies),
+    swept: stored.swept ?? NOT_SWEPT,
     received,
-    rates: decodeRates(beside.rates),
-    erasures: decodeErasures(beside.erasures),
+    rates: decodeRates(fields.rates),
+    erasures: decodeErasures(fields.erasures),
   };
 }
 
-function storedInstant(at: Instant): number | null {
-  return at === Number.NEGATIVE_INFINITY ? null : at;
-}
-
-function knownInstant(stored: number | null): Instant {
-  return stored ?? Number.NEGATIVE_INFINITY;
+/** None were stored before the first. */
+function parsedPolicies(bytes: Uint8Array | undefined): Partial<StoredPolicies> {
+  return bytes === undefined ? { policySets: [] } : parse(bytes);
 }
 
 function parse(bytes: Uint8Array): StoredPartition {

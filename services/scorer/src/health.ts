@@ -59,6 +59,7 @@ export function reportHealth(state: {
           earliestDue: instantText(shard.earliestDue),
           outboxDepth: shard.outboxDepth,
           policySet: shard.activeSet?.id ?? null,
+          swept: shard.state.swept,
           epoch: shard.ledger.epoch,
           decisionHash: shard.ledger.decisionHash,
         })),

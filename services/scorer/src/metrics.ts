@@ -102,6 +102,10 @@ function tickMetrics(metrics: Metrics) {
       name: 'strata_scorer_tick_customers_total',
       help: 'Customers named in appended ticks',
     }),
+    sweepCustomers: metrics.counter({
+      name: 'strata_scorer_sweep_customers_total',
+      help: 'Customers named in appended sweeps, after a new policy or calibration',
+    }),
     dueLatenessSeconds: metrics.histogram({
       name: 'strata_scorer_due_lateness_seconds',
       help: 'Wall time: from the earliest due instant to the append of the tick that names it',

@@ -13,7 +13,7 @@ import { markerKeyId } from '@strata/service-runtime';
 import {
   decodeShardLedger,
   EMPTY_SHARD_LEDGER,
-  SHARD_FIELDS,
+  LEDGER_FIELD,
   type ShardLedger,
 } from '@strata/shard-state';
 import { decodePartition } from '@strata/state-codec';
@@ -159,14 +159,11 @@ export class Ownership {
   ): Promise<{ readonly shard: Shard; readonly fault: StrataError | null }> {
     const { partition, fields, next } = picture;
     const { log, partitionCount, witnesses } = around;
-    const state = fields[SHARD_FIELDS.state];
-    const ledger = this.#ledgerOf(partition, fields[SHARD_FIELDS.ledger]);
+    const state = readState(fields);
+    const ledger = this.#ledgerOf(partition, fields[LEDGER_FIELD]);
     const shard = new Shard({
       ...picture,
-      state:
-        state === undefined
-          ? this.#ports.initialPartition(partition)
-          : this.#checkedMarkers(readState(state, fields)),
+      state: state === null ? this.#ports.initialPartition(partition) : this.#checkedMarkers(state),
       ledger,
       logEnd: log.end,
       rebuildTo: lostGround({ next, logEnd: log.end, ledger }, witnesses),
@@ -175,7 +172,7 @@ export class Ownership {
     });
     assertPartitionCount(shard, shard.ledger);
     const place = { partition, next, lastFolded: ledger.lastFolded, bounds: log };
-    const isLost = fields[SHARD_FIELDS.ledger] === undefined;
+    const isLost = fields[LEDGER_FIELD] === undefined;
     const otherFold = isLost
       ? publishedByAnotherFold(partition, this.#settings.foldVersion, witnesses)
       : null;
@@ -229,10 +226,9 @@ export class Ownership {
   }
 }
 
-function readState(bytes: Uint8Array, fields: PartitionShard['fields']): PartitionState {
+function readState(fields: PartitionShard['fields']): PartitionState | null {
   try {
-    const [rates, erasures] = [fields[SHARD_FIELDS.rates], fields[SHARD_FIELDS.erasures]];
-    return decodePartition(bytes, { rates, erasures });
+    return decodePartition(fields);
   } catch (cause) {
     throw scorerFault(
       'STRATA_SCORER_STATE_UNREADABLE',

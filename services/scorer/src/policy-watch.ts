@@ -1,21 +1,15 @@
-import {
-  CURRENT_POLICY_KEY,
-  isRatesKey,
-  logRecordToWire,
-  policyPublicationFromWire,
-  TOPICS,
-} from '@strata/contracts';
-import type { PolicySet } from '@strata/domain';
+import { isRatesKey, PolicyBook, type PublishedPolicy, TOPICS } from '@strata/contracts';
 import type { Logger, TopicRecord } from '@strata/pipeline';
 import type { Bell } from './bell.ts';
 import type { LogAppender } from './log-appender.ts';
+import { PolicyBringer } from './policy-bringer.ts';
 import { RatesWatch } from './rates-watch.ts';
-import type { ScorerPorts } from './scorer-ports.ts';
+import type { PreparedSerde, ScorerPorts } from './scorer-ports.ts';
 import type { Shard } from './shard.ts';
 
 /**
- * Brings the published policy, and published rates, into the log. A partition grades by what its own log says, so the owner of a partition
- * that lacks the published set appends its activation there, once.
+ * Reads what is published (policies, calibrations, rates) and has it brought into the log. A partition grades by what
+ * its own log says, so the owner of a partition that lacks something published appends it there, once.
  */
 export class PolicyWatch {
   readonly #ports: Pick<ScorerPorts, 'reader' | 'serde' | 'clock'>;
@@ -23,9 +17,10 @@ export class PolicyWatch {
   readonly #parts: PolicyWatchParts;
   /** By partition of the policies topic, the offset to read from. */
   readonly #read = new Map<number, number>();
-  readonly #told = new Set<string>();
+  readonly #serde: PreparedSerde;
+  readonly #book: PolicyBook;
+  readonly #bringer: PolicyBringer;
   readonly #rates: RatesWatch;
-  #published: PolicySet | null = null;
   #polledAtMs = Number.NEGATIVE_INFINITY;
   #isStopping = false;
   #run: Promise<void> = Promise.resolve();
@@ -38,12 +33,15 @@ export class PolicyWatch {
     this.#ports = ports;
     this.#pollMs = pollMs;
     this.#parts = parts;
+    this.#serde = ports.serde(TOPICS.policies);
+    this.#book = new PolicyBook((value) => this.#serde.decode(value));
+    this.#bringer = new PolicyBringer(parts.appender, parts.logger);
     this.#rates = new RatesWatch(parts.appender, parts.logger);
   }
 
-  /** The set under the key `current`, null while nothing is published. */
-  get published(): PolicySet | null {
-    return this.#published;
+  /** The set that holds, null while nothing is published. */
+  get published(): PublishedPolicy | null {
+    return this.#book.inForce;
   }
 
   start(): void {
@@ -60,8 +58,9 @@ export class PolicyWatch {
     while (!this.#isStopping) {
       try {
         await this.#poll();
-        await this.#activate();
-        await this.#rates.bring(this.#parts.shards().filter(isReady));
+        const shards = this.#parts.shards().filter(isReady);
+        await this.#bringer.bring(this.#book, shards);
+        await this.#rates.bring(shards);
       } catch (error) {
         const sentence = error instanceof Error ? error.message : String(error);
         this.#parts.logger.warn({ error: sentence }, 'The published policy could not be looked at');
@@ -82,8 +81,11 @@ export class PolicyWatch {
       if (offset >= end) continue;
       const place = { topic: TOPICS.policies, partition, offset };
       for await (const records of this.#ports.reader.read(place, end)) {
-        await this.#ports.serde(TOPICS.policies).prepare(records.map(({ value }) => value));
-        for (const record of records) this.#take(record);
+        await this.#serde.prepare(records.map(({ value }) => value));
+        for (const record of records) {
+          this.#take(record);
+          this.#read.set(partition, record.offset + 1);
+        }
       }
       this.#read.set(partition, end);
     }
@@ -91,54 +93,21 @@ export class PolicyWatch {
   }
 
   #take(record: TopicRecord): void {
-    const { key, value } = record;
-    if (isRatesKey(key)) {
-      this.#rates.take(record, this.#ports.serde(TOPICS.policies));
+    if (isRatesKey(record.key)) {
+      this.#rates.take(record, this.#serde);
       return;
     }
-    if (key === null || new TextDecoder().decode(key) !== CURRENT_POLICY_KEY) return;
-    if (value === null) {
-      this.#published = null;
-      return;
+    const taken = this.#book.take(record);
+    if (taken === null) return;
+    const { logger } = this.#parts;
+    const { number } = taken;
+    if ('calibration' in taken) {
+      const { id, setId } = taken.calibration;
+      logger.info({ policySet: setId, calibration: id, number }, 'A calibration is published');
+    } else {
+      const { set, standing } = taken;
+      logger.info({ policySet: set.id, number, standing }, 'A policy is published');
     }
-    const publication = policyPublicationFromWire(this.#ports.serde(TOPICS.policies).decode(value));
-    this.#published = publication.set;
-    this.#parts.logger.info({ policySet: publication.set.id }, 'A policy is published');
-  }
-
-  async #activate(): Promise<void> {
-    const set = this.#published;
-    if (set === null) return;
-    const lacking: Shard[] = [];
-    for (const shard of this.#parts.shards()) {
-      if (!isReady(shard)) continue;
-      const active = shard.activeSet;
-      if (active === null && shard.activating !== set.id) lacking.push(shard);
-      if (active !== null && active.id !== set.id) this.#tellUnsupported(active.id, set.id);
-    }
-    if (lacking.length === 0) return;
-    const wire = logRecordToWire({ kind: 'policy-activated', set });
-    for (const shard of lacking) shard.activating = set.id;
-    try {
-      await this.#parts.appender.append(lacking.map(({ partition }) => ({ partition, wire })));
-    } catch (error) {
-      // Whether it got there is unknown; a second activation of the same set changes nothing.
-      for (const shard of lacking) shard.activating = null;
-      throw error;
-    }
-    this.#parts.logger.info(
-      { policySet: set.id, partitions: lacking.length },
-      'Activated the published policy',
-    );
-  }
-
-  #tellUnsupported(activeId: string, publishedId: string): void {
-    if (this.#told.has(publishedId)) return;
-    this.#told.add(publishedId);
-    this.#parts.logger.warn(
-      { active: activeId, published: publishedId },
-      'Another policy set is published; changing the policy of a running stack is not supported yet',
-    );
   }
 }
 

@@ -24,6 +24,8 @@ export interface ScorerSettings {
   readonly tickWaitMsMax: number;
   /** Most ticks of one partition on their way at once. */
   readonly ticksInFlightMax: number;
+  /** Most customers in one sweep: live records wait behind it for no longer than its commit takes. */
+  readonly sweepCustomersMax: number;
   /** How often the published policy is looked at. */
   readonly policyPollMs: number;
   /** How often new dead letters are held against the erased customers. */
@@ -49,6 +51,7 @@ export const DEFAULT_SCORER_SETTINGS: ScorerSettings = {
   tickLagMax: 1_000,
   tickWaitMsMax: 5_000,
   ticksInFlightMax: 10,
+  sweepCustomersMax: 250,
   policyPollMs: 2_000,
   letterPollMs: 60_000,
   redrivesMax: REDRIVES_MAX_DEFAULT,

@@ -1,5 +1,5 @@
 import { TOPICS, unpackOriginal } from '@strata/contracts';
-import { aPolicy, aPolicySet, aPurchase, day } from '@strata/domain/builders';
+import { aPurchase, day } from '@strata/domain/builders';
 import { unseal } from '@strata/service-runtime';
 import { describe, expect, it } from 'vitest';
 import { gateAt, SEALING_KEY, TestStack } from './test-stack.ts';
@@ -185,21 +185,6 @@ describe('the scorer', () => {
     ]);
     gate.open();
     await stack.settled();
-    expect(scorer.report().reasons).toEqual([]);
-    await scorer.stop();
-  });
-
-  it('leaves another policy alone while one is active', async () => {
-    const stack = await anOpenStack();
-    const scorer = await stack.start();
-    await stack.until('the policy is active', isActive(stack));
-    await stack.settled();
-    stack.publish(aPolicySet(aPolicy({ version: 2 })));
-    stack.advance(5_000);
-    const details = () => scorer.report().details as { policySet: string };
-    await stack.until('the other one is seen', () => details().policySet === 'test-2');
-    await stack.turns();
-    expect(isActive(stack)()).toBe(true);
     expect(scorer.report().reasons).toEqual([]);
     await scorer.stop();
   });

@@ -13,10 +13,10 @@ import {
   decodeShardLedger,
   EMPTY_SHARD_LEDGER,
   encodeShardLedger,
-  SHARD_FIELDS,
+  LEDGER_FIELD,
   type ShardLedger,
 } from '@strata/shard-state';
-import { decodePartition, encodeErasures, encodePartition, encodeRates } from '@strata/state-codec';
+import { decodePartition, encodePartition } from '@strata/state-codec';
 import { type Tail, tailsOf } from './numbered-topics.ts';
 import type { ScorerPorts } from './scorer-ports.ts';
 import { DEFAULT_SCORER_SETTINGS } from './scorer-settings.ts';
@@ -64,7 +64,7 @@ export class ShardRebuild {
     const { beside, reader } = ports;
     const foldVersion = DEFAULT_SCORER_SETTINGS.foldVersion;
     let picture = await beside.acquire(partition);
-    const stored = picture.fields[SHARD_FIELDS.ledger];
+    const stored = picture.fields[LEDGER_FIELD];
     if (stored !== undefined && decodeShardLedger(stored).foldVersion !== foldVersion) {
       await beside.discard(partition);
       picture = await beside.acquire(partition);
@@ -73,14 +73,11 @@ export class ShardRebuild {
       await plant(beside, { partition, owner: picture.owner, seed });
       picture = await beside.acquire(partition);
     }
-    const { state, rates, erasures, ledger } = picture.fields;
+    const { ledger } = picture.fields;
     const shard = new Shard({
       ...picture,
       partition,
-      state:
-        state === undefined
-          ? ports.initialPartition(partition)
-          : decodePartition(state, { rates, erasures }),
+      state: decodePartition(picture.fields) ?? ports.initialPartition(partition),
       ledger: ledger === undefined ? EMPTY_SHARD_LEDGER : decodeShardLedger(ledger),
       logEnd: 0,
       rebuildTo: null,
@@ -226,10 +223,8 @@ async function plant(
     expectedNext: 0,
     next,
     fields: {
-      [SHARD_FIELDS.state]: encodePartition(state),
-      [SHARD_FIELDS.rates]: encodeRates(state.rates),
-      [SHARD_FIELDS.erasures]: encodeErasures(state.erasures),
-      [SHARD_FIELDS.ledger]: encodeShardLedger({ ...EMPTY_SHARD_LEDGER, partitions }),
+      ...encodePartition(state),
+      [LEDGER_FIELD]: encodeShardLedger({ ...EMPTY_SHARD_LEDGER, partitions }),
     },
     states: [],
     pages: [],

@@ -1,4 +1,4 @@
-import type { CustomerState, PartitionState, PolicySet } from '@strata/domain';
+import { activeSet, type CustomerState, type PartitionState, type PolicySet } from '@strata/domain';
 import type { ShardLedger } from '@strata/shard-state';
 import { CustomerCache } from './customer-cache.ts';
 
@@ -29,8 +29,10 @@ export class Shard {
   earliestDue: number | null;
   /** Named in ticks that were appended and not folded yet. */
   readonly ticking = new Set<string>();
-  /** The set whose activation was appended here and not folded yet. */
-  activating: string | null = null;
+  /** Numbers of the last publications that were appended here, folded yet or not; 0 for none. */
+  readonly sent = { 'policy-activated': 0, calibrated: 0 };
+  /** A sweep was appended and not folded yet. */
+  isSweeping = false;
   /** Number of the last table of rates that was appended here, folded yet or not; 0 for none. */
   ratesSent = 0;
   isLost = false;
@@ -86,7 +88,7 @@ export class Shard {
   }
 
   get activeSet(): PolicySet | null {
-    return this.state.policySets.at(-1) ?? null;
+    return activeSet(this.state);
   }
 
   /** How far customers count as due: the partition's own clock in data time, wall time (a hint) otherwise. */

@@ -6,6 +6,7 @@ import { reportHealth } from './health.ts';
 import { LetterSweeper } from './letter-sweeper.ts';
 import { LogAppender } from './log-appender.ts';
 import { Ownership } from './ownership.ts';
+import { PolicySweep } from './policy-sweep.ts';
 import { PolicyWatch } from './policy-watch.ts';
 import { isFatal } from './scorer-fault.ts';
 import type { ScorerPorts } from './scorer-ports.ts';
@@ -43,10 +44,11 @@ class Scorer implements RunningScorer {
   readonly #relay: Relay;
   readonly #ticker: Ticker;
   readonly #policyWatch: PolicyWatch;
+  readonly #policySweep: PolicySweep;
   readonly #shardWatch: ShardWatch;
   readonly #sweeper: LetterSweeper;
   readonly #score: ReturnType<typeof createTopology>;
-  readonly #bells: Record<'relay' | 'drained' | 'ticker' | 'policy' | 'sweeper', Bell>;
+  readonly #bells: Record<'relay' | 'drained' | 'ticker' | 'policy' | 'sweep' | 'sweeper', Bell>;
   /** Partitions that were lost while the log could not be written to. */
   readonly #asleep = new Set<number>();
   #isStopping = false;
@@ -62,6 +64,7 @@ class Scorer implements RunningScorer {
       drained: bell(),
       ticker: bell(),
       policy: bell(),
+      sweep: bell(),
       sweeper: bell(),
     };
     this.#ownership = new Ownership(ports, settings);
@@ -86,6 +89,12 @@ class Scorer implements RunningScorer {
     this.#policyWatch = new PolicyWatch(ports, settings.policyPollMs, {
       shards,
       bell: this.#bells.policy,
+      appender,
+      logger,
+    });
+    this.#policySweep = new PolicySweep(ports, settings, {
+      shards,
+      bell: this.#bells.sweep,
       appender,
       logger,
     });
@@ -115,6 +124,7 @@ class Scorer implements RunningScorer {
     this.#relay.start();
     this.#ticker.start();
     this.#policyWatch.start();
+    this.#policySweep.start();
     this.#shardWatch.start();
     this.#sweeper.start();
     await this.#ports.group.start(
@@ -133,7 +143,7 @@ class Scorer implements RunningScorer {
       hasBeenAssigned: this.#ownership.hasBeenAssigned,
       shards: this.#ownership.shards(),
       halted: this.#ownership.halted,
-      publishedSetId: this.#policyWatch.published?.id ?? null,
+      publishedSetId: this.#policyWatch.published?.set.id ?? null,
     });
   }
 
@@ -142,8 +152,9 @@ class Scorer implements RunningScorer {
     this.#bells.drained.ring();
     await this.#settings.at('mid-shutdown');
     await this.#leave();
-    const loops = [this.#ticker, this.#policyWatch, this.#sweeper, this.#relay, this.#shardWatch];
-    await Promise.all(loops.map((loop) => loop.stop()));
+    const loops = [this.#ticker, this.#policyWatch, this.#policySweep, this.#sweeper];
+    const others = [this.#relay, this.#shardWatch];
+    await Promise.all([...loops, ...others].map((loop) => loop.stop()));
     this.#ownership.loseAll();
   }
 
@@ -242,6 +253,7 @@ class Scorer implements RunningScorer {
     this.#ports.metrics.outboxDepth.set({ partition }, shard.outboxDepth);
     if (shard.outboxDepth > 0) this.#bells.relay.ring();
     this.#bells.ticker.ring();
+    this.#bells.sweep.ring();
     if (shard.activeSet === null) this.#bells.policy.ring();
     if (this.#sweeper.isBehind(shard)) this.#bells.sweeper.ring();
   }

@@ -1,10 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
-  CURRENT_POLICY_KEY,
   type DeadLetter,
   deadLetterFromWire,
   logRecordFromWire,
   logRecordToWire,
+  type PolicyPublication,
+  policyKey,
   policyPublicationToWire,
   type RatesPublication,
   ratesKey,
@@ -72,6 +73,7 @@ export class TestStack {
   store = new MemoryStateStore();
   readonly #alarms = new Set<{ atMs: number; ring: () => void }>();
   #groups = 0;
+  #published = 0;
 
   constructor(partitions = 2, logClock?: { nowMs(): number }) {
     this.partitions = partitions;
@@ -140,13 +142,23 @@ export class TestStack {
     this.everywhere({ kind: 'stack-opened', time, partitions, ledgerHorizonDays: 800 });
   }
 
-  publish(set: PolicySet = aPolicySet()): void {
-    const publication = { set, publishedAt: this.clock.ms, publishedBy: 'test', reason: null };
+  /** The next set, checked against what the one before was published under. */
+  publish(set: PolicySet = aPolicySet(), how: Partial<PolicyPublication> = {}): void {
+    const publication = {
+      set,
+      basedOn: this.#published,
+      announceFrom: 0,
+      publishedAt: this.clock.ms,
+      publishedBy: 'test',
+      reason: null,
+      ...how,
+    };
+    this.#published = this.records(TOPICS.policies).length + 1;
     this.log.append([
       {
         topic: TOPICS.policies,
         partition: 0,
-        key: new TextEncoder().encode(CURRENT_POLICY_KEY),
+        key: new TextEncoder().encode(policyKey(publication)),
         value: serde(TOPICS.policies).encode(policyPublicationToWire(publication)),
         headers: {},
       },

@@ -1,6 +1,6 @@
 import type { StackHandle } from '@strata/cli';
 import type { LogRecord } from '@strata/domain';
-import { decodeShardLedger, SHARD_FIELDS } from '@strata/shard-state';
+import { decodeShardLedger, LEDGER_FIELD } from '@strata/shard-state';
 import type { WebhookEndpoint } from '../stack/webhook-endpoint.ts';
 import { PartitionAudit } from './partition-audit.ts';
 
@@ -97,7 +97,7 @@ export class Audit {
     const faults: string[] = [];
     for (const [partition, { decisionHash }] of this.#partitions.entries()) {
       const { fields } = await this.#stack.store.inspect(partition);
-      const bytes = fields[SHARD_FIELDS.ledger];
+      const bytes = fields[LEDGER_FIELD];
       const kept = bytes === undefined ? null : decodeShardLedger(bytes).decisionHash;
       if (kept === decisionHash) continue;
       faults.push(`partition ${partition}: decision hash ${kept}, the log says ${decisionHash}`);

@@ -7,6 +7,7 @@ import {
   type LedgerEvent,
   type Link,
   type LogRecord,
+  type PolicySet,
   type RateTable,
 } from '@strata/domain';
 
@@ -19,6 +20,7 @@ import { inBase, reconverted, withTable } from './rates.ts';
 import { conversionsDue } from './referrals.ts';
 import { settleInstant, settleUntil } from './settle.ts';
 import { bordered } from './share-borders.ts';
+import { namedUnder, replacedBy, underLadder } from './succession.ts';
 import { correctedOrderAt, withdraw } from './withdraw.ts';
 import type { NaiveOverride } from './world.ts';
 
@@ -37,6 +39,9 @@ export class Oracle {
   /** Other names, and whose they are. */
   private readonly linked = new Map<string, string>();
   policies: readonly NaivePolicy[] = [];
+  private setId = '';
+  /** Each as its last calibration left it. */
+  private readonly sets = new Map<string, readonly NaivePolicy[]>();
   private rates: readonly RateTable[] = [];
   private isDataTime = false;
   private horizonMs = 0;
@@ -52,7 +57,7 @@ export class Oracle {
         if (!this.isDataTime) this.moveClock(appendedAt);
         return;
       case 'policy-activated':
-        this.policies = record.set.policies.map(uncalibrated);
+        this.activate(record.set);
         return;
       case 'clock':
         if (this.isDataTime) this.moveClock(record.at);
@@ -68,6 +73,7 @@ export class Oracle {
         return;
       case 'epoch-began':
       case 'tick':
+      case 'sweep':
       // Who named whom it sees for itself.
       case 'referral-made':
       case 'referral-converted':
@@ -106,11 +112,47 @@ export class Oracle {
     return this.settled(customer, Math.max(customer.clock, this.partitionClock, at));
   }
 
+  /** Everybody passes to the other policies in the same instant, however long nobody looks. */
+  private activate(set: PolicySet): void {
+    const present = [...this.customers].map(([id]) => [id, this.customerAt(id)] as const);
+    this.sets.set(this.setId, this.policies);
+    this.setId = set.id;
+    this.policies = this.sets.get(set.id) ?? set.policies.map(uncalibrated);
+    for (const [id, customer] of present) {
+      if (customer.isKnown) this.customers.set(id, this.under(customer));
+    }
+  }
+
+  private under(customer: NaiveCustomer): NaiveCustomer {
+    const policy = policyFor(this.policies, customer);
+    if (policy === null) return { ...customer, policy, life: null };
+    const joinedAt =
+      customer.joinedAt ?? (policy.appliesTo === 'prospects' ? null : customer.clock);
+    const after = { ...customer, policy, joinedAt };
+    const { life } = customer;
+    if (life === null || customer.policy?.name !== policy.name) {
+      return this.handedOver({ ...customer, policy: life && customer.policy }, after, 'policy');
+    }
+    const standing = underLadder(policy, life, customer.clock);
+    const override = after.override && {
+      ...after.override,
+      tier: namedUnder(policy, after.override.tier),
+    };
+    const moved = { ...after, override, life: standing };
+    if (standing.tier === life.tier) return evaluated(moved, 'policy');
+    const world = worldOf(moved);
+    if (world === null) throw new Error('a customer is graded by a policy');
+    const between = { fromTier: life.tier, toTier: standing.tier, at: moved.clock };
+    const change = replacedBy(world, between);
+    return evaluated({ ...moved, changes: [...moved.changes, change] }, 'policy');
+  }
+
   /**
    * Models come from the record. Borders by share are worked out anew, whatever the record says of them. Quantiles the
    * oracle does not read: what a calibration makes of them is told to it as fixed steps.
    */
   private calibrate(calibration: Calibration): void {
+    if (calibration.setId !== this.setId) return;
     const at = this.partitionClock;
     const present = [...this.customers].map(([id]) => [id, this.customerAt(id)] as const);
     this.policies = this.policies.map((before) => {

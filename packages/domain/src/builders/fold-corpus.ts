@@ -21,6 +21,7 @@ export class FoldCorpus {
   readonly #bought: Purchase[] = [];
   #state: number;
   #events = 0;
+  #publications = 0;
 
   constructor(time: TimeMode, seed: number) {
     this.partition = new TestPartition(CORPUS_SETS[0], time);
@@ -37,7 +38,10 @@ export class FoldCorpus {
       for (let times = this.#below(12); times > 0; times--) this.#something(at, n);
       if (n % 9 === 8) this.#passTo(at + DAY_MS - 1);
       if (n % 150 === 60) this.#calibrate(CORPUS_SETS[n < 310 ? 0 : 1], at + DAY_MS - 1);
-      if (n === 310) this.#append({ kind: 'policy-activated', set: CORPUS_SETS[1] }, at);
+      if (n === 310) this.#activate(1, at, null);
+      if (n === 380) this.#activate(0, at, 0);
+      if (n === 420) this.#activate(1, at, 1);
+      if (n === 312) this.#sweep(at);
       if (n === 250 || n === 450) this.#erase(`c${n % 4}`, at);
       if (n === 400) {
         this.#append({ kind: 'rates-corrected', table: rateTableOf(rows('6.9'), 2) }, at);
@@ -48,6 +52,19 @@ export class FoldCorpus {
     const end = FIRST_DAY + (DAYS + 400) * DAY_MS;
     this.#append({ kind: 'epoch-began', epoch: 2, customerSeqBase: 5, foldVersion: 1 }, end);
     return this;
+  }
+
+  #activate(index: 0 | 1, at: Instant, announceFrom: number | null): void {
+    this.#publications += 1;
+    const set = CORPUS_SETS[index];
+    this.#append({ kind: 'policy-activated', set, number: this.#publications, announceFrom }, at);
+  }
+
+  /** All but a few, who pass when something of their own comes. */
+  #sweep(at: Instant): void {
+    const customerIds = [...this.partition.customers.keys()].slice(5);
+    const through = this.#publications;
+    this.#append({ kind: 'sweep', through, customerIds, isLast: true }, at);
   }
 
   /** Those who bought most join one another; the rest is refused, each for another reason. */

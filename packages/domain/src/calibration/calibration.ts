@@ -2,6 +2,7 @@ import type { FitFailure } from '../clv/fit.ts';
 import type { PurchaseHistory, PurchaseParameters } from '../clv/purchase-model.ts';
 import type { SpendHistory, SpendParameters } from '../clv/spend-model.ts';
 import type { Instant } from '../instant.ts';
+import type { AnnounceFrom } from '../policy/activation.ts';
 import { isValueDimension, type PolicySet, type ShareBorder } from '../policy/policy.ts';
 
 /**
@@ -81,6 +82,9 @@ export interface TierBorder {
 export interface CalibrationInForce {
   readonly calibration: Calibration;
   readonly since: Instant;
+  /** Place of its publication in the policies topic, from 1; 0 where nobody published it. */
+  readonly number: number;
+  readonly announceFrom: AnnounceFrom;
 }
 
 /** The values of one customer, in the dimension's exact unit, by the name of the dimension; null where there is none. */

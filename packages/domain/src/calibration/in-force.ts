@@ -4,21 +4,13 @@ import type { Calibration, CalibrationInForce } from './calibration.ts';
 /** One more in force, since the clock of its record. Of several at one clock only the last ever grades anybody. */
 export function withCalibration(
   calibrations: readonly CalibrationInForce[],
-  calibration: Calibration,
-  since: Instant,
+  inForce: CalibrationInForce,
 ): readonly CalibrationInForce[] {
+  const { calibration, since } = inForce;
   const others = calibrations.filter(
     (it) => it.since !== since || it.calibration.setId !== calibration.setId,
   );
-  return [...others, { calibration, since }];
-}
-
-/** Those of a policy set, oldest first. */
-export function calibrationsOf(
-  calibrations: readonly CalibrationInForce[],
-  setId: string,
-): readonly CalibrationInForce[] {
-  return calibrations.filter((it) => it.calibration.setId === setId);
+  return [...others, inForce];
 }
 
 /** By which a set grades at an instant; null before its first. */

@@ -22,6 +22,8 @@ export interface Policy {
   /** Instead of borders, one for each tier above the lowest, in ladder order. Absent where borders are scores. */
   readonly shares?: readonly ShareBorder[];
   readonly segments: readonly Segment[];
+  /** Of tiers that the ladder has no more: in which of its tiers those stand who were there. */
+  readonly replaces?: Readonly<Record<string, string>>;
   readonly lifecycle: Lifecycle;
   /** Benefits by tier, carried in events as they stand in the file. */
   readonly treatment: Readonly<Record<string, unknown>>;

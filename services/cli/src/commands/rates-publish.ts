@@ -5,8 +5,8 @@ import { type CommandContext, defineCommand } from '../command.ts';
 import { groupDigits } from '../progress.ts';
 import { readRates } from '../rates/read-rates.ts';
 import { ratesTexts } from '../rates/texts.ts';
-import { publishedSet } from '../stack/publish-policy.ts';
 import { publishRates } from '../stack/publish-rates.ts';
+import { publishedSet } from '../stack/read-policy-book.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
 import { withStack } from '../stack/with-stack.ts';
 

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
-  CURRENT_POLICY_KEY,
   identity,
   logRecordToWire,
+  policyKey,
   policyPublicationToWire,
   type TierChangeEvent,
   TOPICS,
@@ -85,12 +85,19 @@ beforeEach(() => {
     partitions: PARTITIONS,
     ledgerHorizonDays: 800,
   });
-  const publication = { set: aPolicySet(), publishedAt: 0, publishedBy: 'test', reason: null };
+  const publication = {
+    set: aPolicySet(),
+    basedOn: 0,
+    announceFrom: 0,
+    publishedAt: 0,
+    publishedBy: 'test',
+    reason: null,
+  };
   log.append([
     {
       topic: TOPICS.policies,
       partition: 0,
-      key: new TextEncoder().encode(CURRENT_POLICY_KEY),
+      key: new TextEncoder().encode(policyKey(publication)),
       value: serde(TOPICS.policies).encode(policyPublicationToWire(publication)),
       headers: {},
     },

@@ -1,5 +1,6 @@
 import { logRecordFromWire, logRecordToWire, TOPICS } from '@strata/contracts';
 import {
+  activated,
   DAY_MS,
   FOLD_VERSION,
   initialPartition,
@@ -9,7 +10,7 @@ import {
 import { type OutboxEntry, type OutgoingRecord, partitionFor } from '@strata/pipeline';
 import type { RebuildSeed, ShardRebuild } from '@strata/scorer';
 import { viewCustomers, viewPartition } from '@strata/shard-state';
-import { publishedSet } from '../stack/publish-policy.ts';
+import { readPolicyBook } from '../stack/read-policy-book.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
 import { Corrections } from './corrections.ts';
 import { type PublishedTiers, readPublished } from './read-published.ts';
@@ -92,14 +93,14 @@ async function seedOf(stack: StackHandle, partition: number, next: number): Prom
     // Clocks begin anew: they come with the records, as they came the first time.
     return { next, partitions, state: { ...state, clock: Number.NEGATIVE_INFINITY } };
   }
-  const set = await publishedSet(stack);
+  const { inForce } = await readPolicyBook(stack);
   const known: PartitionState = {
     ...initialPartition(partition),
     time: stack.time,
     ledgerHorizonMs: LEDGER_HORIZON_DAYS_DEFAULT * DAY_MS,
-    policySets: set === null ? [] : [set],
   };
-  return { next, partitions, state: known };
+  const seeded = inForce === null ? known : activated(known, inForce);
+  return { next, partitions, state: seeded };
 }
 
 /** So much that each customer's own count, with it, lies above what was published. */

@@ -4,7 +4,8 @@ import { problemText } from '@strata/yaml-file';
 import { BilingualFault } from '../cli-fault.ts';
 import type { CommandContext } from '../command.ts';
 import { inCurrency, PRESET_DEFAULT, readPolicy } from '../policy-choice.ts';
-import { publishedSet, publishPolicy } from './publish-policy.ts';
+import { publishPolicy } from './publish-policy.ts';
+import { publishedSet } from './read-policy-book.ts';
 import type { StackHandle } from './stack-handle.ts';
 
 /** A policy file, or the preset in the currency of the data, that a stack can grade by. Warnings go to stderr. */

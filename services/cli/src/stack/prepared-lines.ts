@@ -3,7 +3,7 @@ import type { CommandContext } from '../command.ts';
 import { loadDemo } from '../demo/load-demo.ts';
 import { policyNames } from '../policy-names.ts';
 import { ensurePolicy } from './load-policy.ts';
-import { publishedSet } from './publish-policy.ts';
+import { publishedSet } from './read-policy-book.ts';
 import type { StackHandle } from './stack-handle.ts';
 import { stackTexts } from './stack-texts.ts';
 

@@ -1,73 +1,80 @@
 import {
-  CURRENT_POLICY_KEY,
-  policyPublicationFromWire,
+  type PolicyBook,
+  type PolicyPublication,
+  type PublishedPolicy,
+  policyKey,
   policyPublicationToWire,
   TOPICS,
 } from '@strata/contracts';
-import { activeSet, type PolicySet } from '@strata/domain';
+import { type AnnounceFrom, activeSet, type PolicySet } from '@strata/domain';
 import { viewPartitions } from '@strata/shard-state';
 import { BilingualFault } from '../cli-fault.ts';
 import { LOOK_AT_STATUS, until } from '../until.ts';
+import { readPolicyBook } from './read-policy-book.ts';
 import type { StackHandle } from './stack-handle.ts';
 
 export interface Publisher {
   readonly by: string;
   readonly reason: string | null;
+  /** Absent: everything. */
+  readonly announceFrom?: AnnounceFrom;
 }
 
-/** The set that the policies topic holds as current, null before the first. */
-export async function publishedSet(
-  stack: Pick<StackHandle, 'reader' | 'serdes'>,
-): Promise<PolicySet | null> {
-  const { reader, serdes } = stack;
-  let found: PolicySet | null = null;
-  const from = { topic: TOPICS.policies, partition: 0, offset: 0 };
-  for await (const batch of reader.read(from)) {
-    await serdes.prepare(batch);
-    for (const { key, value } of batch) {
-      if (key === null || value === null) continue;
-      if (new TextDecoder().decode(key) !== CURRENT_POLICY_KEY) continue;
-      found = policyPublicationFromWire(serdes.policies.decode(value)).set;
-    }
-  }
-  return found;
-}
+type PublishingStack = Pick<StackHandle, 'reader' | 'writer' | 'serdes' | 'store' | 'partitions'>;
 
 /**
- * Publishes a set and waits until every partition grades by it. The first one only: another set while one is in
- * force is refused. Publishing the same set again changes nothing.
+ * Publishes a set and waits until every partition grades by it; those who are not touched follow by the sweep. Publishing
+ * the set that holds changes nothing. Where another publisher was first, nothing has happened either.
  */
 export async function publishPolicy(
-  stack: Pick<StackHandle, 'reader' | 'writer' | 'serdes' | 'store' | 'partitions'>,
+  stack: PublishingStack,
   set: PolicySet,
   publisher: Publisher & { readonly nowMs: number; readonly signal?: AbortSignal },
 ): Promise<'published' | 'unchanged'> {
-  const present = await publishedSet(stack);
-  if (present !== null && present.id !== set.id) {
-    throw new BilingualFault('STRATA_POLICY_IN_FORCE', {
-      en:
-        `Policy set ${present.id} is in force and this version activates only a first one: ` +
-        'start a new stack with ./strata up --fresh --policy FILE, or compare with ./strata backtest.',
-      zh:
-        `策略集 ${present.id} 已经生效，本版本只支持首次发布：` +
-        '请用 ./strata up --fresh --policy FILE 启动新栈，或用 ./strata backtest 比较。',
-    });
-  }
-  if (present === null) {
-    const { nowMs: publishedAt, by: publishedBy, reason } = publisher;
-    const publication = policyPublicationToWire({ set, publishedAt, publishedBy, reason });
-    const value = stack.serdes.policies.encode(publication);
-    const records = [set.id, CURRENT_POLICY_KEY].map((key) => ({
+  const { inForce } = await readPolicyBook(stack);
+  const isUnchanged = inForce?.set.id === set.id;
+  if (!isUnchanged) await sendPolicy(stack, set, { ...publisher, inForce });
+  await untilActive(stack, set, publisher.signal);
+  return isUnchanged ? 'unchanged' : 'published';
+}
+
+/** Publishes a set that was checked against what is in force. Answers how it stands in the topic. */
+export async function sendPolicy(
+  stack: Pick<StackHandle, 'reader' | 'writer' | 'serdes'>,
+  set: PolicySet,
+  publisher: Publisher & { readonly nowMs: number; readonly inForce: PublishedPolicy | null },
+): Promise<PublishedPolicy> {
+  const { by: publishedBy, reason, announceFrom = 0, nowMs: publishedAt, inForce } = publisher;
+  const basedOn = inForce?.number ?? 0;
+  const publication = { set, basedOn, announceFrom, publishedAt, publishedBy, reason };
+  await stack.writer.send([
+    {
       topic: TOPICS.policies,
       partition: 0,
-      key: new TextEncoder().encode(key),
-      value,
+      key: new TextEncoder().encode(policyKey(publication)),
+      value: stack.serdes.policies.encode(policyPublicationToWire(publication)),
       headers: {},
-    }));
-    await stack.writer.send(records);
-  }
-  await untilActive(stack, set, publisher.signal);
-  return present === null ? 'published' : 'unchanged';
+    },
+  ]);
+  return standingOf(publication, await readPolicyBook(stack));
+}
+
+/** @throws where another publisher was first. */
+function standingOf(publication: PolicyPublication, book: PolicyBook): PublishedPolicy {
+  const own = book.policies.find((it) => policyKey(it) === policyKey(publication));
+  const winner = book.policies.find(
+    ({ basedOn, standing }) => basedOn === publication.basedOn && standing !== 'void',
+  );
+  if (own !== undefined && own.standing !== 'void') return own;
+  const { publishedBy = '-', set } = winner ?? {};
+  throw new BilingualFault('STRATA_POLICY_PUBLISHED_MEANWHILE', {
+    en:
+      `${publishedBy} published policy set ${set?.id ?? '-'} while yours was checked against the one before, so nothing of yours has happened: ` +
+      'look at it with ./strata policy list, and publish again.',
+    zh:
+      `在您检查期间，${publishedBy} 已发布策略集 ${set?.id ?? '-'}，您的发布未生效，未改变任何内容：` +
+      '请用 ./strata policy list 查看后重新发布。',
+  });
 }
 
 /** Every owner appends the activation that its partition lacks; from then on every record is graded by the set. */

@@ -1,6 +1,6 @@
 import type { StateStore } from '@strata/pipeline';
 import { type PartitionView, viewPartition } from '@strata/shard-state';
-import { encodeErasures, encodePartition, encodeRates } from '@strata/state-codec';
+import { encodePartition, type PartitionFields } from '@strata/state-codec';
 import { type Findings, found } from './finding.ts';
 import type { LogFold } from './log-fold.ts';
 import { isSameState, type Live, readEverybody, readSome } from './read-live.ts';
@@ -86,13 +86,16 @@ function compareDue(
   }
 }
 
+const NOTHING = new Uint8Array();
+
 /** What the store keeps for the partition as a whole. */
 export function comparePartition(fold: LogFold, view: PartitionView, findings: Findings): void {
   const { state, ledger } = view;
-  const isState =
-    Buffer.compare(encodePartition(state), encodePartition(fold.state)) === 0 &&
-    Buffer.compare(encodeRates(state.rates), encodeRates(fold.state.rates)) === 0 &&
-    Buffer.compare(encodeErasures(state.erasures), encodeErasures(fold.state.erasures)) === 0;
+  const [live, folded] = [encodePartition(state), encodePartition(fold.state)];
+  const names = Object.keys(folded) as (keyof PartitionFields)[];
+  const isState = names.every((name) => {
+    return Buffer.compare(live[name] ?? NOTHING, folded[name] ?? NOTHING) === 0;
+  });
   if (!isState) found(findings, 'partition-state-differs');
   if (ledger === null) return;
   if (ledger.decisionHash !== fold.decisionHash) found(findings, 'hash-differs');

@@ -9,14 +9,8 @@ import { TestPartition } from '@strata/domain/builders';
 import { MemoryGroupReader, MemoryLog, MemoryLogReader, MemoryStateStore } from '@strata/memory';
 import { type LogReader, silentLogger } from '@strata/pipeline';
 import { createApiKey, createMetrics, keyFileText, type Metrics } from '@strata/service-runtime';
-import { EMPTY_SHARD_LEDGER, encodeShardLedger, SHARD_FIELDS } from '@strata/shard-state';
-import {
-  encodeErasures,
-  encodePartition,
-  encodeRates,
-  packCustomer,
-  pageKey,
-} from '@strata/state-codec';
+import { EMPTY_SHARD_LEDGER, encodeShardLedger, LEDGER_FIELD } from '@strata/shard-state';
+import { encodePartition, packCustomer, pageKey } from '@strata/state-codec';
 import type { Api } from '../api/api.ts';
 import { ChangeTail } from '../api/changes/change-tail.ts';
 import { openApi } from '../api/open-console-api.ts';
@@ -140,10 +134,8 @@ export class ApiStage {
       expectedNext,
       next: this.#next,
       fields: {
-        [SHARD_FIELDS.state]: encodePartition(state),
-        [SHARD_FIELDS.rates]: encodeRates(state.rates),
-        [SHARD_FIELDS.erasures]: encodeErasures(state.erasures),
-        [SHARD_FIELDS.ledger]: encodeShardLedger({ ...EMPTY_SHARD_LEDGER, partitions: 1 }),
+        ...encodePartition(state),
+        [LEDGER_FIELD]: encodeShardLedger({ ...EMPTY_SHARD_LEDGER, partitions: 1 }),
       },
       states: [
         ...packed.map(([id, { value }]) => [id, value] as const),

@@ -1,6 +1,6 @@
 import {
-  CURRENT_POLICY_KEY,
   INTAKE_TOPICS,
+  policyKey,
   policyPublicationToWire,
   RETIRED_HEADER,
   TOPICS,
@@ -159,14 +159,16 @@ export class ConsoleStage {
   }
 
   #publishPolicy(): void {
-    const publication = policyPublicationToWire({
+    const publication = {
       set: aPolicySet(STAGE_POLICY),
+      basedOn: 0,
+      announceFrom: 0,
       publishedAt: STAGE_START,
       publishedBy: 'test',
       reason: null,
-    });
-    const value = this.#serdes(TOPICS.policies).encode(publication);
-    this.#append(TOPICS.policies, { key: CURRENT_POLICY_KEY, value, headers: {} });
+    };
+    const value = this.#serdes(TOPICS.policies).encode(policyPublicationToWire(publication));
+    this.#append(TOPICS.policies, { key: policyKey(publication), value, headers: {} });
   }
 
   #append(

@@ -1,6 +1,5 @@
 import {
-  CURRENT_POLICY_KEY,
-  policyPublicationFromWire,
+  PolicyBook,
   retiredReasonOf,
   type TierChangeEvent,
   type TierSnapshot,
@@ -51,6 +50,7 @@ type BoardTopic = (typeof BOARD_TOPICS)[number];
  */
 export class TierBoard {
   readonly #serdes: Readonly<Record<BoardTopic, TopicSerde>>;
+  readonly #book: PolicyBook;
   readonly #customers = new Map<string, Held>();
   /** By policy, then tier; the empty string stands for no tier. */
   readonly #counts = new Map<string, Map<string, number>>();
@@ -69,6 +69,7 @@ export class TierBoard {
       [TOPICS.tierChanges]: serdes(TOPICS.tierChanges),
       [TOPICS.policies]: serdes(TOPICS.policies),
     };
+    this.#book = new PolicyBook((value) => this.#serdes[TOPICS.policies].decode(value));
   }
 
   /** To be awaited before the records of a batch, which are of one topic, are applied. */
@@ -187,14 +188,13 @@ export class TierBoard {
     this.latest.drop(Buffer.from(record.key ?? []).toString());
   }
 
-  /** Every set lies under its own id, too; only the one that holds is shown. */
+  /** Only the set that holds is shown. */
   #applyPolicy(record: TopicRecord): void {
-    if (record.value === null || Buffer.from(record.key ?? []).toString() !== CURRENT_POLICY_KEY) {
-      return;
-    }
-    const { set } = policyPublicationFromWire(this.#serdes[TOPICS.policies].decode(record.value));
+    this.#book.take(record);
+    const { inForce } = this.#book;
+    if (inForce === null) return;
     this.#policies.clear();
-    for (const policy of set.policies) this.#policies.set(policy.name, policy);
+    for (const policy of inForce.set.policies) this.#policies.set(policy.name, policy);
   }
 
   #forget(customerId: string): void {

@@ -1,13 +1,6 @@
-import type { PartitionState } from '@strata/domain';
 import type { CommitOutcome, StateStore, WallClock } from '@strata/pipeline';
-import { encodeShardLedger, SHARD_FIELDS } from '@strata/shard-state';
-import {
-  encodeErasures,
-  encodePartition,
-  encodeRates,
-  packCustomer,
-  pageChanges,
-} from '@strata/state-codec';
+import { encodeShardLedger, LEDGER_FIELD } from '@strata/shard-state';
+import { encodePartition, packCustomer, pageChanges } from '@strata/state-codec';
 import type { ScorerMetrics } from '../metrics.ts';
 import type { Shard } from '../shard.ts';
 import type { Draft, DraftCounts } from './fold.ts';
@@ -28,9 +21,8 @@ export async function commitDraft(
     expectedNext: shard.next,
     next,
     fields: {
-      [SHARD_FIELDS.state]: encodePartition(draft.state),
-      ...changedFields(shard.state, draft.state),
-      [SHARD_FIELDS.ledger]: encodeShardLedger(draft.ledger),
+      ...encodePartition(draft.state, shard.state),
+      [LEDGER_FIELD]: encodeShardLedger(draft.ledger),
     },
     states: [...draft.customers].map(([id, state]) => [
       id,
@@ -51,18 +43,6 @@ export async function commitDraft(
   return outcome;
 }
 
-/** Thousands of days, or of erased customers, that change once a day or so: only written when they did. */
-function changedFields(
-  before: PartitionState,
-  after: PartitionState,
-): Readonly<Record<string, Uint8Array>> {
-  const { rates, erasures } = after;
-  return {
-    ...(before.rates === rates ? {} : { [SHARD_FIELDS.rates]: encodeRates(rates) }),
-    ...(before.erasures === erasures ? {} : { [SHARD_FIELDS.erasures]: encodeErasures(erasures) }),
-  };
-}
-
 /** `already` is our own commit whose reply was lost: the store compares owner and offset. */
 export function isWritten(outcome: CommitOutcome): boolean {
   return outcome === 'ok' || outcome === 'already';
@@ -81,9 +61,7 @@ function moveOn(shard: Shard, draft: Draft, next: number): void {
     if (dueAt !== null) shard.earliestDue = Math.min(shard.earliestDue ?? dueAt, dueAt);
   }
   for (const customerId of draft.ticked) shard.ticking.delete(customerId);
-  if (shard.activating !== null && draft.activated.includes(shard.activating)) {
-    shard.activating = null;
-  }
+  if (draft.hasSweep) shard.isSweeping = false;
 }
 
 function tell(metrics: ScorerMetrics, counts: DraftCounts): void {

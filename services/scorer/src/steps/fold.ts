@@ -38,7 +38,7 @@ export interface Draft {
   readonly due: ReadonlyMap<string, number | null>;
   readonly outbox: readonly OutboxEntry[];
   readonly ticked: readonly string[];
-  readonly activated: readonly string[];
+  readonly hasSweep: boolean;
   readonly counts: DraftCounts;
 }
 
@@ -93,7 +93,6 @@ class Folding {
   readonly #due = new Map<string, number | null>();
   readonly #outbox: OutboxDraft;
   readonly #ticked: string[] = [];
-  readonly #activated: string[] = [];
   readonly #counts: DraftCounts = {
     records: new Map(),
     notes: new Map(),
@@ -106,6 +105,7 @@ class Folding {
   #partitions: number | null;
   #customerSeqBase: number;
   #last: TopicRecord | null = null;
+  #hasSweep = false;
 
   constructor(
     shard: Shard,
@@ -197,7 +197,7 @@ class Folding {
       due: this.#due,
       outbox: this.#outbox.entries,
       ticked: this.#ticked,
-      activated: this.#activated,
+      hasSweep: this.#hasSweep,
       counts: this.#counts,
     };
   }
@@ -272,7 +272,7 @@ class Folding {
     if (record.kind === 'epoch-began') this.#beginEpoch(record);
     if (record.kind === 'stack-opened') this.#partitions ??= record.partitions;
     if (record.kind === 'tick') this.#ticked.push(...record.customerIds);
-    if (record.kind === 'policy-activated') this.#activated.push(record.set.id);
+    if (record.kind === 'sweep') this.#hasSweep = true;
   }
 }
 
