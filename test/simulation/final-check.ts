@@ -226,10 +226,12 @@ function letterDifferences({ log, traffic }: Stack, folded: readonly Folded[]): 
 /** Every change reached everybody who subscribed to it, and had its effect there once. */
 function deliveryDifferences({ endpoints, queue }: Stack, folded: readonly Folded[]): string[] {
   const isDown = ({ type }: TierChange): boolean => type === 'demoted' || type === 'withdrawn';
+  // What was held back goes to those alone who asked for it.
   const wanted = folded.flatMap(({ changes }) =>
-    changes.flatMap((change) =>
-      isDown(change) ? [`all ${change.id}`, `down ${change.id}`] : [`all ${change.id}`],
-    ),
+    changes.flatMap((change) => [
+      ...(change.backfill ? [] : [`all ${change.id}`]),
+      ...(isDown(change) ? [`down ${change.id}`] : []),
+    ]),
   );
   const { failed } = queue.counts();
   return [

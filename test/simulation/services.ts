@@ -135,6 +135,7 @@ function scorerOn(process: SimProcess, stack: Stack): Promise<RunningService> {
       tickLagMax: 5,
       tickWaitMsMax: 300,
       policyPollMs: 300,
+      sweepCustomersMax: 3,
       groupCommitIntervalMs: 500,
       at: (point) => process.at(point),
     },

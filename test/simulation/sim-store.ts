@@ -182,9 +182,22 @@ export class SharedStore {
 }
 
 /** The store as one process sees it, across the network. */
+/** Few, so that a walk is in the middle when something happens. */
+const SCAN_BATCH = 3;
+
 export function storeOf(process: SimProcess, shared: SharedStore): StateStore {
   const ask = <T>(what: string, execute: () => Promise<T>): Promise<T> =>
     process.call('store', what, execute);
+  async function* scanOf(partition: number) {
+    const all = await ask('scan', async () => {
+      const rows: (readonly [string, Uint8Array])[] = [];
+      for await (const batch of shared.of(partition).scan(partition)) rows.push(...batch);
+      return rows;
+    });
+    for (let at = 0; at < all.length; at += SCAN_BATCH) {
+      yield await ask('scan on', async () => all.slice(at, at + SCAN_BATCH));
+    }
+  }
   return {
     acquire: (partition) => ask('acquire', () => shared.acquire(partition)),
     inspect: (partition) => ask('inspect', () => shared.of(partition).inspect(partition)),
@@ -202,7 +215,7 @@ export function storeOf(process: SimProcess, shared: SharedStore): StateStore {
       ask('earliest due', () => shared.of(partition).earliestDue(partition)),
     outbox: (query) => ask('outbox', () => shared.of(query.partition).outbox(query)),
     trimOutbox: (trim) => ask('trim', () => shared.trimOutbox(trim)),
-    scan: (partition) => shared.of(partition).scan(partition),
+    scan: (partition) => scanOf(partition),
     // Commands that rebuild or erase are no part of this world.
     amend: (amendment) => shared.of(amendment.partition).amend(amendment),
     beside: (name) => shared.of(0).beside(name),

@@ -1,4 +1,5 @@
 import { INTAKE_TOPICS, TOPICS } from '@strata/contracts';
+import { turnNumber } from '@strata/domain';
 import { MemoryLog } from '@strata/memory';
 import { decodePartition } from '@strata/state-codec';
 import { AppendWatch } from './append-watch.ts';
@@ -209,6 +210,12 @@ class Simulation {
       return [`partition ${partition} has no policy`];
     }
     if (state.rates.number === 0) return [`partition ${partition} has no rates`];
+    const { swept } = state;
+    const inForce = this.#stack.traffic.book.inForce?.number ?? 0;
+    if (turnNumber(state) < inForce) return [`partition ${partition} lacks publication ${inForce}`];
+    if (swept.through < turnNumber(state) || !swept.isDone) {
+      return [`partition ${partition} is not swept`];
+    }
     const clockMs = state.time === 'data' ? state.clock : this.#scheduler.nowMs;
     const late = [...due.values()].filter((at) => at <= clockMs).length;
     return late > 0 ? [`${late} customers of partition ${partition} are due`] : [];

@@ -4,6 +4,7 @@ import {
   logRecordToWire,
   type Minimisation,
   minimisation,
+  PolicyBook,
   policyKey,
   policyPublicationToWire,
   ratesKey,
@@ -41,7 +42,9 @@ export type Expected =
 /** The sources of a simulated stack: what they send, when, and what has to become of it. */
 export class Traffic {
   readonly time: TimeMode;
-  readonly set: PolicySet;
+  readonly sets: readonly PolicySet[];
+  /** What is published, as everybody who reads the topic finds it. */
+  readonly book = new PolicyBook((value) => serdes(TOPICS.policies).decode(value));
   /** By `<topic>.<partition>.<offset>` of the intake. */
   readonly expected = new Map<string, Expected>();
   /** Of the gate: what may not enter is refused until somebody changes the rule. */
@@ -63,7 +66,7 @@ export class Traffic {
     this.#partitions = parts.partitions;
     this.time = random.chance(0.5) ? 'data' : 'wall';
     this.#dayMs = this.time === 'data' ? DAY_MS : WALL_DAY_MS;
-    this.set = policySet(this.#dayMs);
+    this.sets = policySets(this.#dayMs);
     const isMended = (): boolean => this.#isMended;
     this.rules = {
       ...minimisation(),
@@ -89,6 +92,10 @@ export class Traffic {
       this.#log.append([{ topic: TOPICS.customerLog, partition, key: null, value, headers: {} }]);
     }
     scheduler.plan(random.below(overMs / 4), 'policy is published', () => this.#publishPolicy());
+    for (let left = random.below(4); left > 0; left -= 1) {
+      const afterMs = overMs / 4 + random.below(overMs);
+      scheduler.plan(afterMs, 'another policy is published', () => this.#publishPolicy());
+    }
     const bursts = random.between(5, 40);
     for (let burst = 0; burst < bursts; burst += 1) {
       scheduler.plan(random.below(overMs), 'sources publish', () => this.#publish());
@@ -116,18 +123,33 @@ export class Traffic {
     this.#log.append([{ topic: TOPICS.policies, partition: 0, key, value, headers: {} }]);
   }
 
+  /** At times somebody else publishes at the same moment, against the same. */
   #publishPolicy(): void {
+    const { random } = this.#world;
+    const basedOn = this.book.inForce?.number ?? 0;
+    const others = this.sets.filter(({ id }) => id !== this.book.inForce?.set.id);
+    this.#publishSet(random.pick(others), basedOn);
+    if (random.chance(0.3)) this.#publishSet(random.pick(others), basedOn);
+  }
+
+  #publishSet(set: PolicySet, basedOn: number): void {
+    const { random, scheduler, tally } = this.#world;
     const publication = {
-      set: this.set,
-      basedOn: 0,
-      announceFrom: 0,
-      publishedAt: this.#world.scheduler.nowMs,
+      set,
+      basedOn,
+      announceFrom: random.pick([0, 0, 2, null]),
+      publishedAt: scheduler.nowMs,
       publishedBy: 'simulation',
       reason: null,
     };
+    const place = { topic: TOPICS.policies, partition: 0 };
     const key = new TextEncoder().encode(policyKey(publication));
     const value = serdes(TOPICS.policies).encode(policyPublicationToWire(publication));
-    this.#log.append([{ topic: TOPICS.policies, partition: 0, key, value, headers: {} }]);
+    this.#log.append([{ ...place, key, value, headers: {} }]);
+    const offset = (this.#log.bounds(TOPICS.policies)[0]?.end ?? 0) - 1;
+    const published = this.book.take({ offset, key, value });
+    const standing = published !== null && 'standing' in published ? published.standing : 'again';
+    tally.add(`published ${standing}`);
   }
 
   #publish(): void {
@@ -253,7 +275,8 @@ export class Traffic {
   }
 }
 
-function policySet(dayMs: number): PolicySet {
+/** Others have other borders, and one of them a shorter ladder, or another name. */
+function policySets(dayMs: number): readonly PolicySet[] {
   const orders = aDimension('orders', { windowMs: 30 * dayMs });
   const engagement = aDimension('engagement', { windowMs: 20 * dayMs, capMilli: 1_000 });
   const referrals = aDimension('referrals', { windowMs: 60 * dayMs, weightMilli: 2_000 });
@@ -275,7 +298,22 @@ function policySet(dayMs: number): PolicySet {
     atRiskNoticeMs: 3 * dayMs,
   });
   const dimensions = [orders, engagement, referrals, recency];
-  return aPolicySet(aPolicy({ dimensions, lifecycle }));
+  const first = aPolicy({ dimensions, lifecycle });
+  const mild = [
+    { tier: 'silver', enterMilli: 1_000, leaveMilli: 1_000 },
+    { tier: 'gold', enterMilli: 3_000, leaveMilli: 2_000 },
+  ];
+  const short = {
+    ladder: ['bronze', 'gold'],
+    borders: [{ tier: 'gold', enterMilli: 3_000, leaveMilli: 3_000 }],
+    replaces: { silver: 'gold' },
+  };
+  return [
+    first,
+    aPolicy({ dimensions, lifecycle, version: 2, borders: mild }),
+    aPolicy({ dimensions, version: 3, ...short }),
+    aPolicy({ dimensions, lifecycle, name: 'other' }),
+  ].map((policy) => aPolicySet(policy));
 }
 
 function bytesOf(json: unknown): Uint8Array {
