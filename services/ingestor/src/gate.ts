@@ -3,9 +3,10 @@ import {
   type JsonObject,
   type RedriveSlip,
   signedRedriveSlipOf,
+  TOPICS,
   type WireRecord,
 } from '@strata/contracts';
-import type { MarkerOf } from '@strata/domain';
+import type { MarkerOf, TimeMode } from '@strata/domain';
 import type { Serde, TopicRecord } from '@strata/pipeline';
 import type { RowMapper } from '@strata/source-map';
 import type { IngestorSettings } from './ingestor-ports.ts';
@@ -53,12 +54,18 @@ export type Gate = (record: TopicRecord, onDropped: (dropped: Dropped) => void) 
  * fetched. A refusal leaves it at once; nothing here waits for anything.
  */
 export function createGate({ serde, markerOf, settings, partitions }: GateParts): Gate {
-  const { timeMode, rules, identity, recordBytesMax } = settings;
+  const { rules, identity, recordBytesMax } = settings;
+  /** Partitions of the topic of clock marks in which data time has ended; a restart is told so by its setting. */
+  const live = new Set<number>();
+  const timeModeOf = ({ topic, partition }: TopicRecord): TimeMode =>
+    topic === TOPICS.events && live.has(partition) ? 'wall' : settings.timeMode;
 
   function pass(record: TopicRecord, parsed: Parsed, context: Context): Routed | Refused {
     const { onDropped, isRedriven } = context;
+    const timeMode = timeModeOf(record);
     const valid = validate(parsed, { topic: record.topic, timeMode, rules, onDropped });
     if (valid.kind === 'refused') return valid;
+    if (valid.content.kind === 'went-live') live.add(record.partition);
     return route(identify(valid, identity), record, { timeMode, partitions, isRedriven });
   }
 
