@@ -8,7 +8,13 @@ const SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 export const SUBSCRIPTIONS: readonly Subscription[] = parseSubscriptions(
   JSON.stringify([
     { id: 'all', url: 'http://127.0.0.1/all', secret: SECRET },
-    { id: 'down', url: 'http://127.0.0.1/down', secret: SECRET, directions: ['down'] },
+    {
+      id: 'down',
+      url: 'http://127.0.0.1/down',
+      secret: SECRET,
+      directions: ['down'],
+      backfill: true,
+    },
   ]),
   { place: 'the simulation', isHttpAllowed: true },
 );

@@ -152,6 +152,7 @@ function intakeDifferences(
           found.push(`event ${eventId} lies in partition ${p}, which is not its customer's`);
         }
       } else if (record?.kind === 'clock') inLog.add(`clock ${record.at} ${p}`);
+      else if (record?.kind === 'went-live') inLog.add(`live ${p}`);
     }
   });
   const sent = new Set<string>();
@@ -172,6 +173,8 @@ function keyOf(place: string, expected: ReturnType<Stack['traffic']['expected'][
       return `${expected.source} ${expected.eventId}`;
     case 'clock':
       return `clock ${expected.at} ${place.split('.').at(-2)}`;
+    case 'live':
+      return `live ${place.split('.').at(-2)}`;
     case 'letter':
       return null;
   }
@@ -226,10 +229,12 @@ function letterDifferences({ log, traffic }: Stack, folded: readonly Folded[]): 
 /** Every change reached everybody who subscribed to it, and had its effect there once. */
 function deliveryDifferences({ endpoints, queue }: Stack, folded: readonly Folded[]): string[] {
   const isDown = ({ type }: TierChange): boolean => type === 'demoted' || type === 'withdrawn';
+  // What was held back goes to those alone who asked for it.
   const wanted = folded.flatMap(({ changes }) =>
-    changes.flatMap((change) =>
-      isDown(change) ? [`all ${change.id}`, `down ${change.id}`] : [`all ${change.id}`],
-    ),
+    changes.flatMap((change) => [
+      ...(change.backfill ? [] : [`all ${change.id}`]),
+      ...(isDown(change) ? [`down ${change.id}`] : []),
+    ]),
   );
   const { failed } = queue.counts();
   return [

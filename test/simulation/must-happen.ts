@@ -57,6 +57,7 @@ const LEAST: readonly (readonly [what: string, least: number])[] = [
   ['scorer_relay_records strata.tier-changes.v1 skipped', 200],
   ['scorer_fold_notes repeated-hand-over', 200],
   ['scorer_fold_notes repeat', 1_000],
+  ['scorer_records went-live', 100],
   ['scorer_fold_notes early-tick', 100],
   ['scorer_fold_notes forwarded', 500],
   ['scorer_fold_notes linked-already', 100],

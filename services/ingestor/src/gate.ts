@@ -55,17 +55,25 @@ export type Gate = (record: TopicRecord, onDropped: (dropped: Dropped) => void) 
  */
 export function createGate({ serde, markerOf, settings, partitions }: GateParts): Gate {
   const { rules, identity, recordBytesMax } = settings;
-  /** Partitions of the topic of clock marks in which data time has ended; a restart is told so by its setting. */
-  const live = new Set<number>();
-  const timeModeOf = ({ topic, partition }: TopicRecord): TimeMode =>
-    topic === TOPICS.events && live.has(partition) ? 'wall' : settings.timeMode;
+  /**
+   * Where data time ends in the partitions of the topic of clock marks, as far as seen. What lies before it may come again
+   * and is of data time still; a restart is told by its setting.
+   */
+  const liveFrom = new Map<number, number>();
+  const timeModeOf = ({ topic, partition, offset }: TopicRecord): TimeMode => {
+    const isLive = topic === TOPICS.events && offset > (liveFrom.get(partition) ?? Infinity);
+    return isLive ? 'wall' : settings.timeMode;
+  };
 
   function pass(record: TopicRecord, parsed: Parsed, context: Context): Routed | Refused {
     const { onDropped, isRedriven } = context;
     const timeMode = timeModeOf(record);
     const valid = validate(parsed, { topic: record.topic, timeMode, rules, onDropped });
     if (valid.kind === 'refused') return valid;
-    if (valid.content.kind === 'went-live') live.add(record.partition);
+    if (valid.content.kind === 'went-live') {
+      const known = liveFrom.get(record.partition) ?? Infinity;
+      liveFrom.set(record.partition, Math.min(known, record.offset));
+    }
     return route(identify(valid, identity), record, { timeMode, partitions, isRedriven });
   }
 

@@ -57,12 +57,9 @@ async function aStack(time: 'data' | 'wall' = 'data'): Promise<StackHandle> {
   return embedded.stack;
 }
 
-async function run(
-  stack: StackHandle,
-  command: Command,
-  argv: readonly string[],
-  input = '',
-): Promise<string> {
+type Line = readonly [command: Command, argv?: readonly string[], input?: string];
+
+async function run(stack: StackHandle, ...[command, argv = [], input = '']: Line): Promise<string> {
   const { context, heard } = aContext({ stack, cwd: folder, input });
   const exit = await command.execute(context, argv);
   expect({ exit, ...heard }).toMatchObject({ exit: 0 });
@@ -151,9 +148,9 @@ describe('a stack with an imported history', () => {
       return type === 'promoted' && cause.kind === 'event' && /c[12]/.test(customerId);
     });
     const lived = promoted.filter(({ effectiveAt }) => effectiveAt >= at);
-    expect(lived.map((it) => [it.customerId, it.backfill]).toSorted()).toEqual([
-      ['c1', false],
-      ['c2', false],
+    expect(lived.map((it) => `${it.customerId} ${it.backfill}`).toSorted()).toEqual([
+      'c1 false',
+      'c2 false',
     ]);
     expect(JSON.parse(await run(stack, verifyCommand, ['--from-log', '--json']))).toMatchObject({
       isSame: true,
@@ -190,7 +187,15 @@ describe('a stack with an imported history', () => {
     expect(await tierAt('--at', day(33))).toBe('bronze');
     expect(await tierAt()).toBe('silver');
     expect(await tierAt('--at', day(31), '--as-known-now')).toBe('silver');
-    const again = await run(stack, backtestCommand, ['--from-log', '--policy', 'visits.yaml', '--at', day(31), '--profiles', 'then.csv']);
+    const again = await run(stack, backtestCommand, [
+      '--from-log',
+      '--policy',
+      'visits.yaml',
+      '--at',
+      day(31),
+      '--profiles',
+      'then.csv',
+    ]);
     expect(again).not.toBe('');
   });
 
@@ -209,7 +214,13 @@ describe('a stack with an imported history', () => {
       .slice(-1);
     expect(last).toMatchObject({ type: 'promoted', toTier: 'silver', backfill: false });
     expect(last?.effectiveAt).toBeGreaterThan(late);
-    const until = importCommand.execute(aContext({ stack, input }).context, ['-', '--format', 'events', '--until', '2030-01-01']);
+    const until = importCommand.execute(aContext({ stack, input }).context, [
+      '-',
+      '--format',
+      'events',
+      '--until',
+      '2030-01-01',
+    ]);
     await expect(until).rejects.toMatchObject({ code: 'STRATA_CLI_WALL_TIME' });
   });
 });
