@@ -19,10 +19,10 @@ const PINNED = {
   /** With links behind it. */
   linked: '43d3d57a47c88ba34d8654ac2df4bcbfd20051b09e02d5d8730ae0cf28377c94',
   /** And live behind that. */
-  live: '',
-  states: '7fcda383203497a76443253f53dcf80c4e2e530114db66df1a727a78ab7a363c',
-  linkedStates: 'd8c617b969817806753dab1e31566a7fde44f56a55c3a3747549748f97b4c2b9',
-  liveStates: '',
+  live: '845af6a3911d5a88f1f4b683996c510289f3c9984abdbc7557d7e29cc3fd5b70',
+  states: 'b1471410b6367d63f98ccf853b91b3edac5e02937cab553cea9a41ef952b21a7',
+  linkedStates: 'c7f91273eab28d85989b9bde93e4353df6df2d3711e878c82477dd46765145d2',
+  liveStates: '7564c11aa7b8009994f30dd76fdcc8e3b97ed05d08d1bf26d4eab605f7feb67a',
 };
 
 const REMEDY =
