@@ -33,6 +33,10 @@ export const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
     'There is no key of that name.',
     'See `./strata intake-key list`, or `./strata api-key list`.',
   ),
+  STRATA_CLI_LIVE_OTHERWISE: text(
+    'The stack went live, or began to, with another choice of what is announced.',
+    'Run go-live without a flag: what was asked first holds.',
+  ),
   STRATA_CLI_LOG_CUT: text(
     'The customer log does not begin at its first record any more, so nothing can be folded from the beginning.',
     'Read [recovery](../operations/recovery.md); keep the log for ever (`retention.ms=-1`).',
@@ -48,6 +52,10 @@ export const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
   STRATA_CLI_SCORER_RUNS: text(
     'A scorer took a partition while a new epoch was begun for it. Nothing was replaced.',
     'Stop the scorers, begin the epoch, start them again.',
+  ),
+  STRATA_CLI_NOT_SETTLED: text(
+    'Something of the imported history is under way still, or lies ahead of the broker’s clock.',
+    'Do what the message names, then run go-live again.',
   ),
   STRATA_CLI_NOT_STILL: text(
     'A partition moved on at every look, or went back, while it was compared.',
@@ -171,8 +179,8 @@ export const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
     'Make one: `openssl rand -base64 32`, and keep it apart from the stack.',
   ),
   STRATA_STACK_OTHER_TIME: text(
-    'The stack was opened in the other kind of time, and keeps it for life.',
-    'Start it as it was, or a new one with `--fresh`.',
+    'The stack was opened in the other kind of time and keeps it, or has gone live since.',
+    'Start it as the message says, or a new one with `--fresh`.',
   ),
   STRATA_STACK_PREREQUISITE_MISSING: text(
     'Java, Maven or Redis is missing.',

@@ -152,6 +152,7 @@ function intakeDifferences(
           found.push(`event ${eventId} lies in partition ${p}, which is not its customer's`);
         }
       } else if (record?.kind === 'clock') inLog.add(`clock ${record.at} ${p}`);
+      else if (record?.kind === 'went-live') inLog.add(`live ${p}`);
     }
   });
   const sent = new Set<string>();
@@ -172,6 +173,8 @@ function keyOf(place: string, expected: ReturnType<Stack['traffic']['expected'][
       return `${expected.source} ${expected.eventId}`;
     case 'clock':
       return `clock ${expected.at} ${place.split('.').at(-2)}`;
+    case 'live':
+      return `live ${place.split('.').at(-2)}`;
     case 'letter':
       return null;
   }

@@ -63,6 +63,7 @@ const LEAST: readonly (readonly [what: string, least: number])[] = [
   ['scorer_tier_changes promoted policy', 100],
   ['scorer_tier_changes demoted policy', 50],
   ['scorer_tier_changes assigned policy', 100],
+  ['scorer_records went-live', 100],
   ['scorer_fold_notes early-tick', 100],
   ['scorer_fold_notes forwarded', 500],
   ['scorer_fold_notes linked-already', 100],

@@ -1,6 +1,7 @@
 import {
   clockControlToJson,
   eventToIntakeJson,
+  goLiveControlToJson,
   logRecordToWire,
   type Minimisation,
   minimisation,
@@ -37,6 +38,7 @@ const GUESTS = ['guest:0', 'guest:1', 'guest:2'];
 export type Expected =
   | { readonly kind: 'event'; readonly source: string; readonly eventId: string }
   | { readonly kind: 'clock'; readonly at: number }
+  | { readonly kind: 'live' }
   | { readonly kind: 'letter' };
 
 /** The sources of a simulated stack: what they send, when, and what has to become of it. */
@@ -58,6 +60,8 @@ export class Traffic {
   readonly #orders: Extract<CustomerEvent, { type: 'purchase' }>[] = [];
   #dataNowMs = FIRST_DAY_MS;
   #events = 0;
+  /** Data time has ended, for the sources. */
+  #isLive = false;
 
   constructor(world: Surroundings, parts: { log: MemoryLog; partitions: number }) {
     const { random } = world;
@@ -99,6 +103,9 @@ export class Traffic {
     const bursts = random.between(5, 40);
     for (let burst = 0; burst < bursts; burst += 1) {
       scheduler.plan(random.below(overMs), 'sources publish', () => this.#publish());
+    }
+    if (this.time === 'data' && random.chance(0.4)) {
+      scheduler.plan(random.below(overMs), 'the stack goes live', () => this.#goLive());
     }
     scheduler.plan(random.below(2 * overMs), 'causes are mended', () => this.mend());
     scheduler.plan(overMs, 'sources end', () => this.#end());
@@ -154,20 +161,40 @@ export class Traffic {
 
   #publish(): void {
     const { random } = this.#world;
-    if (this.time === 'data') this.#dataNowMs += random.below(6 * DAY_MS);
+    if (this.#isDataTime) this.#dataNowMs += random.below(6 * DAY_MS);
     const count = random.between(1, 8);
     for (let n = 0; n < count; n += 1) {
       if (random.chance(0.03)) this.#garbage();
       else this.#send(this.#event());
     }
-    if (this.time === 'data' && random.chance(0.3)) this.#mark();
+    if (this.#isDataTime && random.chance(0.3)) this.#mark();
   }
 
   /** Data time: everything that is still to fall due does so. */
   #end(): void {
-    if (this.time === 'wall') return;
+    if (!this.#isDataTime) return;
     this.#dataNowMs += 120 * DAY_MS;
     this.#mark();
+  }
+
+  get #isDataTime(): boolean {
+    return this.time === 'data' && !this.#isLive;
+  }
+
+  /** Told to one partition after the other; whoever tells it may die in between, and tells it all again later. */
+  #goLive(): void {
+    const { random, scheduler } = this.#world;
+    this.#isLive = true;
+    const at = scheduler.nowMs;
+    const announceFrom = random.pick([null, 0, 1, 2]);
+    const value = bytesOf(goLiveControlToJson({ kind: 'went-live', at, announceFrom }));
+    const tell = (upTo: number): void => {
+      for (let partition = 0; partition < upTo; partition += 1) {
+        this.#append({ topic: TOPICS.events, partition, value }, { kind: 'live' });
+      }
+    };
+    tell(random.between(0, this.#partitions));
+    scheduler.plan(random.below(2_000), 'going live is finished', () => tell(this.#partitions));
   }
 
   #mark(): void {
@@ -267,7 +294,7 @@ export class Traffic {
   /** Mostly now, sometimes earlier, seldom so early or so late that it is refused. */
   #instant(): number {
     const { random, scheduler } = this.#world;
-    const nowMs = this.time === 'data' ? this.#dataNowMs : scheduler.nowMs;
+    const nowMs = this.#isDataTime ? this.#dataNowMs : scheduler.nowMs;
     const dice = random.below(100);
     if (dice < 2) return nowMs - (LEDGER_HORIZON_DAYS_DEFAULT + 50) * DAY_MS;
     if (dice < 3 && this.time === 'wall') return nowMs + 2 * DAY_MS;

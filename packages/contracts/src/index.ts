@@ -8,6 +8,7 @@ export * from './erasure-control.ts';
 export { EVENT_DEFINITIONS } from './event-definitions.ts';
 export * from './explanation-json.ts';
 export { AMOUNT_MINOR_MAX, type InstantForm } from './fields.ts';
+export * from './go-live-control.ts';
 export { isGuestId } from './guest.ts';
 export * from './identity.ts';
 export * from './intake-event.ts';

@@ -4,6 +4,7 @@ import {
   type ReferralMade,
   TIME_MODES,
   type TimeMode,
+  type WentLive,
 } from '@strata/domain';
 import { type CalibratedBody, calibrationFromWire, calibrationToWire } from './calibration-wire.ts';
 import { ContractFault } from './contract-fault.ts';
@@ -32,6 +33,7 @@ const CALIBRATED = 'strata.log.Calibrated';
 const RATES_PUBLISHED = 'strata.log.RatesPublished';
 const RATES_CORRECTED = 'strata.log.RatesCorrected';
 const CLOCK = 'strata.log.Clock';
+const WENT_LIVE = 'strata.log.WentLive';
 const EPOCH_BEGAN = 'strata.log.EpochBegan';
 const TICK = 'strata.log.Tick';
 const REFERRAL_MADE = 'strata.log.ReferralMade';
@@ -67,6 +69,10 @@ export function logRecordToWire(record: LogRecord): WireRecord {
       return { name: RATES_CORRECTED, body: ratesToWire(record.table) };
     case 'clock':
       return { name: CLOCK, body: { at: record.at } };
+    case 'went-live': {
+      const { at, announceFrom } = record;
+      return { name: WENT_LIVE, body: { at, announceFrom } };
+    }
     case 'epoch-began': {
       const { epoch, customerSeqBase, foldVersion } = record;
       return { name: EPOCH_BEGAN, body: { epoch, customerSeqBase, foldVersion } };
@@ -125,6 +131,10 @@ export function logRecordFromWire({ name, body }: WireRecord): LogRecord {
       return { kind: 'rates-corrected', table: ratesFromWire(body as RatesBody) };
     case CLOCK:
       return { kind: 'clock', at: (body as { readonly at: number }).at };
+    case WENT_LIVE: {
+      const { at, announceFrom } = body as Omit<WentLive, 'kind'>;
+      return { kind: 'went-live', at, announceFrom };
+    }
     case EPOCH_BEGAN: {
       const { epoch, customerSeqBase, foldVersion } = body as Omit<EpochBegan, 'kind'>;
       return { kind: 'epoch-began', epoch, customerSeqBase, foldVersion };

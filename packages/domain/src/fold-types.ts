@@ -1,6 +1,7 @@
 import type { CalibrationInForce } from './calibration/calibration.ts';
 import type { CustomerState } from './customer-state.ts';
 import type { Erasures } from './erasures.ts';
+import type { GoneLive } from './going-live.ts';
 import type { Instant } from './instant.ts';
 import {
   type HandOverOrigin,
@@ -16,8 +17,10 @@ import type { TierChange } from './tier/tier-change.ts';
 /** What the fold keeps for a whole partition, beside its customers. */
 export interface PartitionState {
   readonly partition: number;
-  /** Null until the partition's first record. */
+  /** Null until the partition's first record. Data time may become wall time, once. */
   readonly time: TimeMode | null;
+  /** Null in data time, and where wall time held from the beginning. */
+  readonly live: GoneLive | null;
   readonly ledgerHorizonMs: number;
   /** Wall time: the largest append time seen. Data time: the last clock mark. */
   readonly clock: Instant;
@@ -97,12 +100,14 @@ export const FOLD_NOTES = [
   'linked-already',
   'unasked-hand-over',
   'erased',
+  'live-already',
 ] as const;
 /**
  * `future-event`: an event dated after the clock, by no more than the limit. `repeated-hand-over`: a record of another
  * partition that had come before. `forwarded`: a record about an alias, sent on. `override-dropped`: of a customer who
  * merged into another. `linked-already`: a link that changes nothing. `unasked-hand-over`: an answer to a merge or a
  * link that its survivor does not wait for (any more).
- * `erased`: a record dated up to the erasure of its customer, which did nothing.
+ * `erased`: a record dated up to the erasure of its customer, which did nothing. `live-already`: the partition ran on wall
+ * time before a record that was to bring it there.
  */
 export type FoldNote = (typeof FOLD_NOTES)[number];

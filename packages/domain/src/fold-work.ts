@@ -1,3 +1,4 @@
+import { asTold } from './as-told.ts';
 import { catchUp } from './calibration/catch-up.ts';
 import type { LedgerEvent } from './customer-event.ts';
 import { type CustomerState, hasAcceptedEvent, type PromotionEntry } from './customer-state.ts';
@@ -291,7 +292,7 @@ export class FoldWork implements MergeWork, EraseWork {
       customerId,
       decidedAt,
       nextId: () => this.#nextId(),
-      emit: (change) => this.#outputs.push(change),
+      emit: (change) => this.#outputs.push(asTold(this.partition, change)),
     };
   }
 

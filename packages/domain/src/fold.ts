@@ -3,6 +3,7 @@ import { eraseCustomer, forgetName } from './erase-steps.ts';
 import { type MarkerOf, unkeyedMarker } from './erasures.ts';
 import type { FoldResult, PartitionState } from './fold-types.ts';
 import { FoldWork } from './fold-work.ts';
+import { lateLiveNote } from './going-live.ts';
 import { isRepeatedHandOver } from './hand-over.ts';
 import { answerLink, askLink, endLink } from './link-steps.ts';
 import {
@@ -33,10 +34,7 @@ export function fold(input: FoldInput): FoldResult {
   const { record, at } = input;
   const partition = evolvePartition(input.partition, record, at);
   const work = new FoldWork(partition, at, input.markerOf ?? unkeyedMarker);
-  if (isRepeatedHandOver(input.partition, record)) {
-    work.note('repeated-hand-over');
-    return work.result();
-  }
+  if (isRepeat(work, input)) return work.result();
   // Ticks and sweeps name many, and do nothing to an alias.
   const namesMany = record.kind === 'tick' || record.kind === 'sweep';
   const named = namesMany ? undefined : customersOf(record)[0];
@@ -94,6 +92,15 @@ export function fold(input: FoldInput): FoldResult {
       break;
   }
   return work.result();
+}
+
+/** Whether the partition has had the record already, as its own state says. */
+function isRepeat(work: FoldWork, { partition, record }: FoldInput): boolean {
+  const isAgain = isRepeatedHandOver(partition, record);
+  const late = record.kind === 'went-live' ? lateLiveNote(partition, record) : null;
+  const note = isAgain ? 'repeated-hand-over' : late;
+  if (note !== null) work.note(note);
+  return note !== null;
 }
 
 /** What was forwarded counts for the survivor, whatever id it came under. */

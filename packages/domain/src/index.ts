@@ -25,6 +25,7 @@ export * from './explain.ts';
 export * from './fold.ts';
 export * from './fold-types.ts';
 export { FOLD_VERSION } from './fold-version.ts';
+export type { GoneLive } from './going-live.ts';
 export { handOverRecord, isHandOver } from './hand-over.ts';
 export * from './hash64.ts';
 export * from './instant.ts';

@@ -51,6 +51,17 @@ export interface ClockMark {
   readonly at: Instant;
 }
 
+/**
+ * Data time ends: from here on the clock of this partition is the broker's. One in each partition, all with one instant;
+ * a further one does nothing.
+ */
+export interface WentLive {
+  readonly kind: 'went-live';
+  readonly at: Instant;
+  /** What of the changes that fell due up to `at` is announced: from so many steps of the ladder on; 0 all, null none. */
+  readonly announceFrom: AnnounceFrom;
+}
+
 /** From here on the outputs of this partition are numbered anew. It changes no state. */
 export interface EpochBegan {
   readonly kind: 'epoch-began';
@@ -291,6 +302,7 @@ export type LogRecord =
   | RatesPublished
   | RatesCorrected
   | ClockMark
+  | WentLive
   | EpochBegan
   | Tick
   | Sweep
@@ -335,6 +347,7 @@ export function customersOf(record: LogRecord): readonly string[] {
     case 'rates-published':
     case 'rates-corrected':
     case 'clock':
+    case 'went-live':
     case 'epoch-began':
       return [];
   }

@@ -206,6 +206,7 @@ export function forwardedTo({ survivorId }: Alias, record: LogRecord): readonly 
     case 'rates-published':
     case 'rates-corrected':
     case 'clock':
+    case 'went-live':
     case 'epoch-began':
     case 'tick':
     case 'sweep':

@@ -1,6 +1,7 @@
 import { calibrationAt, withCalibration } from './calibration/in-force.ts';
 import { NO_ERASURES } from './erasures.ts';
 import type { PartitionState } from './fold-types.ts';
+import { wentLive } from './going-live.ts';
 import { isRepeatedHandOver, receivedAfter } from './hand-over.ts';
 import { DAY_MS, type Instant } from './instant.ts';
 import type { LogRecord, PolicyActivated, RecordCoordinates, Sweep } from './log-record.ts';
@@ -18,6 +19,7 @@ export function initialPartition(partition: number): PartitionState {
   return {
     partition,
     time: null,
+    live: null,
     ledgerHorizonMs: LEDGER_HORIZON_DAYS_DEFAULT * DAY_MS,
     clock: Number.NEGATIVE_INFINITY,
     policySets: [],
@@ -162,6 +164,8 @@ export function evolvePartition(
       return clocked.time === 'data' && record.at > clocked.clock
         ? { ...clocked, clock: record.at }
         : clocked;
+    case 'went-live':
+      return wentLive(clocked, record, at);
     case 'referral-made':
     case 'referral-converted':
     case 'referral-ended':
@@ -192,13 +196,14 @@ const oldestOf = ({ clock, ledgerHorizonMs }: PartitionState): Instant => clock 
 
 /**
  * The instant at which a record finds a customer. Wall time: the partition's. Data time: the latest of the
- * customer's own, the last clock mark and the event's, so that no other customer's traffic ever shows.
+ * customer's own, the last clock mark and the event's, so that no other customer's traffic ever shows. Who had run ahead
+ * of the broker's clock in data time waits there for it: no customer's clock goes back.
  */
 export function clockFor(
   partition: PartitionState,
   customerClock: Instant,
   clockAt: Instant | undefined,
 ): Instant {
-  if (partition.time !== 'data') return partition.clock;
+  if (partition.time !== 'data') return Math.max(customerClock, partition.clock);
   return Math.max(customerClock, partition.clock, clockAt ?? Number.NEGATIVE_INFINITY);
 }

@@ -1,3 +1,4 @@
+import { asTold } from './as-told.ts';
 import { catchUp } from './calibration/catch-up.ts';
 import type { CustomerState } from './customer-state.ts';
 import type { Telling } from './decide.ts';
@@ -62,7 +63,7 @@ export function viewAt({ partition, customerId, state, at }: ProfileQuery): Cust
     customerId,
     decidedAt: at,
     nextId: () => 'unsettled',
-    emit: (change) => changes.push(change),
+    emit: (change) => changes.push(asTold(partition, change)),
   };
   const settled = catchUp(partition, telling, { state, until: at });
   const yardstick = yardstickFor(partition, settled, at);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   type CalibratedModel,
   NO_ERASURES,
@@ -37,6 +38,7 @@ const policy: Policy = {
 const fresh: PartitionState = {
   partition: 7,
   time: null,
+  live: null,
   ledgerHorizonMs: 0,
   clock: Number.NEGATIVE_INFINITY,
   policySets: [],
@@ -50,6 +52,7 @@ const fresh: PartitionState = {
 const running: PartitionState = {
   partition: 7,
   time: 'data',
+  live: null,
   ledgerHorizonMs: 800 * 86_400_000,
   clock: 1_767_600_612_345,
   policySets: [{ id: 'ab', policies: [policy] }],
@@ -67,6 +70,11 @@ const receiving: PartitionState = {
     { partition: 3, epoch: 2, number: 1 },
   ],
 };
+const live = (since: number, announceFrom: number | null): PartitionState => ({
+  ...running,
+  time: 'wall',
+  live: { since, at: 1_767_600_611_000, announceFrom, offset: 4_711 },
+});
 const models: readonly CalibratedModel[] = [
   {
     policy: 'shop',
@@ -128,6 +136,8 @@ test.each([
   ['with a policy', running],
   ['with calibrations', calibrated],
   ['with what others handed over', receiving],
+  ['that went live', live(1_767_600_600_000, null)],
+  ['that went live before any mark', live(Number.NEGATIVE_INFINITY, 2)],
 ])('a partition %s comes back as it was', (_, state) => {
   expect(decodePartition(encodePartition(state))).toStrictEqual(state);
 });
@@ -174,6 +184,11 @@ test('what never changed was never written', () => {
   expect(decodePartition({})).toBeNull();
 });
 
+test('a partition of layout 3, from before stacks went live, is read as it was written then', () => {
+  const written = readFileSync(new URL('../fixtures/partition-v3.json', import.meta.url));
+  expect(decodePartition({ state: written })).toStrictEqual(receiving);
+});
+
 test.each(['{"version":2}', 'null', '{"version":1,"series":{"USD>CNY":"1:x"},"corrections":[]}'])(
   'rates like %s are refused',
   (text) => {
@@ -184,7 +199,7 @@ test.each(['{"version":2}', 'null', '{"version":1,"series":{"USD>CNY":"1:x"},"co
 
 describe('what is refused', () => {
   test.each([
-    { why: 'a newer layout', text: '{"version":5}', says: /has layout 5.*rebuild/ },
+    { why: 'a newer layout', text: '{"version":6}', says: /has layout 6.*rebuild/ },
     { why: 'no JSON', text: '{"version":1', says: /no JSON object.*rebuild/ },
     { why: 'no object', text: 'null', says: /no JSON object/ },
     { why: 'no policies', text: '{"version":1,"clock":null}', says: /no list of policies/ },

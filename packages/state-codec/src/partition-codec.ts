@@ -1,4 +1,4 @@
-import { NOT_SWEPT, type PartitionState } from '@strata/domain';
+import { type GoneLive, NOT_SWEPT, type PartitionState } from '@strata/domain';
 
 import { damaged } from './byte-reader.ts';
 import { decodeErasures, encodeErasures } from './erasures-codec.ts';
@@ -14,10 +14,10 @@ import { StateCodecError } from './state-codec-error.ts';
 
 /**
  * 2 added calibrations, 3 what other partitions handed over; a partition of an older layout has none. Since 4 what it
- * grades by lies beside it.
+ * grades by lies beside it; 5 added going live.
  */
-export const PARTITION_CODEC_VERSION = 4;
-const VERSIONS: readonly number[] = [1, 2, 3, PARTITION_CODEC_VERSION];
+export const PARTITION_CODEC_VERSION = 5;
+const VERSIONS: readonly number[] = [1, 2, 3, 4, PARTITION_CODEC_VERSION];
 
 /** The bytes of a partition by the names of its fields in the store; who commits leaves out what has not changed. */
 export type PartitionFields = Readonly<
@@ -30,9 +30,12 @@ interface StoredPartition
   readonly version: number;
   /** Null before the first mark or record: JSON has no minus infinity. */
   readonly clock: number | null;
+  readonly live?: StoredLive | null;
   readonly received?: PartitionState['received'];
   readonly swept?: PartitionState['swept'];
 }
+
+type StoredLive = Omit<GoneLive, 'since'> & { readonly since: number | null };
 
 /** JSON, each with its outer keys in one fixed order. Of a partition that was `before` only the fields that differ. */
 export function encodePartition(
@@ -46,6 +49,7 @@ export function encodePartition(
     time: state.time,
     ledgerHorizonMs: state.ledgerHorizonMs,
     clock: storedInstant(state.clock),
+    live: state.live && { ...state.live, since: storedInstant(state.live.since) },
     received: state.received,
     swept: state.swept,
   };
@@ -68,7 +72,7 @@ export function encodePartition(
 export function decodePartition(fields: PartitionFields): PartitionState | null {
   if (fields.state === undefined) return null;
   const stored = parse(fields.state);
-  const { version, partition, time, ledgerHorizonMs, clock, received = [] } = stored;
+  const { version, partition, time, ledgerHorizonMs, clock, live = null, received = [] } = stored;
   if (!VERSIONS.includes(version)) {
     throw new StateCodecError(
       'STRATA_STATE_CODEC_VERSION',
@@ -82,6 +86,7 @@ export function decodePartition(fields: PartitionFields): PartitionState | null 
     time,
     ledgerHorizonMs,
     clock: knownInstant(clock),
+    live: live && { ...live, since: knownInstant(live.since) },
     ...policiesFrom(policies),
     swept: stored.swept ?? NOT_SWEPT,
     received,

@@ -78,7 +78,8 @@ export interface EmbeddedStack {
  * composed together; nothing outlives the process.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedStack> {
-  const { time, partitions, identity: given = identity() } = options;
+  const { partitions, identity: given = identity() } = options;
+  let { time } = options;
   const log = new MemoryLog(systemClock);
   for (const { name, partitions: count } of topicSpecs(partitions)) log.createTopic(name, count);
   const source = new MemorySchemaRegistry();
@@ -93,7 +94,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   const markerOf = keyedMarker(key);
   const stack: StackHandle = {
     kind: 'embedded',
-    time,
+    get time() {
+      return time;
+    },
     partitions,
     identity: given,
     reader: new MemoryLogReader(log),
@@ -104,10 +107,15 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     arePrivateAddressesAllowed: true,
     seal: (bytes) => seal(key, bytes),
     unseal: (sealed) => unseal(key, sealed),
-    tryGate: openGate({ serdes, markerOf, partitions }, () => ingestorSettings(options)),
+    tryGate: openGate({ serdes, markerOf, partitions }, () =>
+      ingestorSettings({ ...options, time }),
+    ),
     markerOf,
     lookAtDeliveries: (look) => look(queue),
     retention: async () => null,
+    toWallTime: () => {
+      time = 'wall';
+    },
     close: async () => {},
   };
   await openPartitions(stack, time);

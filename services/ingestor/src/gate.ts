@@ -3,9 +3,10 @@ import {
   type JsonObject,
   type RedriveSlip,
   signedRedriveSlipOf,
+  TOPICS,
   type WireRecord,
 } from '@strata/contracts';
-import type { MarkerOf } from '@strata/domain';
+import type { MarkerOf, TimeMode } from '@strata/domain';
 import type { Serde, TopicRecord } from '@strata/pipeline';
 import type { RowMapper } from '@strata/source-map';
 import type { IngestorSettings } from './ingestor-ports.ts';
@@ -53,12 +54,26 @@ export type Gate = (record: TopicRecord, onDropped: (dropped: Dropped) => void) 
  * fetched. A refusal leaves it at once; nothing here waits for anything.
  */
 export function createGate({ serde, markerOf, settings, partitions }: GateParts): Gate {
-  const { timeMode, rules, identity, recordBytesMax } = settings;
+  const { rules, identity, recordBytesMax } = settings;
+  /**
+   * Where data time ends in the partitions of the topic of clock marks, as far as seen. What lies before it may come again
+   * and is of data time still; a restart is told by its setting.
+   */
+  const liveFrom = new Map<number, number>();
+  const timeModeOf = ({ topic, partition, offset }: TopicRecord): TimeMode => {
+    const isLive = topic === TOPICS.events && offset > (liveFrom.get(partition) ?? Infinity);
+    return isLive ? 'wall' : settings.timeMode;
+  };
 
   function pass(record: TopicRecord, parsed: Parsed, context: Context): Routed | Refused {
     const { onDropped, isRedriven } = context;
+    const timeMode = timeModeOf(record);
     const valid = validate(parsed, { topic: record.topic, timeMode, rules, onDropped });
     if (valid.kind === 'refused') return valid;
+    if (valid.content.kind === 'went-live') {
+      const known = liveFrom.get(record.partition) ?? Infinity;
+      liveFrom.set(record.partition, Math.min(known, record.offset));
+    }
     return route(identify(valid, identity), record, { timeMode, partitions, isRedriven });
   }
 

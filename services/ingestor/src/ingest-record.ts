@@ -66,7 +66,7 @@ export function createIngest(
   ): void {
     for (const { record } of routes) if (record.kind === 'event') refusals.learn(record.event);
     if (isMapped) tally.mapped(routes.length);
-    else tally.ended(routes[0]?.record.kind === 'clock' ? 'clock' : 'appended');
+    else tally.ended(isOfClock(routes[0]) ? 'clock' : 'appended');
     if (slip !== null && routes.length === 1) tally.redriven('appended');
   }
 
@@ -79,6 +79,9 @@ export function createIngest(
 
   return ingest;
 }
+
+const isOfClock = (routed: Routed | undefined): boolean =>
+  routed?.record.kind === 'clock' || routed?.record.kind === 'went-live';
 
 /** One record goes on under the letter that it has, each of several under one of its own. */
 function slipOf(

@@ -124,6 +124,48 @@ test('in data time an event beside clock marks has to lie in the partition of it
   expect(customerLog()).toHaveLength(1);
 });
 
+test('where data time ends in a partition its events are of wall time: other keys pass, and clock marks do not', async () => {
+  const { send, arrived, letters, customerLog } = await anIngestor({ timeMode: 'data' });
+  const own = partitionOf('c1');
+  const partition = (own + 1) % PARTITIONS;
+  const live = bytes('{"type":"go-live","at":"2026-01-03T00:00:00Z","announceFrom":2}');
+  const mark = bytes('{"type":"clock","at":"2026-01-04T00:00:00Z"}');
+  send({ partition, value: live }, { partition, value: json(aPurchase('c1', 'e1')) });
+  send({ partition, value: mark }, { partition: own, value: json(aPurchase('c1', 'e2')) });
+  await arrived(4);
+  const at = Date.parse('2026-01-03T00:00:00Z');
+  const byPartition = customerLog().map(({ partition, read }) => [partition, read] as const);
+  expect(byPartition).toContainEqual([partition, { kind: 'went-live', at, announceFrom: 2 }]);
+  expect(byPartition).toContainEqual([own, { kind: 'event', event: aPurchase('c1', 'e1') }]);
+  const inData = {
+    kind: 'event',
+    event: aPurchase('c1', 'e2'),
+    clockAt: aPurchase('c1', 'e2').occurredAt,
+  };
+  expect(byPartition).toContainEqual([own, inData]);
+  expect(letters().map(({ read }) => read.reason)).toEqual(['clock-not-allowed']);
+});
+
+test.each([
+  {
+    value: '{"type":"go-live","at":"2026-01-03T00:00:00Z"}',
+    topic: TOPICS.purchases,
+    reason: 'clock-not-allowed',
+  },
+  { value: '{"type":"go-live","at":"tomorrow"}', topic: TOPICS.events, reason: 'bad-time' },
+  { value: '{"type":"go-live"}', topic: TOPICS.events, reason: 'missing-field' },
+  {
+    value: '{"type":"go-live","at":"2026-01-03T00:00:00Z","announceFrom":-1}',
+    topic: TOPICS.events,
+    reason: 'bad-field',
+  },
+])('$value on $topic is refused as $reason', async ({ value, topic, reason }) => {
+  const { send, arrived, letters } = await anIngestor({ timeMode: 'data' });
+  send({ topic, value: bytes(value) });
+  await arrived(1);
+  expect(letters().map(({ read }) => read.reason)).toEqual([reason]);
+});
+
 test('an event of kind clock is an event', async () => {
   const { send, arrived, customerLog } = await anIngestor();
   const event: CustomerEvent = {

@@ -18,8 +18,11 @@ const PINNED = {
   decisions: '68c60914ea4e1281dccdc2b13ac86ec90f2fbea9e3f0c8aaac47281018f45113',
   /** With links behind it. */
   linked: '43d3d57a47c88ba34d8654ac2df4bcbfd20051b09e02d5d8730ae0cf28377c94',
-  states: '7fcda383203497a76443253f53dcf80c4e2e530114db66df1a727a78ab7a363c',
-  linkedStates: 'd8c617b969817806753dab1e31566a7fde44f56a55c3a3747549748f97b4c2b9',
+  /** And live behind that. */
+  live: '845af6a3911d5a88f1f4b683996c510289f3c9984abdbc7557d7e29cc3fd5b70',
+  states: 'b1471410b6367d63f98ccf853b91b3edac5e02937cab553cea9a41ef952b21a7',
+  linkedStates: 'c7f91273eab28d85989b9bde93e4353df6df2d3711e878c82477dd46765145d2',
+  liveStates: '7564c11aa7b8009994f30dd76fdcc8e3b97ed05d08d1bf26d4eab605f7feb67a',
 };
 
 const REMEDY =
@@ -31,6 +34,8 @@ const REMEDY =
 const CORPUS = [new FoldCorpus('data', 1).run(), new FoldCorpus('wall', 2).run()];
 const BEFORE_LINKS = { decisions: decisionsOf(CORPUS), states: statesOf(CORPUS) };
 for (const corpus of CORPUS) corpus.link();
+const BEFORE_LIVE = { decisions: decisionsOf(CORPUS), states: statesOf(CORPUS) };
+for (const corpus of CORPUS) corpus.goLive();
 
 function decisionsOf(corpora: readonly FoldCorpus[]): string {
   const hash = createHash('sha256');
@@ -61,22 +66,32 @@ function statesOf(corpora: readonly FoldCorpus[]): string {
 
 describe('the version of the fold', () => {
   it('stands for the decisions that the fold makes', () => {
-    const found = { decisions: BEFORE_LINKS.decisions, linked: decisionsOf(CORPUS) };
-    const { decisions, linked } = PINNED;
+    const found = {
+      decisions: BEFORE_LINKS.decisions,
+      linked: BEFORE_LIVE.decisions,
+      live: decisionsOf(CORPUS),
+    };
+    const { decisions, linked, live } = PINNED;
     expect({ version: FOLD_VERSION, ...found }, REMEDY).toEqual({
       version: PINNED.version,
       decisions,
       linked,
+      live,
     });
   });
 
   it('stands for the states that the fold leaves', () => {
-    const found = { states: BEFORE_LINKS.states, linkedStates: statesOf(CORPUS) };
-    const { states, linkedStates } = PINNED;
+    const found = {
+      states: BEFORE_LINKS.states,
+      linkedStates: BEFORE_LIVE.states,
+      liveStates: statesOf(CORPUS),
+    };
+    const { states, linkedStates, liveStates } = PINNED;
     expect({ version: FOLD_VERSION, ...found }, REMEDY).toEqual({
       version: PINNED.version,
       states,
       linkedStates,
+      liveStates,
     });
   });
 
@@ -137,6 +152,7 @@ describe('the version of the fold', () => {
         'stack-opened',
         'sweep',
         'tick',
+        'went-live',
       ]);
     }
     const handedOver = CORPUS.map(({ partition }) =>
@@ -156,7 +172,8 @@ describe('the version of the fold', () => {
         'referral-made',
         'referrer-erased',
       ]);
-    for (const note of ['erased', 'linked-already']) {
+    expect(changes.some(({ backfill }) => backfill)).toBe(true);
+    for (const note of ['erased', 'linked-already', 'live-already']) {
       expect(CORPUS.every(({ partition }) => partition.notes.includes(note))).toBe(true);
     }
   });

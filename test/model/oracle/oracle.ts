@@ -47,6 +47,14 @@ export class Oracle {
   private horizonMs = 0;
   /** Wall time: the largest append time. Data time: the last clock mark. */
   private partitionClock = Number.NEGATIVE_INFINITY;
+  /** From which mark to which instant nothing ran, and which changes of that time are announced. */
+  private quiet: { readonly from: Instant; readonly to: Instant; readonly least: number | null } = {
+    from: Number.POSITIVE_INFINITY,
+    to: Number.NEGATIVE_INFINITY,
+    least: 0,
+  };
+  /** What had been told by then. */
+  private readonly toldBefore = new Set<NaiveChange>();
 
   apply({ offset, appendedAt, record }: LoggedRecord): void {
     if (!this.isDataTime && record.kind !== 'stack-opened') this.moveClock(appendedAt);
@@ -61,6 +69,17 @@ export class Oracle {
         return;
       case 'clock':
         if (this.isDataTime) this.moveClock(record.at);
+        return;
+      case 'went-live':
+        if (!this.isDataTime) return;
+        this.quiet = { from: this.partitionClock, to: record.at, least: record.announceFrom };
+        for (const [id] of this.customers) {
+          const customer = this.customerAt(id);
+          this.customers.set(id, customer);
+          for (const change of customer.changes) this.toldBefore.add(change);
+        }
+        this.isDataTime = false;
+        this.moveClock(appendedAt);
         return;
       case 'calibrated':
         this.calibrate(record.calibration);
@@ -104,6 +123,17 @@ export class Oracle {
         else this.take({ event: record.event, offset }, record.clockAt);
         for (const due of conversionsDue(this.customers)) this.takeConversion(due, offset);
     }
+  }
+
+  /** Whether a change is told as one of the time in which nothing ran. */
+  isHeldBack(change: NaiveChange): boolean {
+    const { causeKind, effectiveAt, policy, fromTier, toTier } = change;
+    const { from, to, least } = this.quiet;
+    if (this.toldBefore.has(change)) return false;
+    if (causeKind !== 'time' || effectiveAt <= from || effectiveAt > to) return false;
+    const ladder = this.policies.find(({ name }) => name === policy)?.ladder ?? [];
+    const steps = Math.abs(ladder.indexOf(toTier) - ladder.indexOf(fromTier ?? toTier));
+    return least === null || steps < least;
   }
 
   /** The customer as everything known makes it at `at`, or now. Earlier than the customer's own clock it is now. */

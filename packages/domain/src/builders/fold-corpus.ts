@@ -140,6 +140,19 @@ export class FoldCorpus {
     return this;
   }
 
+  /** Behind everything: data time ends after a quiet year, a second record comes too late, and life goes on by append time. */
+  goLive(): this {
+    const last = FIRST_DAY + (DAYS + 402) * DAY_MS;
+    const at = last + 365 * DAY_MS;
+    this.#append({ kind: 'went-live', at, announceFrom: 2 }, at + DAY_MS);
+    this.#append({ kind: 'went-live', at, announceFrom: 2 }, at + DAY_MS);
+    this.#append({ kind: 'went-live', at: at + 1, announceFrom: null }, at + DAY_MS);
+    this.#append({ kind: 'tick', customerIds: [...this.partition.customers.keys()] }, at + DAY_MS);
+    for (let n = 2; n < 40; n++) this.#something(at + n * DAY_MS, n);
+    this.#passTo(at + 200 * DAY_MS);
+    return this;
+  }
+
   #append(record: LogRecord, appendedAt: Instant): void {
     this.kinds.add(record.kind);
     this.partition.append(record, appendedAt);

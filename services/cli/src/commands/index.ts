@@ -10,6 +10,7 @@ import { demoCommand } from './demo.ts';
 import { downCommand } from './down.ts';
 import { eraseCommand } from './erase.ts';
 import { exportTiersCommand } from './export-tiers.ts';
+import { goLiveCommand } from './go-live.ts';
 import { importCommand } from './import.ts';
 import { intakeKeyAddCommand, intakeKeyListCommand, intakeKeyRemoveCommand } from './intake-key.ts';
 import { linkCommand } from './link.ts';
@@ -48,6 +49,7 @@ export const COMMANDS: readonly Command[] = [
   downCommand,
   statusCommand,
   importCommand,
+  goLiveCommand,
   intakeKeyAddCommand,
   intakeKeyListCommand,
   intakeKeyRemoveCommand,

@@ -63,7 +63,7 @@ export const profilesCommand = defineCommand({
         unit: words.customers,
         share: () => null,
       });
-      const { customers, clock } = await readCustomers(stack, progress);
+      const { customers, clock, isDataTime } = await readCustomers(stack, progress);
       progress.end();
       if (customers.length === 0) {
         throw new CliFault('STRATA_CLI_NO_CUSTOMERS', words.nobody);
@@ -72,7 +72,7 @@ export const profilesCommand = defineCommand({
         const sentence = words.tooEarly(formatRfc3339(asked), formatRfc3339(clock));
         throw new CliFault('STRATA_CLI_TOO_EARLY', sentence);
       }
-      const at = asked ?? (stack.time === 'data' ? clock : Math.max(clock, Date.now()));
+      const at = asked ?? (isDataTime ? clock : Math.max(clock, Date.now()));
       const rows = customers.toSorted((a, b) => compareBytewise(a.customerId, b.customerId));
       const lines = rows.map((it) => profileCsvLine(it.rowAt(at)));
       if (flags.out === undefined) {
@@ -94,10 +94,15 @@ interface LiveCustomer {
 async function readCustomers(
   { store, partitions }: StackHandle,
   progress: Progress,
-): Promise<{ readonly customers: readonly LiveCustomer[]; readonly clock: Instant }> {
+): Promise<{
+  readonly customers: readonly LiveCustomer[];
+  readonly clock: Instant;
+  readonly isDataTime: boolean;
+}> {
   const customers: LiveCustomer[] = [];
   let clock = Number.NEGATIVE_INFINITY;
-  for (const [index, { state: partition }] of (await viewPartitions(store, partitions)).entries()) {
+  const views = await viewPartitions(store, partitions);
+  for (const [index, { state: partition }] of views.entries()) {
     clock = Math.max(clock, partition.clock);
     for await (const batch of viewCustomers(store, index)) {
       for (const [customerId, state] of batch) {
@@ -109,7 +114,7 @@ async function readCustomers(
       progress.advance(batch.size);
     }
   }
-  return { customers, clock };
+  return { customers, clock, isDataTime: views.some(({ state }) => state.time === 'data') };
 }
 
 async function writeFile(

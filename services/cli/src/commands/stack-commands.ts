@@ -4,6 +4,7 @@ import { deadLettersRedriveCommand } from './dead-letters-redrive.ts';
 import { deadLettersShowCommand } from './dead-letters-show.ts';
 import { eraseCommand } from './erase.ts';
 import { exportTiersCommand } from './export-tiers.ts';
+import { goLiveCommand } from './go-live.ts';
 import { importCommand } from './import.ts';
 import { linkCommand } from './link.ts';
 import { mergeCommand } from './merge.ts';
@@ -20,6 +21,7 @@ import { whyCommand } from './why.ts';
 export const STACK_COMMANDS: readonly Command[] = [
   statusCommand,
   importCommand,
+  goLiveCommand,
   profilesCommand,
   exportTiersCommand,
   whyCommand,

@@ -91,6 +91,7 @@ function statusText(
         texts.none,
     ],
     [texts.lines.clock, clock === null ? texts.none : formatRfc3339(clock)],
+    ...liveLines(report, context),
     [texts.lines.customers, count(report.customers)],
     [texts.lines.log, count(report.logRecords)],
     [texts.lines.lag, count(report.lagRecords)],
@@ -113,6 +114,18 @@ function statusText(
   if (api !== null) parts.push(texts.apiAt(`${api.url}/`, api.keyFile));
   if (intake !== null) parts.push(texts.intakeAt(intake.url, intake.keyFile));
   return `${parts.join('\n\n')}\n`;
+}
+
+/** Nothing of a stack that runs as it was started. */
+function liveLines(
+  { live, partitions }: StackReport,
+  { language }: CommandContext,
+): readonly [string, string][] {
+  if (live === null) return [];
+  const { lines, livePartly } = stackTexts(language);
+  const at = formatRfc3339(live.at);
+  const isWhole = live.partitions === partitions;
+  return [[lines.live, isWhole ? at : livePartly(at, live.partitions, partitions)]];
 }
 
 const MEBIBYTE = 1_048_576;

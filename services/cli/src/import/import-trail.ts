@@ -34,28 +34,59 @@ export function trailHeaders(id: string, place: number): Record<string, Uint8Arr
   return { [TRAIL_HEADER]: encoder.encode(`${id}:${place}`) };
 }
 
+type Trailed = Pick<StackHandle, 'reader' | 'partitions'>;
+
 /** The last place of an import in each partition; -1 where there is none. */
-export async function readTrail(
-  { reader, partitions }: Pick<StackHandle, 'reader' | 'partitions'>,
-  id: string,
-): Promise<readonly number[]> {
+export async function readTrail(stack: Trailed, id: string): Promise<readonly number[]> {
+  const trails = await lastTrails(stack, (trail) => trail.id === id);
+  return trails.map((trail) => trail?.place ?? -1);
+}
+
+/**
+ * Whether the last import into a stack in data time has come to its end: its last mark, which has one place in it, lies
+ * in every partition then.
+ */
+export async function hasImportEnded(stack: Trailed): Promise<boolean> {
+  const trails = await lastTrails(stack, () => true);
+  const found = trails.filter((trail) => trail !== null);
+  return new Set(found.map(({ id, place }) => `${id}:${place}`)).size <= 1;
+}
+
+interface Trail {
+  readonly id: string;
+  readonly place: number;
+}
+
+/** The furthest in each partition of those that are wanted; of several imports that of the last one. */
+async function lastTrails(
+  { reader, partitions }: Trailed,
+  isWanted: (trail: Trail) => boolean,
+): Promise<readonly (Trail | null)[]> {
   const bounds = await reader.bounds(TOPICS.events);
-  const places: number[] = [];
+  const trails: (Trail | null)[] = [];
   for (let partition = 0; partition < partitions; partition += 1) {
     const { start, end } = bounds[partition] ?? { start: 0, end: 0 };
     const offset = Math.max(start, end - LOOK_BACK_RECORDS);
-    let last = -1;
+    let last: Trail | null = null;
     if (offset < end) {
       for await (const batch of reader.read({ topic: TOPICS.events, partition, offset }, end)) {
-        for (const { headers } of batch) last = Math.max(last, placeIn(headers[TRAIL_HEADER], id));
+        for (const { headers } of batch) {
+          const trail = trailIn(headers[TRAIL_HEADER]);
+          if (trail !== null && isWanted(trail)) last = further(last, trail);
+        }
       }
     }
-    places.push(last);
+    trails.push(last);
   }
-  return places;
+  return trails;
 }
 
-function placeIn(header: Uint8Array | undefined, id: string): number {
+/** A part of an import may have been sent twice. */
+function further(last: Trail | null, next: Trail): Trail {
+  return last?.id === next.id && last.place > next.place ? last : next;
+}
+
+function trailIn(header: Uint8Array | undefined): Trail | null {
   const match = header === undefined ? null : TRAIL.exec(decoder.decode(header));
-  return match?.[1] === id ? Number(match[2]) : -1;
+  return match?.[1] === undefined ? null : { id: match[1], place: Number(match[2]) };
 }

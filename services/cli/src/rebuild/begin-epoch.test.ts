@@ -77,6 +77,7 @@ beforeEach(() => {
     markerOf: keyedMarker(new Uint8Array(32).fill(5)),
     lookAtDeliveries: () => Promise.reject(new Error('nobody asks')),
     retention: async () => null,
+    toWallTime: () => {},
     close: async () => {},
   };
   everywhere({

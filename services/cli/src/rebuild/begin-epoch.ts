@@ -10,6 +10,7 @@ import {
 import { type OutboxEntry, type OutgoingRecord, partitionFor } from '@strata/pipeline';
 import type { RebuildSeed, ShardRebuild } from '@strata/scorer';
 import { viewCustomers, viewPartition } from '@strata/shard-state';
+import { findLive } from '../stack/find-live.ts';
 import { readPolicyBook } from '../stack/read-policy-book.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
 import { Corrections } from './corrections.ts';
@@ -90,13 +91,16 @@ async function seedOf(stack: StackHandle, partition: number, next: number): Prom
   const { state, ledger } = await viewPartition(stack.store, partition);
   const { partitions } = stack;
   if (ledger !== null) {
-    // Clocks begin anew: they come with the records, as they came the first time.
-    return { next, partitions, state: { ...state, clock: Number.NEGATIVE_INFINITY } };
+    // Clocks begin anew: they come with the records, as they came the first time. So does going live, where it is kept.
+    const isAhead = state.live !== null && state.live.offset >= next;
+    const before = isAhead ? ({ time: 'data', live: null } as const) : {};
+    return { next, partitions, state: { ...state, ...before, clock: Number.NEGATIVE_INFINITY } };
   }
   const { inForce } = await readPolicyBook(stack);
   const known: PartitionState = {
     ...initialPartition(partition),
-    time: stack.time,
+    // The state is gone, so the log is asked whether its data time ends further on.
+    time: (await findLive(stack, partition)) === null ? stack.time : 'data',
     ledgerHorizonMs: LEDGER_HORIZON_DAYS_DEFAULT * DAY_MS,
   };
   const seeded = inForce === null ? known : activated(known, inForce);

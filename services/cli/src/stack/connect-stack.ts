@@ -31,7 +31,8 @@ export interface ConnectOptions {
 
 /** Opens the real parts of a stack for a command. The schemas have to be registered. */
 export async function connectStack(options: ConnectOptions): Promise<StackHandle> {
-  const { kind, time, partitions, addresses } = options;
+  const { kind, partitions, addresses } = options;
+  let { time } = options;
   const settings = { brokers: addresses.brokers, clientId: 'strata-cli' };
   const key = parseSealingKey(options.sealingKey);
   const source = new ConfluentSchemaRegistry({ url: addresses.registryUrl });
@@ -52,7 +53,9 @@ export async function connectStack(options: ConnectOptions): Promise<StackHandle
   });
   return {
     kind,
-    time,
+    get time() {
+      return time;
+    },
     partitions,
     identity: own,
     reader,
@@ -73,6 +76,9 @@ export async function connectStack(options: ConnectOptions): Promise<StackHandle
       } finally {
         await queue.close();
       }
+    },
+    toWallTime: () => {
+      time = 'wall';
     },
     close: async () => {
       await Promise.all([reader.close(), writer.close(), store.close()]);

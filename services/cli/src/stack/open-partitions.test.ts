@@ -1,5 +1,5 @@
-import { identity, TOPICS } from '@strata/contracts';
-import { MemoryLog, MemoryLogReader, MemoryLogWriter } from '@strata/memory';
+import { identity, logRecordToWire, TOPICS } from '@strata/contracts';
+import { MemoryLog, MemoryLogReader, MemoryLogWriter, MemoryStateStore } from '@strata/memory';
 import { MemorySchemaRegistry, readSchemaFolder, registerSchemas } from '@strata/schema-registry';
 import { keyedPseudonyms } from '@strata/service-runtime';
 import { expect, test } from 'vitest';
@@ -16,7 +16,8 @@ const under = (fill: number | null) =>
 function aLog() {
   const log = new MemoryLog(clock);
   log.createTopic(TOPICS.customerLog, 3);
-  return { reader: new MemoryLogReader(log), writer: new MemoryLogWriter(log), serdes };
+  const parts = { reader: new MemoryLogReader(log), writer: new MemoryLogWriter(log) };
+  return { ...parts, serdes, store: new MemoryStateStore() };
 }
 
 test('a stack keeps the time and the pseudonym key that it was opened with', async () => {
@@ -39,5 +40,19 @@ test('a stack that was opened without pseudonyms takes no key afterwards', async
   await openPartitions({ ...stack, identity: under(null) }, 'wall');
   await expect(openPartitions({ ...stack, identity: under(1) }, 'wall')).rejects.toMatchObject({
     code: 'STRATA_STACK_OTHER_PSEUDONYM_KEY',
+  });
+});
+
+test('a stack that went live starts in wall time alone, also where its state is gone', async () => {
+  const stack = { ...aLog(), identity: under(null) };
+  await openPartitions(stack, 'data');
+  const live = { kind: 'went-live', at: 1_767_323_045_678, announceFrom: null } as const;
+  const value = serdes.customerLog.encode(logRecordToWire(live));
+  const place = { topic: TOPICS.customerLog, partition: 0 };
+  await stack.writer.send([{ ...place, key: null, value, headers: {} }]);
+  await openPartitions(stack, 'wall');
+  await expect(openPartitions(stack, 'data')).rejects.toMatchObject({
+    code: 'STRATA_STACK_OTHER_TIME',
+    sentence: { en: expect.stringContaining('went live at 2026-01-02T03:04:05.678Z') },
   });
 });

@@ -1,16 +1,22 @@
-import { logRecordFromWire, logRecordToWire, TOPICS } from '@strata/contracts';
-import { LEDGER_HORIZON_DAYS_DEFAULT, type StackOpened, type TimeMode } from '@strata/domain';
+import { formatRfc3339, logRecordFromWire, logRecordToWire, TOPICS } from '@strata/contracts';
+import {
+  type Instant,
+  LEDGER_HORIZON_DAYS_DEFAULT,
+  type StackOpened,
+  type TimeMode,
+} from '@strata/domain';
 import { BilingualFault } from '../cli-fault.ts';
+import { findLive } from './find-live.ts';
 import type { StackHandle } from './stack-handle.ts';
+
+type OpenedStack = Pick<StackHandle, 'reader' | 'writer' | 'serdes' | 'store' | 'identity'>;
 
 /**
  * Writes the first record of every partition of the customer log that has none: what holds for the life of the
- * stack. A stack that was opened before keeps what it was opened with, and is refused under another kind of time.
+ * stack. A stack that was opened before keeps what it was opened with, save that it may have gone live since, and is
+ * refused under another kind of time.
  */
-export async function openPartitions(
-  stack: Pick<StackHandle, 'reader' | 'writer' | 'serdes' | 'identity'>,
-  time: TimeMode,
-): Promise<number> {
+export async function openPartitions(stack: OpenedStack, time: TimeMode): Promise<number> {
   const { reader, writer, serdes, identity } = stack;
   const bounds = await reader.bounds(TOPICS.customerLog);
   const opened: StackOpened = {
@@ -29,21 +35,29 @@ export async function openPartitions(
   return bounds.length;
 }
 
-async function requireSame(
-  { reader, serdes }: Pick<StackHandle, 'reader' | 'serdes'>,
-  wanted: StackOpened,
-): Promise<void> {
-  const found = await firstRecord({ reader, serdes });
+async function requireSame(stack: OpenedStack, wanted: StackOpened): Promise<void> {
+  const found = await firstRecord(stack);
   if (found === null) return;
   if (found.pseudonymKeyId !== wanted.pseudonymKeyId) throw otherKey(found, wanted);
-  if (found.time === wanted.time) return;
+  // A stack that went live and whose commands do not know it yet would be told that data time goes on.
+  const live = found.time === 'data' ? await findLive(stack, 0) : null;
+  if ((live === null ? found.time : 'wall') === wanted.time) return;
+  if (live !== null) throw isLive(live.at);
   throw new BilingualFault('STRATA_STACK_OTHER_TIME', {
     en:
-      `This stack was opened with --time ${found.time} and keeps it for life: ` +
-      `start it with --time ${found.time}, or start a new one with --fresh.`,
+      `This stack was opened with --time ${found.time} and keeps it: start it with --time ${found.time}, or start a ` +
+      'new one with --fresh. From data to wall time it comes by ./strata go-live.',
     zh:
-      `该栈以 --time ${found.time} 建立，终身不变：` +
-      `请以 --time ${found.time} 启动，或用 --fresh 启动新栈。`,
+      `该栈以 --time ${found.time} 建立，不会改变：请以 --time ${found.time} 启动，或用 --fresh 启动新栈。` +
+      '从 data 时间转为 wall 时间请用 ./strata go-live。',
+  });
+}
+
+function isLive(at: Instant): BilingualFault {
+  const since = formatRfc3339(at);
+  return new BilingualFault('STRATA_STACK_OTHER_TIME', {
+    en: `This stack went live at ${since} and runs on wall time since: start it with --time wall.`,
+    zh: `该栈已于 ${since} 上线，此后以 wall 时间运行：请以 --time wall 启动。`,
   });
 }
 

@@ -22,6 +22,7 @@ export interface TopicRetention {
  */
 export interface StackHandle {
   readonly kind: StackKind;
+  /** Wall time from `toWallTime` on. */
   readonly time: TimeMode;
   /** Partitions of the customer log, and of the topics that mirror it. */
   readonly partitions: number;
@@ -44,5 +45,7 @@ export interface StackHandle {
   lookAtDeliveries<T>(look: (queue: DeliveryLook) => Promise<T>): Promise<T>;
   /** How long records stay in topics; null where they end with this process. */
   retention(topics: readonly string[]): Promise<ReadonlyMap<string, TopicRetention> | null>;
+  /** The stack has gone live: what its commands do from here on is done in wall time. */
+  toWallTime(): void;
   close(): Promise<void>;
 }

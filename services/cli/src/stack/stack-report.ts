@@ -1,7 +1,7 @@
 import { TOPICS } from '@strata/contracts';
 import { activeSet, type Instant } from '@strata/domain';
 import type { DeliveryCounts } from '@strata/pipeline';
-import { viewPartitions } from '@strata/shard-state';
+import { type PartitionView, viewPartitions } from '@strata/shard-state';
 import { countLetters } from '../dead-letters/read-letters.ts';
 import type { StackHandle } from './stack-handle.ts';
 
@@ -9,6 +9,13 @@ import type { StackHandle } from './stack-handle.ts';
 export interface StackReport {
   readonly kind: StackHandle['kind'];
   readonly time: StackHandle['time'];
+  /** How it came from data to wall time; null where it did not. */
+  readonly live: {
+    readonly at: Instant;
+    readonly announceFrom: number | null;
+    /** Fewer than all where the command was ended in between. */
+    readonly partitions: number;
+  } | null;
   readonly partitions: number;
   readonly customers: number;
   readonly logRecords: number;
@@ -37,10 +44,12 @@ export async function stackReport(stack: StackHandle): Promise<StackReport> {
   ]);
   const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
   const clock = Math.max(...views.map(({ state }) => state.clock));
+  const live = liveOf(views);
   const set = views.map(({ state }) => activeSet(state)).find((it) => it !== null) ?? null;
   return {
     kind: stack.kind,
-    time: stack.time,
+    time: live?.partitions === stack.partitions ? 'wall' : stack.time,
+    live,
     partitions: stack.partitions,
     customers: sum(views.map((view) => view.customerCount)),
     logRecords: sum(bounds.map(({ start, end }) => end - start)),
@@ -57,4 +66,11 @@ export async function stackReport(stack: StackHandle): Promise<StackReport> {
       policies: set.policies.map(({ name, version }) => ({ name, version })),
     },
   };
+}
+
+function liveOf(views: readonly PartitionView[]): StackReport['live'] {
+  const all = views.map(({ state }) => state.live).filter((it) => it !== null);
+  const [first] = all;
+  if (first === undefined) return null;
+  return { at: first.at, announceFrom: first.announceFrom, partitions: all.length };
 }

@@ -64,7 +64,11 @@ export async function replayCustomer(
   const conversions = new Map<number, ReferralConverted>();
   let merges = new MergeNotes();
   for (const { record, at, clock } of ordered) {
-    if (until.at !== null && isAfter({ record, at, clock }, partition, until.at)) continue;
+    if (until.at !== null && isAfter({ record, at, clock }, partition, until.at)) {
+      // What lies behind it came when the stack was live, whatever it is dated.
+      if (record.kind === 'went-live') break;
+      continue;
+    }
     const customers = new Map(state === null ? [] : [[customerId, state]]);
     const result = fold({ partition, customers, record: about(record, customerId), at });
     partition = result.partition;
@@ -182,12 +186,18 @@ function isAfter(
   partition: PartitionState,
   at: Instant,
 ): boolean {
+  if (record.kind === 'went-live') return record.at > at;
   if (partition.time !== 'data') return record.kind !== 'stack-opened' && appendedAt > at;
   if (record.kind === 'event' || record.kind === 'forwarded') {
     return (record.clockAt ?? record.event.occurredAt) > at;
   }
   if (isDecision(record)) return clock > at;
   return isDated(record) && record.at > at;
+}
+
+/** What moves clocks alone takes its place behind all that happened. */
+function isOfTime({ kind }: LogRecord): boolean {
+  return kind === 'clock' || kind === 'tick' || kind === 'went-live';
 }
 
 type Dated = Extract<HandOverRecord, { readonly at: Instant }>;
@@ -207,7 +217,7 @@ function byOccurrence(records: readonly LoggedRecord[]): readonly LoggedRecord[]
     if (record.kind === 'event' || record.kind === 'forwarded') return record.event.occurredAt;
     if (isDecision(record)) return clock;
     if (isTold(record)) return record.at;
-    return record.kind === 'clock' || record.kind === 'tick' ? Infinity : -Infinity;
+    return isOfTime(record) ? Infinity : -Infinity;
   };
   const sorted = records.toSorted((a, b) => instant(a) - instant(b) || a.at.offset - b.at.offset);
   return sorted.map((it, index) => ({ ...it, record: renumbered(it.record, index + 1) }));

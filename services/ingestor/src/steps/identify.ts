@@ -6,6 +6,7 @@ export function identify(valid: Valid, identity: Identity): Valid {
   const { content } = valid;
   switch (content.kind) {
     case 'clock':
+    case 'went-live':
       return valid;
     case 'event':
       return { ...valid, content: { ...content, event: identifiedEvent(content.event, identity) } };

@@ -28,7 +28,7 @@ export function route(
     readonly isRedriven: boolean;
   },
 ): Routed | Refused {
-  if (content.kind === 'clock') {
+  if (content.kind === 'clock' || content.kind === 'went-live') {
     return { kind: 'routed', partition: from.partition, key: null, record: content };
   }
   const isEvent = content.kind === 'event';

@@ -2,13 +2,16 @@ import {
   ContractFault,
   type DeadLetterReason,
   type Dropped,
+  GO_LIVE_CONTROL_TYPE,
   isClockControl,
   isErasureControl,
+  isGoLiveControl,
   isMergeControl,
   isOverrideControl,
   type Minimisation,
   readClockControl,
   readErasureControl,
+  readGoLiveControl,
   readIntakeEvent,
   readMergeControl,
   readOverrideControl,
@@ -21,6 +24,7 @@ import type {
   MergeAsked,
   OverrideRecord,
   TimeMode,
+  WentLive,
 } from '@strata/domain';
 import { type Refused, refused } from '../outcome.ts';
 import type { Parsed } from './parse.ts';
@@ -30,6 +34,7 @@ export interface Valid {
   readonly content:
     | { readonly kind: 'event'; readonly event: CustomerEvent }
     | ClockMark
+    | WentLive
     | OverrideRecord
     | MergeAsked
     | Erased;
@@ -50,6 +55,7 @@ export function validate(
   },
 ): Valid | Refused {
   if (isClockControl(raw)) return clockMark(raw, schemaId, context);
+  if (isGoLiveControl(raw)) return goLive(raw, schemaId, context.topic);
   if (isOverrideControl(raw)) {
     const decision = {
       reason: 'override-not-allowed',
@@ -92,6 +98,18 @@ function clockMark(
   return control(() => readClockControl(raw), { schemaId, type: 'clock' });
 }
 
+/** Also in wall time: whether it changes anything is the fold's to say. It moves clocks, and so has their one way in. */
+function goLive(
+  raw: Readonly<Record<string, unknown>>,
+  schemaId: number | null,
+  topic: string,
+): Valid | Refused {
+  const about = { schemaId, type: GO_LIVE_CONTROL_TYPE };
+  return topic === TOPICS.events
+    ? control(() => readGoLiveControl(raw), about)
+    : refused('clock-not-allowed', about);
+}
+
 /** A person's word. The topics of shops and desks take none: who may write there may not decide about customers. */
 function decided(
   raw: Readonly<Record<string, unknown>>,
@@ -103,7 +121,7 @@ function decided(
 }
 
 function control(
-  read: () => ClockMark | OverrideRecord | MergeAsked | Erased,
+  read: () => Exclude<Valid['content'], { readonly kind: 'event' }>,
   about: { readonly schemaId: number | null; readonly type: string },
 ): Valid | Refused {
   try {
