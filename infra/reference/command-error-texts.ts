@@ -14,6 +14,10 @@ export const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
     'A file is cut off, is no gzip, or has columns that its format has not.',
     'Fetch the file again, or choose its format.',
   ),
+  STRATA_CLI_CLOCKS_APART: text(
+    'In data time, some customers are ahead of the last clock mark, so nobody can be calibrated by.',
+    'Wait until the import has ended, or move the clock on with `./strata import ... --until DATE`.',
+  ),
   STRATA_CLI_CONFORMANCE_UNREACHABLE: text(
     'The endpoint that `./strata conformance` tries gave no answer.',
     'Check that the consumer listens at that address.',
@@ -91,6 +95,18 @@ export const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
     'Something that the command waits for does not move on.',
     'Look at the service that is named, with `./strata status` and in its log.',
   ),
+  STRATA_CLI_NOTHING_TO_CALIBRATE: text(
+    'The policy set has no quantiles, shares or dimensions of customer value.',
+    'It needs no calibration. Choose another set with `--set`.',
+  ),
+  STRATA_CLI_NO_SCHEDULE: text(
+    'The policy does not say how often it is calibrated.',
+    'Write `calibration: {every: 7d}` into it, or leave out `--if-due`.',
+  ),
+  STRATA_CLI_NO_SUCH_SET: text(
+    'No policy set of this id was ever published.',
+    'Give the id of one, the path of a file or the name of a preset.',
+  ),
   STRATA_CLI_NO_SUCH_LETTER: text(
     'No dead letter has this id: it was redriven well, erased, or is older than its retention.',
     'See those there are by `./strata dead-letters list`.',
@@ -108,6 +124,7 @@ export const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
     'The embedded stack ended while a command asked it.',
     'Start it again.',
   ),
+  STRATA_CLI_TOO_FEW: text('There is nobody to calibrate by.', 'Import or send events first.'),
   STRATA_CLI_TOO_EARLY: text(
     '`profiles` cannot look back behind the clock.',
     'Use `backtest` for an earlier instant.',
@@ -147,8 +164,8 @@ export const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
   STRATA_CLI_WRONG_FORMAT: text('The file is not of the format given.', 'Choose its format.'),
   STRATA_CLI_WRONG_USE: text('The command line is wrong (exit code 2).', 'See `--help`.'),
   STRATA_POLICY_NEEDS_CALIBRATION: text(
-    'The policy scores by quantiles, shares or customer value, and a stack cannot calibrate yet.',
-    'Write fixed steps, or try the policy by `backtest`.',
+    'The policy scores by quantiles, shares or customer value, and no calibration of it was published.',
+    'Make one with `./strata calibrate --set FILE`, then publish it; or try it by `backtest`.',
   ),
   STRATA_POLICY_PUBLISHED_MEANWHILE: text(
     'Somebody else published while this publication was checked against the set before; nothing of it has happened.',

@@ -58,5 +58,9 @@ export const POLICY_EXAMPLES: Readonly<Record<string, string>> = {
   'lifecycle.qualification': 'rolling',
   'lifecycle.at_risk_notice': '14d',
   'lifecycle.on_correction': 'keep',
+  calibration: '{every: 7d, drift_limit: 0.25}',
+  'calibration.every': '7d',
+  'calibration.drift_limit': '0.25',
+  'calibration.model_drift_limit': '0.5',
   treatment: '{gold: {service_hours: 4, visit_every: 30d}}',
 };

@@ -76,5 +76,13 @@ export const POLICY_TEXTS: Readonly<Record<string, string>> = {
   'lifecycle.qualification': 'When the tier is looked at: always.',
   'lifecycle.at_risk_notice': 'How long before a demotion `at-risk` is sent. Without it none is.',
   'lifecycle.on_correction': 'Whether a promotion that a late refund disproves is withdrawn.',
+  calibration:
+    'How the borders that come from the population may move. It grades nobody: `./strata calibrate` asks it.',
+  'calibration.every':
+    'How old a calibration may get: `calibrate --if-due`, which a timer starts, makes a new one from this age on.',
+  'calibration.drift_limit':
+    'By what share of itself a border may move; one that moves further holds the new calibration back until somebody says `--accept-drift`.',
+  'calibration.model_drift_limit':
+    'The same for what the models of customer value say of the whole population: purchases a day, chance to be gone, spend. Default: `drift_limit`.',
   treatment: 'Benefits by tier, carried in events as they stand here.',
 };

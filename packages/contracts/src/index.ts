@@ -1,3 +1,4 @@
+export * from './calibration-publication.ts';
 export * from './clock-control.ts';
 export * from './contract-fault.ts';
 export * from './csv-line.ts';

@@ -1,6 +1,7 @@
-export { calibrate } from './calibration/calibrate.ts';
 export * from './calibration/calibration.ts';
-export { type Census, census } from './calibration/census.ts';
+export * from './calibration/calibration-effect.ts';
+export { type Census, CensusCount, CensusScoring, census } from './calibration/census.ts';
+export * from './calibration/compare-calibrations.ts';
 export { exactUnitOf } from './calibration/quantile-scoring.ts';
 export * from './canonical-json.ts';
 export { type Fit, type FitFailure, fitPurchases, fitSpend, REPEATERS_MIN } from './clv/fit.ts';

@@ -7,6 +7,7 @@ import {
   type CommitOutcome,
   type OutboxEntry,
   type PartitionCommit,
+  type PartitionLook,
   type PartitionShard,
   type ShardHolder,
   type StateStore,
@@ -175,6 +176,12 @@ export class MemoryStateStore implements StateStore, StateWalk {
     const last = entries.at(-1);
     const isEnd = last === undefined || left.length === entries.length;
     return { entries, next: isEnd ? null : `${PLACE}${last[0]}` };
+  }
+
+  async look(partition: number, customerIds: readonly string[]): Promise<PartitionLook> {
+    const shard = this.#shard(partition);
+    const values = customerIds.map((id) => copyOf(shard.customers.get(id) ?? null));
+    return { ...pictureOf(shard), isWhole: !shard.isPart, values };
   }
 
   async amend(amendment: Amendment): Promise<boolean> {

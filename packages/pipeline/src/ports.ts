@@ -244,6 +244,14 @@ export interface Walked {
   readonly next: string | null;
 }
 
+/** A partition and some of its customers as they are at one instant, also while its owner commits on. */
+export interface PartitionLook extends PartitionShard {
+  /** False where a commit is there in part, so that nothing of this can be trusted. */
+  readonly isWhole: boolean;
+  /** Of the customers asked for, in their order; null for one who is not there. */
+  readonly values: readonly (Uint8Array | null)[];
+}
+
 /**
  * Walks the customers of a partition step by step, however long ago the last one was. Who is there from the first step to
  * the last is met, perhaps more than once.
@@ -251,6 +259,8 @@ export interface Walked {
 export interface StateWalk {
   /** Null where the place is none of this life of the store: its order is another one since. */
   walk(step: WalkStep): Promise<Walked | null>;
+  /** No more customers than a commit has: nobody else is served meanwhile. */
+  look(partition: number, customerIds: readonly string[]): Promise<PartitionLook>;
 }
 
 /** One customer as it is to be. */

@@ -39,6 +39,21 @@ export function buildPolicy(document: PolicyDocument): Policy {
       onCorrection: document.lifecycle.on_correction,
     },
     treatment: document.treatment,
+    ...buildCalibration(document),
+  };
+}
+
+/** Absent where nothing is said, so that the id of such a set is what it always was. */
+function buildCalibration({ calibration }: PolicyDocument): Pick<Policy, 'calibration'> {
+  if (calibration === undefined) return {};
+  const { every, drift_limit, model_drift_limit } = calibration;
+  const limit = drift_limit ?? null;
+  return {
+    calibration: {
+      everyMs: every ?? null,
+      driftLimitMilli: limit,
+      modelDriftLimitMilli: model_drift_limit ?? limit,
+    },
   };
 }
 

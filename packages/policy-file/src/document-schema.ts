@@ -215,6 +215,16 @@ const lifecycle = z.strictObject({
   on_correction: z.enum(['withdraw', 'keep']).default('withdraw'),
 });
 
+const driftLimit = decimal({ min: 0.001, max: 1 });
+
+const calibration = z
+  .strictObject({
+    every: duration({ isPositive: true }).optional(),
+    drift_limit: driftLimit.optional(),
+    model_drift_limit: driftLimit.optional(),
+  })
+  .superRefine(refuseEmpty);
+
 const treatment = z.record(z.string(), z.record(z.string(), z.json()));
 
 /** The shape of one document. Every number comes out as integer thousandths, every duration in milliseconds. */
@@ -231,6 +241,7 @@ export const documentSchema = z.strictObject({
   tiers: z.record(z.string(), border).prefault({}),
   segments: z.array(segment).default([]),
   lifecycle: lifecycle.prefault({}),
+  calibration: calibration.optional(),
   treatment: treatment.default({}),
 });
 export type PolicyDocument = z.output<typeof documentSchema>;
@@ -251,6 +262,7 @@ export function knownKeysAt(path: readonly (string | number)[], raw: unknown): r
   const [head, , third] = path;
   if (head === undefined) return Object.keys(documentSchema.shape);
   if (head === 'lifecycle') return Object.keys(lifecycle.shape);
+  if (head === 'calibration') return Object.keys(calibration.shape);
   if (head === 'applies_to') return Object.keys(byAttribute.shape);
   if (head === 'tiers') return Object.keys(border.shape);
   if (head === 'labels') return Object.keys(label.shape);

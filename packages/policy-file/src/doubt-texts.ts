@@ -50,6 +50,13 @@ export const DOUBT_TEXTS = {
       en: 'Add {value}: 10 to score, or remove the dimension.',
     },
   ),
+  'idle-calibration': words(
+    {
+      zh: '此策略没有分位数、占比或客户价值维度，没有可校准的内容。',
+      en: 'the policy has no quantiles, shares or dimensions of customer value, so there is nothing to calibrate. ',
+    },
+    { zh: '请删去 calibration。', en: 'Remove calibration.' },
+  ),
   'notice-not-shorter': words(
     {
       zh: '预警提前量 {value} 不短于最短的近度档位 {step}，客户刚购买就可能收到预警。',

@@ -41,12 +41,28 @@ export function doubtsAbout(source: PolicySource, document: PolicyDocument): Fil
   }
   const flickering = flickeringTier(document);
   if (flickering !== undefined) doubt('flickering', ['tiers', flickering], { value: flickering });
+  if (document.calibration !== undefined && !asksPopulation(document)) {
+    doubt('idle-calibration', ['calibration']);
+  }
   for (const name of Object.keys(document.dimensions)) {
     const isAsked = document.segments.some(({ when }) => when[name] !== undefined);
     if (isAsked || (document.score[name] ?? 0) !== 0) continue;
     doubt('idle-dimension', ['dimensions', name], { value: name });
   }
   return doubts;
+}
+
+/** Whether a calibration makes anything of the policy: quantiles, shares or a model of customer value. */
+function asksPopulation({ dimensions, tiers }: PolicyDocument): boolean {
+  return (
+    Object.values(dimensions).some(
+      (it) =>
+        it.of === 'p_alive' || it.of === 'clv' || ('quantiles' in it && it.quantiles !== undefined),
+    ) ||
+    Object.values(tiers).some(
+      (it) => it.population_share !== undefined || it.revenue_share !== undefined,
+    )
+  );
 }
 
 /** Before somebody buys these have no value, or always the same. */

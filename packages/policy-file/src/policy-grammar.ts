@@ -57,6 +57,7 @@ const SHAPE_EXAMPLES: Readonly<Record<string, string>> = {
   engagement: 'engagement: {window: 90d, full: 10}',
   stages: 'stages: {lead: 0.2, quoted: 0.7}',
   lifecycle: 'lifecycle: {grace: 14d}',
+  calibration: 'calibration: {every: 7d, drift_limit: 0.25}',
   quantiles: 'quantiles: {buckets: 5}',
   per: 'per: {low: 1, medium: 2, high: 4, critical: 8}',
 };

@@ -9,6 +9,7 @@ import {
   type CommitOutcome,
   type OutboxEntry,
   type PartitionCommit,
+  type PartitionLook,
   type PartitionShard,
   type ShardHolder,
   type StateStore,
@@ -17,7 +18,7 @@ import {
   type Walked,
   type WalkStep,
 } from '@strata/pipeline';
-import type { Redis } from 'ioredis';
+import type { ChainableCommander, Redis } from 'ioredis';
 import { commitArguments } from './commit-arguments.ts';
 import { outboxEntry, pairs, toBuffer } from './outbox-codec.ts';
 import { openRedis, type RedisConnectionSettings } from './redis-connection.ts';
@@ -237,22 +238,36 @@ export class RedisStateStore implements StateStore, StateWalk {
    */
   async walk({ partition, place, count }: WalkStep): Promise<Walked | null> {
     const [life = null, cursor = '0'] = place?.split(' ') ?? [];
-    const replies = await during(`walking partition ${partition}`, () =>
+    const [info, scanned] = await atOnce(
+      `walking partition ${partition}`,
       this.#redis
         .multi()
         .info('server')
-        .hscanBuffer(this.#keys(partition).customers, cursor, 'COUNT', count)
-        .exec(),
+        .hscanBuffer(this.#keys(partition).customers, cursor, 'COUNT', count),
     );
-    const [info, scanned] = (replies ?? []).map(([error, reply]) => {
-      if (error !== null) throw toRedisFault(error, `walking partition ${partition}`);
-      return reply;
-    });
     const now = /^run_id:(\w+)/m.exec(String(info))?.[1] ?? '';
     if (life !== null && life !== now) return null;
     const [next, flat] = scanned as [Buffer, Buffer[]];
     const after = next.toString();
     return { entries: [...pairs(flat)], next: after === '0' ? null : `${now} ${after}` };
+  }
+
+  async look(partition: number, customerIds: readonly string[]): Promise<PartitionLook> {
+    const { meta, customers, outbox } = this.#keys(partition);
+    const asked = this.#redis.multi().hgetallBuffer(meta).xlen(outbox).hlen(customers);
+    // A command without a field is none.
+    if (customerIds.length > 0) asked.hmgetBuffer(customers, ...customerIds);
+    const [fields, depth, count, values] = await atOnce(`looking at partition ${partition}`, asked);
+    const flat = Object.entries(fields as Record<string, Buffer>).flatMap(([name, bytes]) => [
+      Buffer.from(name),
+      bytes,
+    ]);
+    const { begun, ended } = fields as Record<string, Buffer>;
+    return {
+      ...partitionShard([flat, depth, count]),
+      isWhole: begun?.toString() === ended?.toString(),
+      values: (values ?? []) as readonly (Buffer | null)[],
+    };
   }
 
   async amend(amendment: Amendment): Promise<boolean> {
@@ -334,6 +349,15 @@ async function during<T>(doing: string, call: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw toRedisFault(error, doing);
   }
+}
+
+/** The replies of a transaction. */
+async function atOnce(doing: string, transaction: ChainableCommander): Promise<unknown[]> {
+  const replies = await during(doing, () => transaction.exec());
+  return (replies ?? []).map(([error, reply]) => {
+    if (error !== null) throw toRedisFault(error, doing);
+    return reply;
+  });
 }
 
 /** Reply of acquire.lua and inspect.lua. */

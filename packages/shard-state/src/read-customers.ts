@@ -9,14 +9,28 @@ type StoredValue = readonly [customerId: string, value: Uint8Array];
  * Customers from their values and the pages that belong to them. Who does not own the partition may find a page
  * replaced since it read the value: it reads the value again. For the owner a page that is not there is damage.
  */
-export async function readCustomers(
+export function readCustomers(
   store: StateStore,
   partition: number,
   values: readonly StoredValue[],
 ): Promise<Map<string, CustomerState>> {
+  return readTelling(store, { partition, values, onReadAgain: () => {} });
+}
+
+/** The same, and says where somebody was read again, and so may be as of a later commit than its value was. */
+export async function readTelling(
+  store: StateStore,
+  work: {
+    readonly partition: number;
+    readonly values: readonly StoredValue[];
+    readonly onReadAgain: () => void;
+  },
+): Promise<Map<string, CustomerState>> {
+  const { partition, values, onReadAgain } = work;
   const states = new Map<string, CustomerState>();
   for (let left = values; left.length > 0; ) {
     const torn = await readOnce(store, { partition, values: left, states });
+    if (torn.length > 0) onReadAgain();
     left = torn.length === 0 ? [] : await readAgain(store, partition, torn);
   }
   return states;

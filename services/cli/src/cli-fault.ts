@@ -32,5 +32,6 @@ export class UsageFault extends CliFault {
   }
 }
 
-export const EXIT_CODES = { success: 0, failure: 1, wrongUse: 2 } as const;
+/** `held`: nothing is wrong, and nothing happened, because a limit asks for somebody's word. */
+export const EXIT_CODES = { success: 0, failure: 1, wrongUse: 2, held: 3 } as const;
 export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];

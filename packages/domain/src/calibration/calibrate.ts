@@ -11,15 +11,16 @@ import { fitModels } from './value-models.ts';
 export interface Population {
   readonly policy: Policy;
   readonly members: readonly PopulationMember[];
-  /** Their scores by the quantile borders and models of the calibration that is being made. */
-  readonly scoresBy: (withoutShares: Calibration) => readonly ScoredMember[];
 }
 
-/**
- * Makes a calibration from the values of everybody whom each policy grades. Shares are ranked by scores that rest on
- * the quantile borders and models of this same calibration, so `scoresBy` is asked once these are made.
- */
-export function calibrate(input: {
+/** The same by the quantile borders and the models that were made of them. */
+export interface ScoredPopulation {
+  readonly policy: Policy;
+  readonly scored: readonly ScoredMember[];
+}
+
+/** The quantile borders and the models of values of everybody whom each policy grades: what shares are ranked by. */
+export function calibrateValues(input: {
   readonly set: PolicySet;
   readonly at: Instant;
   readonly populations: readonly Population[];
@@ -38,18 +39,21 @@ export function calibrate(input: {
       members.flatMap(({ history }) => (history === null ? [] : [history])),
     ),
   );
-  const withoutShares = {
-    setId: set.id,
-    at,
-    dimensions,
-    ...(models.length === 0 ? {} : { models }),
-  };
-  const tiers = populations.flatMap(({ policy, scoresBy }) =>
-    policy.shares === undefined
-      ? []
-      : shareBorders(policy, scoresBy({ id: 'without shares', ...withoutShares })),
-  );
-  const content = tiers.length === 0 ? withoutShares : { ...withoutShares, tiers };
+  const fitted = models.length === 0 ? {} : { models };
+  return identified({ setId: set.id, at, dimensions, ...fitted });
+}
+
+/** The same calibration with the borders by share, which are scores by what it holds already. */
+export function calibrateShares(
+  values: Calibration,
+  populations: readonly ScoredPopulation[],
+): Calibration {
+  const { id: _, ...withoutShares } = values;
+  const tiers = populations.flatMap(({ policy, scored }) => shareBorders(policy, scored));
+  return identified(tiers.length === 0 ? withoutShares : { ...withoutShares, tiers });
+}
+
+function identified(content: Omit<Calibration, 'id'>): Calibration {
   const text = canonicalJson(content);
   const id = hash64Hex(hash64('calibration', text)) + hash64Hex(hash64(text, 'calibration'));
   return { id, ...content };

@@ -89,6 +89,7 @@ export interface CalibrationInForce {
 
 /** The values of one customer, in the dimension's exact unit, by the name of the dimension; null where there is none. */
 export interface PopulationMember {
+  /** Empty where no rank asks for it, so that a large population is not kept by name. */
   readonly customerId: string;
   readonly exact: Readonly<Record<string, number | null>>;
   /** In days and minor units; null for one who has no counted order. */

@@ -27,6 +27,18 @@ export interface Policy {
   readonly lifecycle: Lifecycle;
   /** Benefits by tier, carried in events as they stand in the file. */
   readonly treatment: Readonly<Record<string, unknown>>;
+  /** Absent where the file says nothing of it. */
+  readonly calibration?: CalibrationRules;
+}
+
+/** How the borders that come from the population may be moved. They grade nobody: `calibrate` and its schedule ask. */
+export interface CalibrationRules {
+  /** How old a calibration may get; null for no schedule. */
+  readonly everyMs: number | null;
+  /** By what share of itself a border may move without somebody's word; null for any. */
+  readonly driftLimitMilli: number | null;
+  /** The same for what the models of customer value say of the whole population. */
+  readonly modelDriftLimitMilli: number | null;
 }
 
 /**

@@ -79,6 +79,40 @@ export function stateWalkContract(name: string, open: OpenStateWalk): void {
       expect(staying.filter((id) => !met.has(id))).toEqual([]);
     });
 
+    test('a look has the partition and the customers asked for, in their order', async () => {
+      expect(await store.look(7, ['nobody'])).toEqual({
+        owner: null,
+        next: 0,
+        fields: {},
+        outboxDepth: 0,
+        customerCount: 0,
+        isWhole: true,
+        values: [null],
+      });
+      await write(['a', 'b'], text('x'));
+      const { owner } = await store.acquire(0);
+      await store.commit({
+        partition: 0,
+        owner,
+        expectedNext: 1,
+        next: 2,
+        fields: { state: text('s') },
+        states: [['b', text('林')]],
+        pages: [],
+        due: [],
+        outbox: [],
+      });
+      const seen = await store.look(0, ['b', 'nobody', 'a']);
+      expect(seen).toMatchObject({ owner, next: 2, customerCount: 2, isWhole: true });
+      expect(seen.fields).toEqual((await store.inspect(0)).fields);
+      expect(seen.values.map((it) => it && new TextDecoder().decode(it))).toEqual([
+        '林',
+        null,
+        'x',
+      ]);
+      expect((await store.look(0, [])).values).toEqual([]);
+    });
+
     test('a place of another store is told from one of this', async () => {
       await write(idsOf('c', 50), text('x'.repeat(100)));
       expect(await store.walk({ partition: 0, place: 'elsewhere 17', count: 10 })).toBeNull();

@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 import { apiKeyAddCommand, apiKeyListCommand, apiKeyRemoveCommand } from './api-key.ts';
 import { backtestCommand } from './backtest.ts';
 import { benchCommand } from './bench.ts';
+import { calibrateCommand } from './calibrate.ts';
 import { conformanceCommand } from './conformance.ts';
 import { deadLettersListCommand } from './dead-letters-list.ts';
 import { deadLettersRedriveCommand } from './dead-letters-redrive.ts';
@@ -68,6 +69,7 @@ export const COMMANDS: readonly Command[] = [
   eraseCommand,
   policyCheckCommand,
   policyPublishCommand,
+  calibrateCommand,
   ratesPublishCommand,
   subscriptionAddCommand,
   subscriptionListCommand,

@@ -12,12 +12,12 @@ const texts = catalogue({
     fine: (name: string, version: number) =>
       `Policy ${name}, version ${version}, can be published.`,
     needsCalibration: (name: string, version: number) =>
-      `Policy ${name}, version ${version}, is sound. What it takes from the population needs calibration: try it by backtest, a stack cannot grade by it yet.`,
+      `Policy ${name}, version ${version}, is sound. What it takes from the population needs calibration: try it by backtest; on a stack make one with ./strata calibrate --set before it is published.`,
     oneOf: (name: string, version: number, whom: string) =>
       `Policy ${name}, version ${version}, for ${whom}:`,
     allFine: 'Together they can be published.',
     allNeedCalibration:
-      'Together they are sound. What they take from the population needs calibration: try them by backtest, a stack cannot grade by them yet.',
+      'Together they are sound. What they take from the population needs calibration: try them by backtest; on a stack make one with ./strata calibrate --set before they are published.',
     existing: 'customers',
     prospects: 'those who have not bought yet',
     attribute: (name: string, values: string) => `customers whose ${name} is ${values}`,
@@ -37,12 +37,12 @@ const texts = catalogue({
   zh: {
     fine: (name: string, version: number) => `策略 ${name}（版本 ${version}）可以发布。`,
     needsCalibration: (name: string, version: number) =>
-      `策略 ${name}（版本 ${version}）无误。其中取决于客户总体的部分需要先校准：可用 backtest 试算，目前还不能在栈上发布。`,
+      `策略 ${name}（版本 ${version}）无误。其中取决于客户总体的部分需要先校准：可用 backtest 试算；在栈上请先用 ./strata calibrate --set 校准再发布。`,
     oneOf: (name: string, version: number, whom: string) =>
       `策略 ${name}（版本 ${version}），适用于${whom}：`,
     allFine: '以上策略可以一同发布。',
     allNeedCalibration:
-      '以上策略无误。其中取决于客户总体的部分需要先校准：可用 backtest 试算，目前还不能在栈上发布。',
+      '以上策略无误。其中取决于客户总体的部分需要先校准：可用 backtest 试算；在栈上请先用 ./strata calibrate --set 校准再发布。',
     existing: '现有客户',
     prospects: '潜在客户',
     attribute: (name: string, values: string) => ` ${name} 为 ${values} 的现有客户`,

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { calibrateCommand } from './calibrate.ts';
 import { deadLettersListCommand } from './dead-letters-list.ts';
 import { deadLettersRedriveCommand } from './dead-letters-redrive.ts';
 import { deadLettersShowCommand } from './dead-letters-show.ts';
@@ -30,6 +31,7 @@ export const STACK_COMMANDS: readonly Command[] = [
   linkCommand,
   eraseCommand,
   policyPublishCommand,
+  calibrateCommand,
   ratesPublishCommand,
   deadLettersListCommand,
   deadLettersShowCommand,

@@ -84,7 +84,8 @@ export const upCommand = defineCommand({
     const record = isRemembered ? readStackRecord(dataDir, kind) : null;
     const subscriptions = subscriptionsPath(context, flags.subscriptions);
     const wish = wishOf({ ...flags, subscriptions }, record, context.language);
-    if (wish.policy !== undefined) await loadPolicy(context, wish.policy, null);
+    if (wish.policy !== undefined)
+      await loadPolicy(context, { policy: wish.policy, currency: null }, null);
     const { state, rows } = await statusOf(context, kind);
     if (kind === 'embedded') return upEmbedded(context, embeddedOptions(context, wish));
     if (kind === 'local' && record !== null && isRevivable(state, rows)) {

@@ -1,5 +1,5 @@
 import { TOPICS } from '@strata/contracts';
-import type { PartitionShard, StateStore } from '@strata/pipeline';
+import type { PartitionShard, StateStore, StateWalk } from '@strata/pipeline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { aContext, anEmbeddedStack } from '../builders/command-context.ts';
 import type { Command } from '../command.ts';
@@ -65,7 +65,7 @@ async function verified(argv: readonly string[], stack?: StackHandle) {
 /** The stack with another store in front: only what is named is changed. */
 const withStore = (changes: Partial<StateStore>): StackHandle => {
   const { store } = embedded.stack;
-  const front: StateStore = {
+  const front: StateStore & StateWalk = {
     acquire: (partition) => store.acquire(partition),
     inspect: (partition) => store.inspect(partition),
     holder: (partition) => store.holder(partition),
@@ -77,6 +77,8 @@ const withStore = (changes: Partial<StateStore>): StackHandle => {
     outbox: (query) => store.outbox(query),
     trimOutbox: (trim) => store.trimOutbox(trim),
     scan: (partition) => store.scan(partition),
+    walk: (step) => store.walk(step),
+    look: (partition, ids) => store.look(partition, ids),
     amend: (amendment) => store.amend(amendment),
     beside: (name) => store.beside(name),
     close: () => store.close(),

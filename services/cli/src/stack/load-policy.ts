@@ -1,35 +1,46 @@
 import { userInfo } from 'node:os';
+import type { PolicyBook } from '@strata/contracts';
 import { needsCalibration, type PolicySet } from '@strata/domain';
 import { problemText } from '@strata/yaml-file';
 import { BilingualFault } from '../cli-fault.ts';
 import type { CommandContext } from '../command.ts';
 import { inCurrency, PRESET_DEFAULT, readPolicy } from '../policy-choice.ts';
 import { publishPolicy } from './publish-policy.ts';
-import { publishedSet } from './read-policy-book.ts';
+import { readPolicyBook } from './read-policy-book.ts';
 import type { StackHandle } from './stack-handle.ts';
 
-/** A policy file, or the preset in the currency of the data, that a stack can grade by. Warnings go to stderr. */
+/**
+ * A policy file, or the preset in the currency of the data, that a stack can grade by. Warnings go to stderr.
+ * `book`: of the stack; null where there is none yet, and so no calibration either.
+ */
 export async function loadPolicy(
   context: CommandContext,
-  policy: string | undefined,
-  currency: string | null,
+  { policy = PRESET_DEFAULT, currency }: WantedPolicy,
+  book: PolicyBook | null,
 ): Promise<PolicySet> {
   const { cwd, language, stderr } = context;
-  const chosen = await readPolicy({ policy: policy ?? PRESET_DEFAULT, cwd, language });
+  const chosen = await readPolicy({ policy, cwd, language });
   for (const warning of chosen.warnings) stderr.write(`${problemText(warning, language)}\n`);
-  if (needsCalibration(chosen.set)) throw needsCalibrationFault(policy ?? PRESET_DEFAULT);
-  return inCurrency(chosen, currency);
+  const set = inCurrency(chosen, currency);
+  refuseUncalibrated(set, policy, book);
+  return set;
 }
 
-/** A stack cannot make the borders yet, and without them the dimension would say nothing of anybody. */
-function needsCalibrationFault(file: string): BilingualFault {
-  return new BilingualFault('STRATA_POLICY_NEEDS_CALIBRATION', {
+export interface WantedPolicy {
+  readonly policy: string | undefined;
+  readonly currency: string | null;
+}
+
+/** @throws where the set needs a calibration and has none: then the dimension would say nothing of anybody. */
+export function refuseUncalibrated(set: PolicySet, file: string, book: PolicyBook | null): void {
+  if (!needsCalibration(set) || (book !== null && book.calibrationOf(set.id) !== null)) return;
+  throw new BilingualFault('STRATA_POLICY_NEEDS_CALIBRATION', {
     en:
-      `The policy '${file}' grades by quantiles or shares of the population or by customer value, which needs calibration, and this version calibrates only offline: ` +
-      'write fixed steps and scores to publish it, or try it with ./strata backtest --calibrate-at DATE.',
+      `The policy '${file}' grades by quantiles or shares of the population or by customer value, which needs calibration first: ` +
+      `once the stack has customers make one with ./strata calibrate --set ${file}, and publish the policy then. Try it with ./strata backtest --calibrate-at DATE.`,
     zh:
-      `策略“${file}”按客户总体的分位数、占比或客户价值定级，需要先校准（needs calibration），而本版本只能离线校准：` +
-      '发布前请改用固定档位 steps 与分数边界，或用 ./strata backtest --calibrate-at DATE 试算。',
+      `策略“${file}”按客户总体的分位数、占比或客户价值定级，需要先校准（needs calibration）：` +
+      `待栈中有客户后，请先用 ./strata calibrate --set ${file} 校准，再发布该策略。可用 ./strata backtest --calibrate-at DATE 试算。`,
   });
 }
 
@@ -48,16 +59,15 @@ export function publish(
 export async function ensurePolicy(
   context: CommandContext,
   stack: StackHandle,
-  wanted: { readonly policy: string | undefined; readonly currency: string | null },
+  wanted: WantedPolicy,
 ): Promise<PolicySet> {
-  if (wanted.policy === undefined) {
-    const present = await publishedSet(stack);
-    if (present !== null) {
-      await publish(context, stack, present);
-      return present;
-    }
+  const book = await readPolicyBook(stack);
+  const present = book.inForce?.set ?? null;
+  if (wanted.policy === undefined && present !== null) {
+    await publish(context, stack, present);
+    return present;
   }
-  const set = await loadPolicy(context, wanted.policy, wanted.currency);
+  const set = await loadPolicy(context, wanted, book);
   await publish(context, stack, set);
   return set;
 }
