@@ -59,4 +59,6 @@ export const POLICY_EXAMPLES: Readonly<Record<string, string>> = {
   'lifecycle.at_risk_notice': '14d',
   'lifecycle.on_correction': 'keep',
   treatment: '{gold: {service_hours: 4, visit_every: 30d}}',
+  'treatment.*.visit_every': '30d',
+  'treatment.*.cost_per_customer_year': '12000',
 };

@@ -76,5 +76,10 @@ export const POLICY_TEXTS: Readonly<Record<string, string>> = {
   'lifecycle.qualification': 'When the tier is looked at: always.',
   'lifecycle.at_risk_notice': 'How long before a demotion `at-risk` is sent. Without it none is.',
   'lifecycle.on_correction': 'Whether a promotion that a late refund disproves is withdrawn.',
-  treatment: 'Benefits by tier, carried in events as they stand here.',
+  treatment:
+    'Benefits by tier, carried in events as they stand here: keys of your own, and two that are counted.',
+  'treatment.*.visit_every':
+    'How often a customer of the tier is to be visited; [comparisons](../policy-comparison.md) count the visits a month.',
+  'treatment.*.cost_per_customer_year':
+    'What the benefits of the tier cost for one customer in a year, in minor units of the base currency; comparisons sum it.',
 };
