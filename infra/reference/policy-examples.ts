@@ -63,4 +63,6 @@ export const POLICY_EXAMPLES: Readonly<Record<string, string>> = {
   'calibration.drift_limit': '0.25',
   'calibration.model_drift_limit': '0.5',
   treatment: '{gold: {service_hours: 4, visit_every: 30d}}',
+  'treatment.*.visit_every': '30d',
+  'treatment.*.cost_per_customer_year': '12000',
 };

@@ -84,5 +84,10 @@ export const POLICY_TEXTS: Readonly<Record<string, string>> = {
     'By what share of itself a border may move; one that moves further holds the new calibration back until somebody says `--accept-drift`.',
   'calibration.model_drift_limit':
     'The same for what the models of customer value say of the whole population: purchases a day, chance to be gone, spend. Default: `drift_limit`.',
-  treatment: 'Benefits by tier, carried in events as they stand here.',
+  treatment:
+    'Benefits by tier, carried in events as they stand here: keys of your own, and two that are counted.',
+  'treatment.*.visit_every':
+    'How often a customer of the tier is to be visited; [comparisons](../policy-comparison.md) count the visits a month.',
+  'treatment.*.cost_per_customer_year':
+    'What the benefits of the tier cost for one customer in a year, in minor units of the base currency; comparisons sum it.',
 };

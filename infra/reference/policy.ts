@@ -1,4 +1,7 @@
-import { documentSchema } from '../../packages/policy-file/src/document-schema.ts';
+import {
+  countedTreatmentSchema,
+  documentSchema,
+} from '../../packages/policy-file/src/document-schema.ts';
 import { requireSameNames } from './closed-list.ts';
 import { DIMENSION_TEXTS } from './dimension-texts.ts';
 import { code, page, table } from './markdown.ts';
@@ -18,6 +21,7 @@ interface Key {
 export function policyPage(): string {
   const keys = new Map<string, Key>();
   collect('', documentSchema as unknown as ZodShape, keys);
+  collect('treatment.*', countedTreatmentSchema as unknown as ZodShape, keys);
   const place = 'infra/reference/policy-texts.ts';
   requireSameNames('Policy key', { found: keys.keys(), told: Object.keys(POLICY_TEXTS), place });
   return page('Policy', [
@@ -69,7 +73,7 @@ function collect(place: string, given: ZodShape, keys: Map<string, Key>): void {
   const { shape, valueType, element, options } = schema.def;
   for (const option of options ?? []) collect(place, option, keys);
   if (element !== undefined) collect(`${place}[]`, element, keys);
-  // Benefits are free data: only that they are mappings is checked.
+  // Benefits are free data but for those that are counted, which have a schema of their own.
   if (valueType !== undefined && place !== 'treatment') collect(`${place}.*`, valueType, keys);
   for (const [name, inner] of Object.entries(shape ?? {})) {
     const path = place === '' ? name : `${place}.${name}`;
@@ -113,8 +117,8 @@ function valueText(schema: ZodShape): string {
 function probedText(schema: ZodShape): string {
   const takes = (value: unknown): boolean => schema.safeParse(value).success;
   if (takes('1d')) return takes('0d') ? 'duration' : 'duration above `0d`';
-  if (takes(1) && !takes(0.5) && !takes(0)) return 'whole number from 1';
   const { min, max } = rangeOf(schema);
+  if (takes(1) && !takes(0.5)) return `whole number from ${takes(0) ? min : '1'}`;
   return Math.abs(Number(max)) >= 1e12 ? 'number' : `number from ${min} to ${max}`;
 }
 

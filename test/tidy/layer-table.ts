@@ -16,6 +16,7 @@ const SERVICE_PACKAGES = [
   'kafka',
   'local-stack',
   'memory',
+  'pictures',
   'pipeline',
   'policy-file',
   'redis',
@@ -84,6 +85,13 @@ export const LAYERS: readonly Layer[] = [
   {
     why: 'What consumers outside import; it knows nothing of ours, so that it goes with them.',
     members: { 'packages/client': ['standardwebhooks'] },
+    mayImport: [],
+  },
+  {
+    why: 'Pictures are drawn of numbers and words; what they mean is known to who asks for them.',
+    members: {
+      'packages/pictures': ['@types/d3-array', '@types/d3-sankey', 'd3-array', 'd3-sankey'],
+    },
     mayImport: [],
   },
   {

@@ -54,6 +54,7 @@ export {
   type ProfileQuery,
   type ProfileRow,
   profileAt,
+  revenueAt,
   viewAt,
 } from './profile.ts';
 export type { OriginalAmount } from './rates/convert.ts';
@@ -65,6 +66,7 @@ export {
   type Rates,
   withTable,
 } from './rates/rates.ts';
+export { bordersOf } from './tier/ladder.ts';
 export { OVERRIDE_KINDS, type Override, type OverrideKind } from './tier/override.ts';
 export type { ShareOrigin } from './tier/share-origin.ts';
 export * from './tier/tier-change.ts';

@@ -93,7 +93,7 @@ export function profileAt(query: ProfileQuery): ProfileRow {
     recencyDays: lastAt === null ? null : Math.floor((at - lastAt) / DAY_MS),
     orders: ordersIn(view, ordersWindowMs, at),
     purchaseDays: purchaseDaysIn(view, { windowMs: ordersWindowMs, at, policy }),
-    revenueMinor: revenueIn(view, windowOf(policy, 'revenue'), at),
+    revenueMinor: revenueAt(state, policy, at),
     complaints: counts('complaints'),
     engagement: counts('engagement'),
     referrals: counts('referrals'),
@@ -142,6 +142,11 @@ function ordersIn(view: LedgerView, windowMs: number, at: Instant): number {
 
 export function revenueIn(view: LedgerView, windowMs: number, at: Instant): number {
   return measureSum({ ...bare, windowMs }, view.revenue).valueAt(at) ?? 0;
+}
+
+/** What a customer brought in the window of the policy's first revenue dimension. */
+export function revenueAt(state: CustomerState, policy: Policy | null, at: Instant): number {
+  return revenueIn(viewOf(state.ledger), windowOf(policy, 'revenue'), at);
 }
 
 function purchaseDaysIn(

@@ -15,6 +15,8 @@ const TIERS_MAX = 64;
 const WEIGHT_MAX = 1_000_000;
 const BUCKETS_MAX = 100;
 const POPULATION_MAX = 1_000_000_000;
+/** Of some million customers it still is a sum without loss. */
+const COST_MAX = 1_000_000_000;
 
 /** Names become keys of plain objects, so those that every object has already are no names. */
 export function isName(text: string): boolean {
@@ -225,7 +227,19 @@ const calibration = z
   })
   .superRefine(refuseEmpty);
 
-const treatment = z.record(z.string(), z.record(z.string(), z.json()));
+/** Benefits are free data but for these two, which are counted; money is in minor units of the base currency. */
+export const countedTreatmentSchema = z.object({
+  visit_every: duration({ isPositive: true }).optional(),
+  cost_per_customer_year: wholeNumber({ min: 0, max: COST_MAX }).optional(),
+});
+
+/** Checked, and kept as it stands: what the file says is what events carry. */
+const benefits = z.record(z.string(), z.json()).superRefine((value, context) => {
+  for (const issue of countedTreatmentSchema.safeParse(value).error?.issues ?? []) {
+    context.addIssue({ ...issue });
+  }
+});
+const treatment = z.record(z.string(), benefits);
 
 /** The shape of one document. Every number comes out as integer thousandths, every duration in milliseconds. */
 export const documentSchema = z.strictObject({

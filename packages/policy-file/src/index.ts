@@ -1,3 +1,4 @@
+export { type CountedTreatment, countedTreatment } from './counted-treatment.ts';
 export { describeNumber } from './describe-number.ts';
 export {
   type PolicyFileOptions,

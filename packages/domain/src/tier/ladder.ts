@@ -1,6 +1,6 @@
 import type { CalibratedTier } from '../calibration/calibration.ts';
 import type { Yardstick } from '../policy/grading.ts';
-import type { Policy } from '../policy/policy.ts';
+import type { Border, Policy } from '../policy/policy.ts';
 
 /** What borders are read from: scores stand in the policy, shares become scores by a calibration. */
 export type Borders = Pick<Yardstick, 'policy' | 'calibration'>;
@@ -28,6 +28,17 @@ export function leaveMilli({ policy, calibration }: Borders, rank: number): numb
     return policy.borders[rank - 1]?.leaveMilli ?? -Infinity;
   }
   return calibratedTier({ policy, calibration }, rank)?.border?.scoreMilli ?? -Infinity;
+}
+
+/** The borders of all tiers above the lowest, in ladder order; those that a share has not found are left out. */
+export function bordersOf(borders: Borders): readonly Border[] {
+  const [, ...upper] = borders.policy.ladder;
+  return upper.flatMap((tier, index): readonly Border[] => {
+    const enter = enterMilli(borders, index + 1);
+    return Number.isFinite(enter)
+      ? [{ tier, enterMilli: enter, leaveMilli: leaveMilli(borders, index + 1) }]
+      : [];
+  });
 }
 
 /** What the calibration says of the tier of this rank; undefined before the first. */

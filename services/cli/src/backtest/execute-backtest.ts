@@ -5,11 +5,17 @@ import {
   type Instant,
   needsCalibration,
   type PolicySet,
+  type ProfileRow,
   type RateTable,
 } from '@strata/domain';
 import { problemText } from '@strata/yaml-file';
 import { CliFault } from '../cli-fault.ts';
 import type { CommandContext } from '../command.ts';
+import { type Comparison, compareRuns } from '../compare/compare-runs.ts';
+import { comparisonJson } from '../compare/comparison-json.ts';
+import { comparisonText } from '../compare/comparison-text.ts';
+import { comparisonPage } from '../compare/page/comparison-page.ts';
+import { RunTaker } from '../compare/run-taker.ts';
 import { currenciesOf } from '../formats/currencies-of.ts';
 import type { FileFormat } from '../formats/file-format.ts';
 import type { LoadedFile } from '../formats/load-events.ts';
@@ -22,7 +28,6 @@ import { PROFILE_CSV_HEADER, profileCsvLine } from '../profile-csv.ts';
 import { groupDigits, Progress } from '../progress.ts';
 import { ChangeCounts } from './change-counts.ts';
 import { ChangeLines } from './change-lines.ts';
-import { compareReports, comparisonText } from './compare.ts';
 import {
   type FileReport,
   fileJson,
@@ -50,6 +55,8 @@ export interface BacktestPlan {
   readonly calibrateAt: readonly Instant[];
   readonly profilesPath: string | null;
   readonly changesPath: string | null;
+  /** Where the page of the comparison goes; absent where nobody wants one. */
+  readonly pagePath?: string | null;
   readonly isJson: boolean;
   /** Where the events come from, instead of a file. */
   readonly load?: () => Promise<LoadedFile>;
@@ -72,16 +79,30 @@ export async function executeBacktest(plan: BacktestPlan): Promise<void> {
     checkCurrency(plan, chosen, currency === null ? [] : [currency]);
   const profiles = openOut(plan.profilesPath, plan.context);
   const changes = openOut(plan.changesPath, plan.context);
+  const page = openOut(plan.pagePath ?? null, plan.context);
+  const outs = [profiles, changes, page];
   try {
-    await profiles?.ready();
-    await changes?.ready();
+    for (const out of outs) await out?.ready();
     const result = await gradeFile(plan, { profiles, changes });
-    report(plan, result);
+    const written = page === null ? [] : [await writePage(plan, page, result)];
+    report(plan, { ...result, written: [...result.written, ...written] });
   } catch (fault) {
-    await profiles?.discard();
-    await changes?.discard();
+    for (const out of outs) await out?.discard();
     throw fault;
   }
+}
+
+async function writePage(
+  { context: { language }, path, pagePath }: BacktestPlan,
+  page: OutFile,
+  outcome: BacktestOutcome,
+): Promise<WrittenFile> {
+  const { comparison, file } = outcome;
+  if (comparison === null) throw new TypeError('there is a page of two policy sets only');
+  const text = await comparisonPage({ comparison, file, source: path }, language);
+  await page.write(text);
+  await page.publish();
+  return { path: pagePath ?? '', lines: text.split('\n').length - 1 };
 }
 
 function report({ context, isJson }: BacktestPlan, result: BacktestOutcome): void {
@@ -97,6 +118,8 @@ function report({ context, isJson }: BacktestPlan, result: BacktestOutcome): voi
 export interface BacktestOutcome {
   readonly file: FileReport;
   readonly reports: readonly PolicyReport[];
+  /** Null for one policy set alone. */
+  readonly comparison: Comparison | null;
   readonly written: readonly WrittenFile[];
 }
 
@@ -125,7 +148,9 @@ export async function gradeFile(
     reports.push(run.report);
     written.push(...run.written);
   }
-  return { file, reports, written };
+  const [first, second] = reports.map(({ comparable }) => comparable);
+  const comparison = first && second ? compareRuns(first, second) : null;
+  return { file, reports, comparison, written };
 }
 
 interface Run {
@@ -153,6 +178,7 @@ async function gradeBy(
   let folded = 0;
   let profileRows = 0;
   const tiersAt = new Map<Instant, Map<string, Place | null>>();
+  const taker = plan.policies.length > 1 ? new RunTaker(plan.at, endAt) : null;
   await profiles?.write(PROFILE_CSV_HEADER);
   const result = await runBacktest({
     events,
@@ -165,13 +191,14 @@ async function gradeBy(
     onProfile: async (row) => {
       profileRows++;
       const tiers = tiersAt.get(row.at) ?? new Map<string, Place | null>();
-      const { policy, tier } = row;
-      const place = policy === null || tier === null ? null : { policy, tier };
-      tiersAt.set(row.at, tiers.set(row.customerId, place));
+      tiersAt.set(row.at, tiers.set(row.customerId, placeIn(row)));
       await profiles?.write(profileCsvLine(row));
     },
+    viewInstants: taker?.instants ?? [],
+    onView: (at, customerId, view) => taker?.addView(at, customerId, view),
     onChange: (change, eventIdAt) => {
       counts.add(change);
+      taker?.addChange(change);
       if (changes !== null) lines.add(change, eventIdAt);
     },
     onEvents: (count) => {
@@ -191,10 +218,15 @@ async function gradeBy(
   ];
   const { tiers, segments, refusedByReason, calibrations } = result;
   const changesOfRun = { changes: changeCounts, calibrations };
+  const comparable = taker?.runOf(set) ?? null;
   return {
-    report: { set, endAt, tiersAt, tiers, segments, refusedByReason, ...changesOfRun },
+    report: { set, endAt, tiersAt, tiers, segments, refusedByReason, ...changesOfRun, comparable },
     written,
   };
+}
+
+function placeIn({ policy, tier }: ProfileRow): Place | null {
+  return policy === null || tier === null ? null : { policy, tier };
 }
 
 function openOut(path: string | null, { cwd, language }: CommandContext): OutFile | null {
@@ -264,20 +296,17 @@ function noEvents(
 }
 
 /** The summary as a person reads it. */
-export function backtestText({ file, reports }: BacktestOutcome, language: Language): string {
-  const [first, second] = reports;
+export function backtestText(
+  { file, reports, comparison }: BacktestOutcome,
+  language: Language,
+): string {
   const policies = reports.map((report) => policyText(report, language)).join('');
-  const comparison =
-    first === undefined || second === undefined ? '' : comparisonText(first, second, language);
-  return fileText(file, language) + policies + comparison;
+  const compared = comparison === null ? '' : comparisonText(comparison, language);
+  return fileText(file, language) + policies + compared;
 }
 
-function jsonOf({ file, reports, written }: BacktestOutcome): string {
-  const [first, second] = reports;
-  const comparison =
-    first === undefined || second === undefined
-      ? {}
-      : { comparison: compareReports(first, second) };
-  const json = { file: fileJson(file), runs: reports.map(policyJson), ...comparison, written };
+function jsonOf({ file, reports, comparison, written }: BacktestOutcome): string {
+  const compared = comparison === null ? {} : { comparison: comparisonJson(comparison) };
+  const json = { file: fileJson(file), runs: reports.map(policyJson), ...compared, written };
   return `${JSON.stringify(json)}\n`;
 }

@@ -1,5 +1,6 @@
 import { type DeadLetterReason, deadLetterSentence, formatRfc3339 } from '@strata/contracts';
 import { baseCurrencyOf, type Calibration, type Instant, type PolicySet } from '@strata/domain';
+import type { ComparableRun } from '../compare/compare-runs.ts';
 import type { FileCounts } from '../formats/load-events.ts';
 import type { Language } from '../language.ts';
 import { backtestTexts, CAUSE_WORDS, TYPE_WORDS } from '../messages/backtest.ts';
@@ -33,6 +34,8 @@ export interface PolicyReport {
   readonly calibrations: readonly Calibration[];
   /** Events that the fold refused. */
   readonly refusedByReason: ReadonlyMap<DeadLetterReason, number>;
+  /** Where two policy sets are compared; null for one alone. */
+  readonly comparable: ComparableRun | null;
 }
 
 export interface WrittenFile {

@@ -3,6 +3,7 @@ import {
   type Calibration,
   type CustomerEvent,
   type CustomerState,
+  type CustomerView,
   census,
   compareBytewise,
   type FoldRefusal,
@@ -47,6 +48,9 @@ export interface BacktestOptions {
   readonly endAt: Instant;
   readonly signal: AbortSignal;
   readonly onProfile: (row: ProfileRow) => Promise<void>;
+  /** Instants at which everybody known is handed out as settled by then: after a calibration, at the end after everything. */
+  readonly viewInstants?: readonly Instant[];
+  readonly onView?: (at: Instant, customerId: string, view: CustomerView) => void;
   readonly onChange: (change: TierChange, eventIdAt: (offset: number) => string | null) => void;
   readonly onEvents: (count: number) => void;
 }
@@ -86,13 +90,14 @@ class Backtest {
 
   constructor(options: BacktestOptions) {
     this.#options = options;
-    const instants = new Set([...options.profileInstants, ...options.calibrationInstants]);
+    const { profileInstants, calibrationInstants, viewInstants = [] } = options;
+    const instants = new Set([...profileInstants, ...calibrationInstants, ...viewInstants]);
     this.#instantsLeft = [...instants].toSorted((a, b) => a - b);
     this.#markedAt = (options.events[0]?.occurredAt ?? options.endAt) - 1;
   }
 
   async run(): Promise<BacktestResult> {
-    const { events, set, rates, endAt, signal, onEvents } = this.#options;
+    const { events, set, rates, endAt, onEvents } = this.#options;
     this.#fold({
       kind: 'stack-opened',
       time: 'data',
@@ -104,8 +109,7 @@ class Backtest {
       this.#fold({ kind: 'rates-published', table: rates });
     for (const [index, event] of events.entries()) {
       if (index % BREATHE_EVERY === 0) {
-        await breathe();
-        signal.throwIfAborted();
+        await this.#breathe();
         if (index > 0) onEvents(BREATHE_EVERY);
       }
       await this.#moveTo(event.occurredAt, false);
@@ -115,6 +119,7 @@ class Backtest {
     onEvents(events.length % BREATHE_EVERY || Math.min(events.length, BREATHE_EVERY));
     await this.#moveTo(endAt, true);
     this.#mark(endAt);
+    await this.#handOutViews(endAt);
     const tiers = this.#known().map(([id, state]) => [id, this.#placeOf(state)] as const);
     return {
       tiers: new Map(tiers),
@@ -159,6 +164,7 @@ class Backtest {
       const { calibrationInstants, profileInstants } = this.#options;
       if (calibrationInstants.includes(stop)) this.#calibrate(stop);
       if (profileInstants.includes(stop)) await this.#takeProfiles(stop);
+      if (stop < this.#options.endAt) await this.#handOutViews(stop);
     }
   }
 
@@ -185,16 +191,28 @@ class Backtest {
   }
 
   async #takeProfiles(at: Instant): Promise<void> {
-    const { onProfile, signal } = this.#options;
+    const { onProfile } = this.#options;
     const partition = this.#partition;
     const customers = this.#known().toSorted(([a], [b]) => compareBytewise(a, b));
     for (const [index, [customerId, state]] of customers.entries()) {
-      if (index % BREATHE_EVERY === 0) {
-        await breathe();
-        signal.throwIfAborted();
-      }
+      if (index % BREATHE_EVERY === 0) await this.#breathe();
       await onProfile(profileAt({ partition, customerId, state, at }));
     }
+  }
+
+  async #handOutViews(at: Instant): Promise<void> {
+    const { onView, viewInstants = [] } = this.#options;
+    if (onView === undefined || !viewInstants.includes(at)) return;
+    const partition = this.#partition;
+    for (const [index, [customerId, state]] of this.#known().entries()) {
+      if (index % BREATHE_EVERY === 0) await this.#breathe();
+      onView(at, customerId, viewAt({ partition, customerId, state, at }));
+    }
+  }
+
+  async #breathe(): Promise<void> {
+    await breathe();
+    this.#options.signal.throwIfAborted();
   }
 
   #known(): (readonly [customerId: string, state: CustomerState])[] {

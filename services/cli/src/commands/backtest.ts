@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type RateTable, rateTableOf } from '@strata/domain';
 import { type BacktestPlan, executeBacktest } from '../backtest/execute-backtest.ts';
 import { loadLog } from '../backtest/load-log.ts';
@@ -84,6 +85,14 @@ export const backtestCommand = defineCommand({
       value: 'OUT.ndjson',
       about: { en: 'write every tier change here', zh: '将每次等级变更写入此文件' },
     },
+    html: {
+      kind: 'text',
+      value: 'OUT.html',
+      about: {
+        en: 'write a page that compares the two policies here, with pictures, for a browser or to print',
+        zh: '将两个策略的对比页面写入此文件（含图，可用浏览器打开或打印）',
+      },
+    },
     ...TIME_ZONE_FLAG,
     'from-log': {
       kind: 'switch',
@@ -99,6 +108,7 @@ export const backtestCommand = defineCommand({
     'backtest events.ndjson --format events --policy my-policy.yaml --changes changes.ndjson',
     'backtest orders.csv --map orders.yaml --policy my-policy.yaml',
     'backtest events.ndjson --format events --policy shop --policy my-policy.yaml',
+    'backtest events.ndjson --format events --policy shop --policy my-policy.yaml --at 2026-01-01 --html compared.html',
     'backtest --from-log --policy my-policy.yaml --changes changes.ndjson',
   ],
   async run(context, { flags, operands }) {
@@ -119,9 +129,10 @@ export const backtestCommand = defineCommand({
       calibrateAt: flags['calibrate-at'].map((text) => parseDate('--calibrate-at', text, language)),
       profilesPath: flags.profiles ?? null,
       changesPath: flags.changes ?? null,
+      pagePath: flags.html ?? null,
       isJson: flags.json,
     };
-    checkPaths(plan);
+    checkPaths(plan, file ?? null);
     if (!flags['from-log']) {
       await executeBacktest(plan);
       return EXIT_CODES.success;
@@ -150,8 +161,9 @@ async function choosePolicies(
   return Promise.all(names.map((policy) => readPolicy({ policy, cwd, language })));
 }
 
-/** Two runs have no one file to write to, and two results no one name. */
-function checkPaths({ context, policies, profilesPath, changesPath }: BacktestPlan): void {
+/** Two runs have no one file to write to, two results no one name, and one run nothing to compare with. */
+function checkPaths(plan: BacktestPlan, file: string | null): void {
+  const { context, policies, profilesPath, changesPath, pagePath = null } = plan;
   const texts = backtestTexts(context.language);
   if (policies.length > 1 && profilesPath !== null) {
     throw new UsageFault(texts.noFileWithTwo('--profiles'));
@@ -159,7 +171,13 @@ function checkPaths({ context, policies, profilesPath, changesPath }: BacktestPl
   if (policies.length > 1 && changesPath !== null) {
     throw new UsageFault(texts.noFileWithTwo('--changes'));
   }
+  if (policies.length < 2 && pagePath !== null) throw new UsageFault(texts.pageNeedsTwo(pagePath));
   if (profilesPath !== null && profilesPath === changesPath) {
     throw new UsageFault(texts.sameFile(profilesPath));
+  }
+  if (pagePath === null || file === null) return;
+  // What is written replaces what was there: never the history that it is about.
+  if (resolve(context.cwd, pagePath) === resolve(context.cwd, file)) {
+    throw new UsageFault(texts.overInput('--html', pagePath));
   }
 }

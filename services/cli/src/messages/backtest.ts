@@ -118,12 +118,12 @@ export const backtestTexts = catalogue({
     changes: 'Tier changes:',
     noChanges: 'Tier changes: none',
     wrote: (path: string, lines: string) => `Wrote ${path}: ${lines} lines`,
-    compared: (from: string, to: string) =>
-      `Customers by tier at the end (rows: ${from}; columns: ${to}):`,
-    moved: (count: string, customers: string) =>
-      `Different under the second policy: ${count} of ${customers}`,
     noFileWithTwo: (flag: string) =>
       `${flag} goes with one policy. Run the backtest once for each policy, or leave ${flag} out to compare them.`,
+    pageNeedsTwo: (path: string) =>
+      `--html ${path} compares two policies and one was given. Give --policy twice, as --policy shop --policy my-policy.yaml, or leave --html out.`,
+    overInput: (flag: string, path: string) =>
+      `${flag} '${path}' is the FILE that is read, and would be overwritten; give another name.`,
     readingLog: 'Reading the customer log',
     records: 'records',
     fileOrLog: 'Give a FILE with its --format or --map, or --from-log.',
@@ -180,11 +180,12 @@ export const backtestTexts = catalogue({
     changes: '等级变更：',
     noChanges: '等级变更：无',
     wrote: (path: string, lines: string) => `已写入 ${path}：${lines} 行`,
-    compared: (from: string, to: string) => `结束时各等级的客户数（行：${from}；列：${to}）：`,
-    moved: (count: string, customers: string) =>
-      `换用第二个策略后等级不同的客户：${count} / ${customers}`,
     noFileWithTwo: (flag: string) =>
       `${flag} 只能配一个策略。请为每个策略各运行一次，或去掉 ${flag} 只作比较。`,
+    pageNeedsTwo: (path: string) =>
+      `--html ${path} 用于对比两个策略，现只给出一个。请写两次 --policy，例如 --policy shop --policy my-policy.yaml，或去掉 --html。`,
+    overInput: (flag: string, path: string) =>
+      `${flag} “${path}”就是要读取的 FILE，会被覆盖；请换一个文件名。`,
     readingLog: '正在读取客户日志',
     records: '条记录',
     fileOrLog: '请给出 FILE 及其 --format 或 --map，或使用 --from-log。',

@@ -1,8 +1,8 @@
 import type { TierChangeType } from '@strata/domain';
+import { html, type Markup, shownName } from '@strata/pictures';
 import type { ListedChange } from '../live/latest-changes.ts';
 import type { TierBoard } from '../live/tier-board.ts';
 import { type Language, TEXTS } from '../texts.ts';
-import { html, type Markup, shownName } from './markup.ts';
 import { wordChange } from './wording.ts';
 
 /** A sign beside the word, so that colour alone says nothing. */

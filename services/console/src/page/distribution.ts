@@ -1,6 +1,6 @@
+import { bar, html, type Markup, shownName } from '@strata/pictures';
 import type { PolicyBoard, TierBoard } from '../live/tier-board.ts';
 import { type Language, TEXTS } from '../texts.ts';
-import { html, type Markup, shownName } from './markup.ts';
 import { percent, tierName, wholeNumber } from './wording.ts';
 
 /** Shades that the style sheet has, lowest tier first. */
@@ -21,7 +21,7 @@ function policyBars(board: PolicyBoard, language: Language): Markup {
   const graded = board.tiers.reduce((sum, { customers }) => sum + customers, 0);
   const total = graded + board.ungraded;
   const bars = board.tiers.map(({ tier, customers }, index) =>
-    bar({
+    row({
       key: `${board.name}/${tier}`,
       name: tierName(tier, language, [board.policy?.labels[tier]]),
       shade: shadeOf(board.tiers.length - 1 - index, board.tiers.length),
@@ -33,7 +33,7 @@ function policyBars(board: PolicyBoard, language: Language): Markup {
   const rest =
     board.ungraded === 0
       ? null
-      : bar({
+      : row({
           key: `${board.name}/`,
           name: texts.ungraded,
           shade: 0,
@@ -47,7 +47,7 @@ function policyBars(board: PolicyBoard, language: Language): Markup {
     <ul class="bars">${bars}${rest}</ul>`;
 }
 
-function bar(options: {
+function row(options: {
   key: string;
   name: string;
   shade: number;
@@ -57,17 +57,11 @@ function bar(options: {
 }): Markup {
   const { key, name, shade, customers, total, language } = options;
   const share = total === 0 ? 0 : customers / total;
-  // A tier with somebody in it is never invisible.
-  const width = customers === 0 ? 0 : Math.max(share * 100, 0.4);
   return html`<li data-key="${key}">
     <span class="tier">${shownName(name)}</span>
     <span class="count"><b data-text="${key}#count">${wholeNumber(customers, language)}</b>
       <span data-text="${key}#share">${percent(share, language)}</span></span>
-    <svg class="bar" aria-hidden="true" focusable="false">
-      <rect class="track" width="100%" height="100%" rx="5"/>
-      <rect class="fill shade-${shade}" data-width="${key}"
-        width="${width.toFixed(2)}%" height="100%" rx="5"/>
-    </svg>
+    ${bar({ share, fill: `shade-${shade}`, key })}
   </li>`;
 }
 

@@ -1,6 +1,6 @@
+import { html, type Markup } from '@strata/pictures';
 import { type Language, TEXTS } from '../texts.ts';
 import { type LiveView, liveRegions } from './live-regions.ts';
-import { html, type Markup } from './markup.ts';
 
 /** The page as it is sent; what moves in it is then kept up to date by the event stream. */
 export function document(

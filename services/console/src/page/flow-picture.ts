@@ -1,6 +1,6 @@
+import { html, type Markup } from '@strata/pictures';
 import type { Flow } from '../live/flow-meter.ts';
 import { type Language, TEXTS } from '../texts.ts';
-import { html, type Markup } from './markup.ts';
 import { rateNumber, wholeNumber } from './wording.ts';
 
 /**

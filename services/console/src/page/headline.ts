@@ -1,6 +1,6 @@
+import { html, type Markup } from '@strata/pictures';
 import type { TierBoard } from '../live/tier-board.ts';
 import { type Language, TEXTS } from '../texts.ts';
-import { html, type Markup } from './markup.ts';
 import { wholeNumber } from './wording.ts';
 
 /** The few numbers that say how things stand. */

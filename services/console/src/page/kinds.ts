@@ -1,7 +1,7 @@
 import { CAUSE_KINDS, TIER_CHANGE_TYPES } from '@strata/domain';
+import { html, type Markup } from '@strata/pictures';
 import type { TierBoard } from '../live/tier-board.ts';
 import { type Language, TEXTS } from '../texts.ts';
-import { html, type Markup } from './markup.ts';
 import { wholeNumber } from './wording.ts';
 
 /** How many changes of which type, and of which cause. Words that never occurred are left out. */

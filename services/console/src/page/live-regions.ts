@@ -1,3 +1,4 @@
+import { html, type Markup } from '@strata/pictures';
 import type { Flow } from '../live/flow-meter.ts';
 import type { ListedChange } from '../live/latest-changes.ts';
 import type { TierBoard } from '../live/tier-board.ts';
@@ -7,7 +8,6 @@ import { distribution } from './distribution.ts';
 import { flowPicture } from './flow-picture.ts';
 import { headline } from './headline.ts';
 import { kinds } from './kinds.ts';
-import { html, type Markup } from './markup.ts';
 
 /** What a rendering is made of, at one moment. */
 export interface LiveView {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { readStyles } from '@strata/pictures';
 
 export interface Asset {
   readonly type: string;
@@ -14,8 +15,14 @@ const TYPES: Readonly<Record<string, string>> = {
 /** The closed list of files under `web/`, read once at the start: no request names a path. */
 export async function readAssets(): Promise<ReadonlyMap<string, Asset>> {
   const entries = Object.entries(TYPES).map(async ([name, type]) => {
-    const bytes = await readFile(new URL(`../../web/${name}`, import.meta.url));
+    const own = await readFile(new URL(`../../web/${name}`, import.meta.url));
+    const bytes = name === 'console.css' ? Buffer.concat([await sharedStyles(), own]) : own;
     return [`/assets/${name}`, { type, bytes }] as const;
   });
   return new Map(await Promise.all(entries));
+}
+
+/** Colours, frame and bars look here as on every other page of ours. */
+async function sharedStyles(): Promise<Buffer> {
+  return Buffer.from(await readStyles(['palette', 'page', 'bars']));
 }
