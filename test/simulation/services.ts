@@ -20,7 +20,7 @@ import { logReaderOf, positionKeeperOf, SimLogWriter } from './sim-log.ts';
 import { talliedMetrics } from './sim-metrics.ts';
 import type { SimProcess } from './sim-process.ts';
 import { SimDeliveryQueue } from './sim-queue.ts';
-import { type SharedStore, storeOf } from './sim-store.ts';
+import { notesOf, type SharedStore, storeOf } from './sim-store.ts';
 import type { Traffic } from './traffic.ts';
 
 export const SERVICES = ['ingestor', 'scorer', 'notifier'] as const;
@@ -121,6 +121,7 @@ function scorerOn(process: SimProcess, stack: Stack): Promise<RunningService> {
       outputWriter: new SimLogWriter(process, stack.watch.append),
       customerLogWriter: new SimLogWriter(process, stack.watch.append),
       store: storeOf(process, stack.store),
+      notes: notesOf(process, stack.store),
       serde: serdes,
       seal: (bytes) => bytes,
       markerOf: unkeyedMarker,

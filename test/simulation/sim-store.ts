@@ -1,5 +1,11 @@
 import { type MemoryContents, MemoryStateStore } from '@strata/memory';
-import type { CommitOutcome, OutboxEntry, PartitionCommit, StateStore } from '@strata/pipeline';
+import type {
+  CommitOutcome,
+  OutboxEntry,
+  PartitionCommit,
+  StateNotes,
+  StateStore,
+} from '@strata/pipeline';
 import type { Random } from './random.ts';
 import type { SimProcess } from './sim-process.ts';
 import type { Tally } from './tally.ts';
@@ -220,5 +226,16 @@ export function storeOf(process: SimProcess, shared: SharedStore): StateStore {
     amend: (amendment) => shared.of(amendment.partition).amend(amendment),
     beside: (name) => shared.of(0).beside(name),
     close: async () => {},
+  };
+}
+
+export function notesOf(process: SimProcess, shared: SharedStore): StateNotes {
+  return {
+    writeNote: (partition, name, value) =>
+      process.call('store', 'write note', () =>
+        shared.of(partition).writeNote(partition, name, value),
+      ),
+    readNote: (partition, name) =>
+      process.call('store', 'read note', () => shared.of(partition).readNote(partition, name)),
   };
 }

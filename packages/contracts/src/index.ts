@@ -36,6 +36,7 @@ export * from './rates-publication.ts';
 export * from './redrive-slip.ts';
 export * from './retired.ts';
 export { formatRfc3339, parseRfc3339 } from './rfc3339.ts';
+export * from './shadow-publication.ts';
 export {
   type JsonObject,
   parseSourceJson,

@@ -1,3 +1,4 @@
+import type { PolicySet } from '@strata/domain';
 import {
   type CalibrationPublication,
   calibrationPublicationFromWire,
@@ -8,6 +9,11 @@ import {
   type PolicyPublication,
   policyPublicationFromWire,
 } from './policy-publication.ts';
+import {
+  isShadowKey,
+  type ShadowPublication,
+  shadowPublicationFromWire,
+} from './shadow-publication.ts';
 import type { WireRecord } from './wire-record.ts';
 
 /** `void`: another one was published against the same before it, so it never was in force. */
@@ -20,6 +26,12 @@ export interface PublishedPolicy extends PolicyPublication {
 }
 
 export interface PublishedCalibration extends CalibrationPublication {
+  readonly number: number;
+}
+
+/** A set that is tried beside the one in force. */
+export interface PublishedShadow extends ShadowPublication {
+  readonly set: PolicySet;
   readonly number: number;
 }
 
@@ -39,6 +51,7 @@ export class PolicyBook {
   readonly #decode: (value: Uint8Array) => WireRecord;
   readonly #policies: PublishedPolicy[] = [];
   readonly #calibrations: PublishedCalibration[] = [];
+  #shadow: (ShadowPublication & { readonly number: number }) | null = null;
 
   constructor(decode: (value: Uint8Array) => WireRecord) {
     this.#decode = decode;
@@ -59,6 +72,14 @@ export class PolicyBook {
     return this.#policies.find(({ standing }) => standing === 'in-force') ?? null;
   }
 
+  /** What is tried beside the set in force; null where nothing is, or where it has been published since. */
+  get shadow(): PublishedShadow | null {
+    const shadow = this.#shadow;
+    if (shadow === null || shadow.set === null) return null;
+    const { set, number } = shadow;
+    return this.inForce?.set.id === set.id ? null : { ...shadow, set, number };
+  }
+
   /** The newest calibration of a set; null before its first. */
   calibrationOf(setId: string): PublishedCalibration | null {
     return this.#calibrations.findLast(({ calibration }) => calibration.setId === setId) ?? null;
@@ -70,6 +91,10 @@ export class PolicyBook {
     const number = offset + 1;
     if (isPolicyKey(key)) {
       return this.#publish({ ...policyPublicationFromWire(this.#decode(value)), number });
+    }
+    if (isShadowKey(key)) {
+      this.#shadow = { ...shadowPublicationFromWire(this.#decode(value)), number };
+      return null;
     }
     if (isCalibrationKey(key)) {
       return this.#calibrate({ ...calibrationPublicationFromWire(this.#decode(value)), number });

@@ -10,6 +10,7 @@ import {
   type PartitionLook,
   type PartitionShard,
   type ShardHolder,
+  type StateNotes,
   type StateStore,
   type StateWalk,
   type Walked,
@@ -50,7 +51,8 @@ export interface MemoryContents {
  * Customer state in the memory of one process, for the embedded stack, the simulator and unit tests. Bytes are copied
  * on the way in and out, so a caller that changes its buffers sees what it would see with a store across a network.
  */
-export class MemoryStateStore implements StateStore, StateWalk {
+export class MemoryStateStore implements StateStore, StateWalk, StateNotes {
+  readonly #notes = new Map<string, Uint8Array>();
   readonly #shards: Shards;
   readonly #tag: () => string;
   readonly #besides = new Map<string, MemoryBesideStore>();
@@ -182,6 +184,15 @@ export class MemoryStateStore implements StateStore, StateWalk {
     const shard = this.#shard(partition);
     const values = customerIds.map((id) => copyOf(shard.customers.get(id) ?? null));
     return { ...pictureOf(shard), isWhole: !shard.isPart, values };
+  }
+
+  async writeNote(partition: number, name: string, value: Uint8Array): Promise<void> {
+    this.#notes.set(`${partition} ${name}`, Uint8Array.from(value));
+  }
+
+  async readNote(partition: number, name: string): Promise<Uint8Array | null> {
+    const note = this.#notes.get(`${partition} ${name}`);
+    return note === undefined ? null : Uint8Array.from(note);
   }
 
   async amend(amendment: Amendment): Promise<boolean> {

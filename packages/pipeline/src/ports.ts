@@ -263,6 +263,16 @@ export interface StateWalk {
   look(partition: number, customerIds: readonly string[]): Promise<PartitionLook>;
 }
 
+/**
+ * Notes beside the state of partitions, for people to read: no tier depends on them, who writes last is read, and with the
+ * store they may be gone.
+ */
+export interface StateNotes {
+  writeNote(partition: number, name: string, value: Uint8Array): Promise<void>;
+  /** Null where there is none. */
+  readNote(partition: number, name: string): Promise<Uint8Array | null>;
+}
+
 /** One customer as it is to be. */
 export interface Amendment {
   readonly partition: number;

@@ -12,6 +12,7 @@ import {
   type PartitionLook,
   type PartitionShard,
   type ShardHolder,
+  type StateNotes,
   type StateStore,
   type StateWalk,
   StrataError,
@@ -23,7 +24,7 @@ import { commitArguments } from './commit-arguments.ts';
 import { outboxEntry, pairs, toBuffer } from './outbox-codec.ts';
 import { openRedis, type RedisConnectionSettings } from './redis-connection.ts';
 import { isReply, toRedisFault } from './redis-fault.ts';
-import { keyList, type ShardKeys, shardKeys } from './shard-keys.ts';
+import { keyList, notesKey, type ShardKeys, shardKeys } from './shard-keys.ts';
 import { type ScriptArgument, type ShardScripts, shardScripts } from './shard-scripts.ts';
 
 export interface RedisStateStoreSettings extends RedisConnectionSettings {
@@ -49,7 +50,7 @@ const PAGES_PER_READ = 1_000;
  * throws was either not applied or its outcome could not be read; the caller may send the *same* commit again (a late
  * arrival of the first makes the second `already`) or acquire anew, and must not send another one in between.
  */
-export class RedisStateStore implements StateStore, StateWalk {
+export class RedisStateStore implements StateStore, StateWalk, StateNotes {
   readonly #redis: Redis;
   readonly #scripts: ShardScripts;
   readonly #keyPrefix: string;
@@ -250,6 +251,18 @@ export class RedisStateStore implements StateStore, StateWalk {
     const [next, flat] = scanned as [Buffer, Buffer[]];
     const after = next.toString();
     return { entries: [...pairs(flat)], next: after === '0' ? null : `${now} ${after}` };
+  }
+
+  async writeNote(partition: number, name: string, value: Uint8Array): Promise<void> {
+    await during(`writing a note of partition ${partition}`, () =>
+      this.#redis.hset(notesKey(this.#keyPrefix, partition), name, toBuffer(value)),
+    );
+  }
+
+  readNote(partition: number, name: string): Promise<Uint8Array | null> {
+    return during(`reading a note of partition ${partition}`, () =>
+      this.#redis.hgetBuffer(notesKey(this.#keyPrefix, partition), name),
+    );
   }
 
   async look(partition: number, customerIds: readonly string[]): Promise<PartitionLook> {

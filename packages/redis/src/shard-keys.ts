@@ -12,6 +12,11 @@ export interface ShardKeys {
   readonly outbox: string;
 }
 
+/** Hash: name -> note. No part of the shard: no script takes it, and a shard that is built anew has none. */
+export function notesKey(keyPrefix: string, partition: number): string {
+  return `${keyPrefix}:{${partition}}:n`;
+}
+
 export function shardKeys(keyPrefix: string, partition: number): ShardKeys {
   const shard = `${keyPrefix}:{${partition}}`;
   return {

@@ -159,6 +159,7 @@ async function startServices(
     outputWriter: new MemoryLogWriter(log),
     customerLogWriter: new MemoryLogWriter(log),
     store,
+    notes: store,
     alarm: systemAlarm,
     metrics: createScorerMetrics(metrics),
     fold,

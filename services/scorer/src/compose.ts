@@ -64,6 +64,7 @@ export async function composeScorer(
       outputWriter,
       customerLogWriter,
       store,
+      notes: store,
       serde,
       seal: (bytes) => seal(config.STRATA_SEALING_KEY, bytes),
       markerOf: keyedMarker(config.STRATA_SEALING_KEY),

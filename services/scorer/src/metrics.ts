@@ -102,6 +102,11 @@ function tickMetrics(metrics: Metrics) {
       name: 'strata_scorer_tick_customers_total',
       help: 'Customers named in appended ticks',
     }),
+    shadowCustomers: metrics.gauge({
+      name: 'strata_scorer_shadow_customers',
+      help: 'Customers of the owned partitions by what the shadow policy would do to them now: stayed, promoted, demoted, assigned or released',
+      labelNames: ['change'],
+    }),
     sweepCustomers: metrics.counter({
       name: 'strata_scorer_sweep_customers_total',
       help: 'Customers named in appended sweeps, after a new policy or calibration',

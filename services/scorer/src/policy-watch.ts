@@ -44,6 +44,11 @@ export class PolicyWatch {
     return this.#book.inForce;
   }
 
+  /** Everything that was published, as far as it was read. */
+  get book(): PolicyBook {
+    return this.#book;
+  }
+
   start(): void {
     this.#run = this.#loop();
   }

@@ -6,6 +6,7 @@ import type {
   LogReader,
   LogWriter,
   Serde,
+  StateNotes,
   StateStore,
   WallClock,
 } from '@strata/pipeline';
@@ -29,6 +30,8 @@ export interface ScorerPorts {
   /** For ticks and activations. */
   readonly customerLogWriter: LogWriter;
   readonly store: StateStore;
+  /** Of the same partitions. */
+  readonly notes: StateNotes;
   /** By topic: customer log, tier changes, tiers, dead letters and policies. */
   readonly serde: (topic: string) => PreparedSerde;
   readonly seal: (bytes: Uint8Array) => Uint8Array;

@@ -28,6 +28,8 @@ export interface ScorerSettings {
   readonly sweepCustomersMax: number;
   /** How often the published policy is looked at. */
   readonly policyPollMs: number;
+  /** How long after a round over everybody the shadow of a policy is tried anew. */
+  readonly shadowPollMs: number;
   /** How often new dead letters are held against the erased customers. */
   readonly letterPollMs: number;
   /** Refused again so often, a dead letter is quarantined. */
@@ -53,6 +55,7 @@ export const DEFAULT_SCORER_SETTINGS: ScorerSettings = {
   ticksInFlightMax: 10,
   sweepCustomersMax: 250,
   policyPollMs: 2_000,
+  shadowPollMs: 10_000,
   letterPollMs: 60_000,
   redrivesMax: REDRIVES_MAX_DEFAULT,
   metricSources: [],

@@ -11,6 +11,7 @@ import { PolicyWatch } from './policy-watch.ts';
 import { isFatal } from './scorer-fault.ts';
 import type { ScorerPorts } from './scorer-ports.ts';
 import { DEFAULT_SCORER_SETTINGS, type ScorerSettings } from './scorer-settings.ts';
+import { ShadowRounds } from './shadow-rounds.ts';
 import type { Shard } from './shard.ts';
 import { ShardWatch } from './shard-watch.ts';
 import { Relay } from './steps/relay.ts';
@@ -25,6 +26,8 @@ export interface RunningScorer {
   /** Finishes the commit in hand and leaves the group. Unpublished outputs wait in the store for the next owner. */
   stop(): Promise<void>;
 }
+
+type BellName = 'relay' | 'drained' | 'ticker' | 'policy' | 'sweep' | 'shadow' | 'sweeper';
 
 /** Starts a scorer over the given ports. The ports stay the caller's: it closes them after `stop`. */
 export async function startScorer(
@@ -45,10 +48,11 @@ class Scorer implements RunningScorer {
   readonly #ticker: Ticker;
   readonly #policyWatch: PolicyWatch;
   readonly #policySweep: PolicySweep;
+  readonly #shadowRounds: ShadowRounds;
   readonly #shardWatch: ShardWatch;
   readonly #sweeper: LetterSweeper;
   readonly #score: ReturnType<typeof createTopology>;
-  readonly #bells: Record<'relay' | 'drained' | 'ticker' | 'policy' | 'sweep' | 'sweeper', Bell>;
+  readonly #bells: Record<BellName, Bell>;
   /** Partitions that were lost while the log could not be written to. */
   readonly #asleep = new Set<number>();
   #isStopping = false;
@@ -65,6 +69,7 @@ class Scorer implements RunningScorer {
       ticker: bell(),
       policy: bell(),
       sweep: bell(),
+      shadow: bell(),
       sweeper: bell(),
     };
     this.#ownership = new Ownership(ports, settings);
@@ -98,6 +103,12 @@ class Scorer implements RunningScorer {
       appender,
       logger,
     });
+    this.#shadowRounds = new ShadowRounds(ports, settings.shadowPollMs, {
+      shards,
+      book: () => this.#policyWatch.book,
+      bell: this.#bells.shadow,
+      logger,
+    });
     this.#sweeper = new LetterSweeper(ports, settings.letterPollMs, {
       shards,
       bell: this.#bells.sweeper,
@@ -125,6 +136,7 @@ class Scorer implements RunningScorer {
     this.#ticker.start();
     this.#policyWatch.start();
     this.#policySweep.start();
+    this.#shadowRounds.start();
     this.#shardWatch.start();
     this.#sweeper.start();
     await this.#ports.group.start(
@@ -153,7 +165,7 @@ class Scorer implements RunningScorer {
     await this.#settings.at('mid-shutdown');
     await this.#leave();
     const loops = [this.#ticker, this.#policyWatch, this.#policySweep, this.#sweeper];
-    const others = [this.#relay, this.#shardWatch];
+    const others = [this.#relay, this.#shadowRounds, this.#shardWatch];
     await Promise.all([...loops, ...others].map((loop) => loop.stop()));
     this.#ownership.loseAll();
   }

@@ -110,6 +110,7 @@ export class TestStack {
       outputWriter: new MemoryLogWriter(this.log),
       customerLogWriter: new MemoryLogWriter(this.log),
       store: this.store,
+      notes: this.store,
       serde,
       seal: (bytes) => seal(SEALING_KEY, bytes),
       markerOf: keyedMarker(SEALING_KEY),

@@ -1,5 +1,9 @@
 import { RedisStateStore } from '@strata/redis';
-import { stateStoreContract, stateWalkContract } from '@strata/testing/contracts';
+import {
+  stateNotesContract,
+  stateStoreContract,
+  stateWalkContract,
+} from '@strata/testing/contracts';
 import { afterAll, beforeAll } from 'vitest';
 import { type RedisServer, startRedisServer } from '../redis-server.ts';
 
@@ -16,6 +20,11 @@ stateStoreContract('on Redis', () => {
 });
 
 stateWalkContract('on Redis', () => {
+  stores += 1;
+  return RedisStateStore.connect({ url: server.url, keyPrefix: `contract-${stores}` });
+});
+
+stateNotesContract('on Redis', () => {
   stores += 1;
   return RedisStateStore.connect({ url: server.url, keyPrefix: `contract-${stores}` });
 });

@@ -4,5 +4,6 @@ export * from './delivery-queue-harness.ts';
 export * from './group-reader.contract.ts';
 export * from './record-log.contract.ts';
 export * from './record-log-harness.ts';
+export * from './state-notes.contract.ts';
 export * from './state-store.contract.ts';
 export * from './state-walk.contract.ts';

@@ -147,6 +147,7 @@ async function started(other?: { fold: Fold; foldVersion: number }): Promise<Run
       outputWriter: new MemoryLogWriter(log),
       customerLogWriter: new MemoryLogWriter(log),
       store: stack.store,
+      notes: new MemoryStateStore(),
       serde,
       seal: stack.seal,
       markerOf: stack.markerOf,
