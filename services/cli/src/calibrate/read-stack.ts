@@ -29,7 +29,7 @@ export interface StackPicture {
   close(): void;
 }
 
-type ReadStack = Pick<StackHandle, 'store' | 'reader' | 'serdes' | 'partitions' | 'time'>;
+type ReadStack = Pick<StackHandle, 'store' | 'reader' | 'serdes' | 'partitions'>;
 
 /** Reads a whole stack while it goes on. What it holds of customers lies in a file without a name, not in memory. */
 export async function readStack(stack: ReadStack, context: CommandContext): Promise<StackPicture> {
@@ -62,7 +62,7 @@ export async function readStack(stack: ReadStack, context: CommandContext): Prom
       if (whole === null) throw new CliFault('STRATA_CLI_NOT_STILL', words.restless(partition));
       // A calibration holds from the last clock mark on: somebody ahead of it would be judged where it stands, and nobody
       // could say when the borders moved for it.
-      if (stack.time === 'data' && kept.clock > whole.state.clock) {
+      if (whole.state.time === 'data' && kept.clock > whole.state.clock) {
         throw new CliFault('STRATA_CLI_CLOCKS_APART', words.clocksApart);
       }
       partitions.push({ ...whole, spooled: kept.seal() });

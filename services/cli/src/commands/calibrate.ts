@@ -194,9 +194,9 @@ async function isDue(
   const due = dueAt(lastAt, everyMs);
   const views = await viewPartitions(stack.store, stack.partitions);
   const clock = views.reduce((latest, { state }) => Math.max(latest, state.clock), -Infinity);
-  if (lastAt === null || Math.max(clock, stack.time === 'wall' ? Date.now() : clock) >= due) {
-    return true;
-  }
+  // In wall time a silent stack's clock stands still, and its calibration gets old all the same.
+  const isWall = views.some(({ state }) => state.time === 'wall');
+  if (lastAt === null || Math.max(clock, isWall ? Date.now() : clock) >= due) return true;
   stdout.write(`${words.notDue(formatRfc3339(lastAt), formatRfc3339(due))}\n`);
   return false;
 }
