@@ -29,6 +29,8 @@ export { FOLD_VERSION } from './fold-version.ts';
 export type { GoneLive } from './going-live.ts';
 export { handOverRecord, isHandOver } from './hand-over.ts';
 export * from './hash64.ts';
+export { type Candidate, moveOf, type Trial, trialOf } from './impact/activation-impact.ts';
+export * from './impact/move-tally.ts';
 export * from './instant.ts';
 export { keepChanged } from './keep-changed.ts';
 export { LEDGER_LISTS, type LedgerListName } from './ledger/ledger-lists.ts';
@@ -49,6 +51,7 @@ export * from './policy/activation.ts';
 export { type ChangeBound, changeBound } from './policy/change-bound.ts';
 export * from './policy/policy.ts';
 export { baseCurrencyOf, policyFor, policyNamed } from './policy/population.ts';
+export * from './policy/precedence.ts';
 export {
   type CustomerView,
   type ProfileQuery,
