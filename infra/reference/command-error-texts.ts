@@ -75,6 +75,18 @@ export const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
     'Install or start it, or use `--stack local`.',
   ),
   STRATA_CLI_NO_FILE: text('A file cannot be found or read.', 'Correct the path or its rights.'),
+  STRATA_CLI_NO_FORMER_POLICY: text(
+    'No policy set was in force before the present one.',
+    'Name the one to go back to; `policy list` shows all.',
+  ),
+  STRATA_CLI_NO_SUCH_POLICY: text(
+    'Nothing that was published is called so.',
+    'See `policy list`; a file is called by its path.',
+  ),
+  STRATA_CLI_VOID_POLICY: text(
+    'The publication that was named never was in force.',
+    'Choose one that was, by `policy list`.',
+  ),
   STRATA_CLI_NO_PRESET: text(
     'There is no policy preset of that name.',
     'Choose one of those listed.',
@@ -163,6 +175,10 @@ export const COMMAND_ERRORS: Readonly<Record<string, ErrorText>> = {
   ),
   STRATA_CLI_WRONG_FORMAT: text('The file is not of the format given.', 'Choose its format.'),
   STRATA_CLI_WRONG_USE: text('The command line is wrong (exit code 2).', 'See `--help`.'),
+  STRATA_POLICY_IN_FORCE: text(
+    'A command that puts a first policy in force found another one there. Nothing was changed.',
+    'Publish it by `policy publish`, which shows what changes and for whom.',
+  ),
   STRATA_POLICY_NEEDS_CALIBRATION: text(
     'The policy scores by quantiles, shares or customer value, and no calibration of it was published.',
     'Make one with `./strata calibrate --set FILE`, then publish it; or try it by `backtest`.',

@@ -10,6 +10,8 @@ export const POLICY_TEXTS: Readonly<Record<string, string>> = {
   base_currency: 'ISO 4217. Amounts are counted in its minor units.',
   time_zone: 'IANA zone whose days `purchase_days` counts.',
   ladder: 'The tiers, lowest first.',
+  replaces:
+    'Tiers of the version before that this one no longer has, each with the tier of this one that takes its customers. A set cannot be published while a removed tier has none.',
   labels: 'Names of tiers for people.',
   'labels.*.zh': 'Name in Chinese.',
   'labels.*.en': 'Name in English.',
@@ -76,6 +78,8 @@ export const POLICY_TEXTS: Readonly<Record<string, string>> = {
   'lifecycle.qualification': 'When the tier is looked at: always.',
   'lifecycle.at_risk_notice': 'How long before a demotion `at-risk` is sent. Without it none is.',
   'lifecycle.on_correction': 'Whether a promotion that a late refund disproves is withdrawn.',
+  'lifecycle.changes_per_year_max':
+    'The most changes of tier that one customer may have within 365 days; a policy whose clocks allow more is refused. Nobody is graded by it. Default: no limit.',
   calibration:
     'How the borders that come from the population may move. It grades nobody: `./strata calibrate` asks it.',
   'calibration.every':

@@ -139,7 +139,7 @@ async function stackWith(partitions: number, events: string): Promise<RealStack>
 /** A calibration of a set before it is published, so that it grades from its first instant on. */
 async function bringIn(stack: RealStack, file: string): Promise<Calibrated> {
   const { stdout } = await stack.must('calibrate', '--set', file, '--yes', '--json');
-  await stack.must('policy', 'publish', file);
+  await stack.must('policy', 'publish', file, '--yes');
   return JSON.parse(stdout) as Calibrated;
 }
 

@@ -9,6 +9,7 @@ export interface ForeignChange {
   readonly fromTier: string | null;
   readonly toTier: string;
   readonly cause: string;
+  readonly policyVersion: number;
   readonly effectiveAt: number;
 }
 

@@ -74,7 +74,7 @@ export async function auditLog(
   return { ...counts, events: known.size, changes: changes.toSorted() };
 }
 
-export function lineOf(change: ForeignChange): string {
+export function lineOf(change: Omit<ForeignChange, 'policyVersion'>): string {
   const { customerId, customerSeq, type, fromTier, toTier, cause, effectiveAt } = change;
   return [customerId, customerSeq, type, fromTier, toTier, cause, effectiveAt].join(' ');
 }

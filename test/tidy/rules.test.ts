@@ -7,6 +7,7 @@ const FOLD = 'packages/domain/src/fold.ts';
 /** One reads what the fold left; the other makes the borders that come to the fold in a calibration, which is a record. */
 const BESIDE_THE_FOLD = new Set([
   'packages/domain/src/explain.ts',
+  'packages/domain/src/calibration/compare-calibrations.ts',
   'packages/domain/src/calibration/share-borders.ts',
 ]);
 

@@ -51,6 +51,7 @@ export * from './policy/activation.ts';
 export { type ChangeBound, changeBound } from './policy/change-bound.ts';
 export * from './policy/policy.ts';
 export { baseCurrencyOf, policyFor, policyNamed } from './policy/population.ts';
+export * from './policy/precedence.ts';
 export {
   type CustomerView,
   type ProfileQuery,

@@ -37,8 +37,10 @@ export function buildPolicy(document: PolicyDocument): Policy {
       qualification: document.lifecycle.qualification,
       atRiskNoticeMs: document.lifecycle.at_risk_notice ?? null,
       onCorrection: document.lifecycle.on_correction,
+      ...buildLimit(document),
     },
     treatment: document.treatment,
+    ...(Object.keys(document.replaces).length === 0 ? {} : { replaces: document.replaces }),
     ...buildCalibration(document),
   };
 }
@@ -55,6 +57,12 @@ function buildCalibration({ calibration }: PolicyDocument): Pick<Policy, 'calibr
       modelDriftLimitMilli: model_drift_limit ?? limit,
     },
   };
+}
+
+/** Absent where there is none, so that the id of a set without one is what it always was. */
+function buildLimit({ lifecycle }: PolicyDocument): { readonly changesPerYearMax?: number } {
+  const { changes_per_year_max: max } = lifecycle;
+  return max === undefined ? {} : { changesPerYearMax: max };
 }
 
 function buildBorder(tier: string, document: PolicyDocument): readonly Border[] {

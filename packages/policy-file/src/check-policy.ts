@@ -1,5 +1,6 @@
-import { DAY_MS } from '@strata/domain';
+import { changeBound, DAY_MS } from '@strata/domain';
 import { type FieldPath, type FileProblem, guessArgs } from '@strata/yaml-file';
+import { buildPolicy } from './build-policy.ts';
 import { checkBorders } from './check-borders.ts';
 import { describeNumber } from './describe-number.ts';
 import { type DimensionDocument, isName, type PolicyDocument } from './document-schema.ts';
@@ -25,6 +26,7 @@ export function checkPolicy(
   checkBorders(check);
   checkSegments(check);
   checkQualification(check);
+  if (problems.length === 0) checkChanges(check);
   const warning = noticeWarning(check);
   const doubts = problems.length > 0 ? [] : doubtsAbout(source, document);
   return [...problems, ...(warning === null ? [] : [warning]), ...doubts];
@@ -41,6 +43,12 @@ function checkNames(check: Check): void {
     for (const tier of Object.keys(document[field])) {
       if (!tiers.has(tier)) add('unknown-tier', [field, tier], unknown(tier, document.ladder));
     }
+  }
+  for (const [gone, heir] of Object.entries(document.replaces)) {
+    const path = ['replaces', gone];
+    if (!isName(gone)) add('bad-name', path, { value: gone });
+    else if (tiers.has(gone)) add('replaces-present-tier', path, { value: gone });
+    if (!tiers.has(heir)) add('unknown-tier', path, unknown(heir, document.ladder));
   }
   const dimensions = Object.keys(document.dimensions);
   if (dimensions.length === 0) add('empty-list', ['dimensions']);
@@ -165,6 +173,16 @@ function checkQualification({ document, add }: Check): void {
   if (document.applies_to !== 'prospects') return;
   if (document.lifecycle.qualification !== 'join_anniversary') return;
   add('anniversary-of-prospects', ['lifecycle', 'qualification']);
+}
+
+/** A limit is a promise of who wrote the policy; the clocks of the lifecycle have to keep it. */
+function checkChanges({ document, add }: Check): void {
+  const { changes_per_year_max: max } = document.lifecycle;
+  if (max === undefined) return;
+  const { total } = changeBound(buildPolicy(document));
+  const path = ['lifecycle', 'changes_per_year_max'];
+  if (total === null) add('changes-unlimited', path, { max: `${max}` });
+  else if (total > max) add('changes-beyond-limit', path, { max: `${max}`, total: `${total}` });
 }
 
 function noticeWarning({ source, document }: Check): FileProblem | null {

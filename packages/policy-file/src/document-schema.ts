@@ -17,6 +17,7 @@ const BUCKETS_MAX = 100;
 const POPULATION_MAX = 1_000_000_000;
 /** Of some million customers it still is a sum without loss. */
 const COST_MAX = 1_000_000_000;
+const CHANGES_MAX = 100_000;
 
 /** Names become keys of plain objects, so those that every object has already are no names. */
 export function isName(text: string): boolean {
@@ -215,6 +216,7 @@ const lifecycle = z.strictObject({
   qualification: z.enum(QUALIFICATIONS).default('rolling'),
   at_risk_notice: duration({ isPositive: true }).optional(),
   on_correction: z.enum(['withdraw', 'keep']).default('withdraw'),
+  changes_per_year_max: wholeNumber({ min: 1, max: CHANGES_MAX }).optional(),
 });
 
 const driftLimit = decimal({ min: 0.001, max: 1 });
@@ -249,6 +251,7 @@ export const documentSchema = z.strictObject({
   base_currency: currency,
   time_zone: timeZone.default('UTC'),
   ladder: nonEmpty(name, TIERS_MAX),
+  replaces: z.record(z.string(), name).default({}),
   labels: z.record(z.string(), label).default({}),
   dimensions: z.record(z.string(), dimensionSchema),
   score: z.record(z.string(), decimal({ min: -WEIGHT_MAX, max: WEIGHT_MAX })),

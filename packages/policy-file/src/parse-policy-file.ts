@@ -3,6 +3,7 @@ import { byPlace, checkShape, type FileProblem, readDocuments } from '@strata/ya
 import { buildPolicy } from './build-policy.ts';
 import { checkPolicy } from './check-policy.ts';
 import { type CheckedDocument, checkSet } from './check-set.ts';
+import { checkSuccession, type Predecessors } from './check-succession.ts';
 import { documentSchema } from './document-schema.ts';
 import { POLICY_GRAMMAR } from './policy-grammar.ts';
 import { policySetOf } from './policy-set.ts';
@@ -13,6 +14,8 @@ export interface PolicyFileOptions {
   readonly file: string;
   /** Windows may not be longer: older events are not in the ledger. */
   readonly ledgerHorizonDays?: number;
+  /** Where the set is to take the place of another: what has to fit. */
+  readonly follows?: Predecessors;
 }
 
 export type PolicyFileResult =
@@ -44,6 +47,7 @@ export function parsePolicyFile(text: string, options: PolicyFileOptions): Polic
   }
   // What a set lacks cannot be said while a part of it is not understood.
   if (checked.length === read.sources.length) problems.push(...checkSet(checked));
+  if (options.follows !== undefined) problems.push(...checkSuccession(checked, options.follows));
   if (problems.some((problem) => problem.severity === 'error')) return refused(problems);
   const set = policySetOf(checked.map(({ document }) => buildPolicy(document)));
   return { ok: true, set, warnings: problems.toSorted(byPlace) };

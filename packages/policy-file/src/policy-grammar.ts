@@ -44,6 +44,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
 /** How a mapping or list is written, by the field that holds it. */
 const SHAPE_EXAMPLES: Readonly<Record<string, string>> = {
   ladder: 'ladder: [bronze, silver, gold]',
+  replaces: 'replaces: {silver: bronze}',
   segments: 'segments: [{name: champions, when: {recency: [5]}}]',
   when: 'when: {recency: [5]}',
   tiers: 'gold: {enter: 320, leave: 300}',

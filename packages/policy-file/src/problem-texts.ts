@@ -6,11 +6,13 @@ import {
 } from '@strata/yaml-file';
 import { DOUBT_TEXTS } from './doubt-texts.ts';
 import { SET_PROBLEM_TEXTS } from './set-problem-texts.ts';
+import { SUCCESSION_TEXTS } from './succession-texts.ts';
 
 /** Every sentence a broken policy file can earn. Keys are stable; a missing language does not compile. */
 export const PROBLEM_TEXTS = {
   ...FILE_PROBLEM_TEXTS,
   ...SET_PROBLEM_TEXTS,
+  ...SUCCESSION_TEXTS,
   'empty-file': words(
     { zh: '文件中没有策略。', en: 'the file holds no policy. ' },
     {
@@ -60,6 +62,36 @@ export const PROBLEM_TEXTS = {
   'unknown-tier': words(
     { zh: '等级“{value}”不在 ladder 中。', en: "the tier '{value}' is not in the ladder. " },
     { zh: '{guessZh}ladder 中的等级：{known}。', en: '{guessEn}Tiers of the ladder: {known}.' },
+  ),
+  'replaces-present-tier': words(
+    {
+      zh: '等级“{value}”仍在 ladder 中，无需替代。',
+      en: "the tier '{value}' is in the ladder, so nothing takes its place. ",
+    },
+    {
+      zh: '请删去此项，或把该等级从 ladder 中去掉。',
+      en: 'Remove the entry, or take the tier out of the ladder.',
+    },
+  ),
+  'changes-unlimited': words(
+    {
+      zh: '此策略不限制单个客户的等级变更次数，因而无法保证每年至多 {max} 次。',
+      en: 'the policy sets no limit to the tier changes of a customer, so at most {max} a year cannot be promised. ',
+    },
+    {
+      zh: '请写 grace 或 minimum_stay，例如 grace: 30d，或改用非 rolling 的 qualification。',
+      en: 'Write a grace or a minimum_stay, as grace: 30d, or a qualification other than rolling.',
+    },
+  ),
+  'changes-beyond-limit': words(
+    {
+      zh: '单个客户在 365 天内最多可变更 {total} 次，超过 {max} 次。',
+      en: 'one customer can change its tier {total} times within 365 days, more than {max}. ',
+    },
+    {
+      zh: '请延长 grace 或 minimum_stay、改用 soft_landing: one，或把上限改为不低于 {total}。',
+      en: 'Lengthen grace or minimum_stay, write soft_landing: one, or allow {total}.',
+    },
   ),
   'lowest-tier-border': words(
     {

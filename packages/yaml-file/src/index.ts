@@ -1,10 +1,12 @@
 export { byPlace, checkShape } from './check-shape.ts';
 export * from './describe-issue.ts';
+export { documentsText } from './documents-text.ts';
 export {
   type Bilingual,
   type FieldPath,
   type FilePlace,
   type FileProblem,
+  fieldText,
   problemText,
 } from './file-problem.ts';
 export * from './file-problem-texts.ts';

@@ -15,7 +15,7 @@ export interface CommandContext {
   readonly stdout: TextSink & { readonly isTty?: boolean };
   /** Progress and faults. */
   readonly stderr: TextSink & { readonly isTty: boolean };
-  readonly stdin: Readable;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly language: Language;

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PolicySet } from '@strata/domain';
-import { parsePolicyFile, withBaseCurrency } from '@strata/policy-file';
+import { type PolicyFileOptions, parsePolicyFile, withBaseCurrency } from '@strata/policy-file';
 import { type FileProblem, nearestWord, problemText } from '@strata/yaml-file';
 import { CliFault } from './cli-fault.ts';
 import type { Language } from './language.ts';
@@ -40,6 +40,15 @@ export interface PolicyChoice {
   readonly policy: string;
   readonly cwd: string;
   readonly language: Language;
+  /** What the stack asks of it on which it is to be published. */
+  readonly ground?: PolicyGround;
+}
+
+/** What a policy has to fit beside itself. */
+export interface PolicyGround {
+  readonly checks: Omit<PolicyFileOptions, 'file'>;
+  /** In which presets count there, whose borders are in minor units of any; null for that of the preset. */
+  readonly currency: string | null;
 }
 
 /** A policy file that cannot be used: one line for each problem. */
@@ -56,7 +65,7 @@ export class PolicyFileFault extends CliFault {
 
 /** Reads a policy file or a preset, or says line by line what is wrong with it. */
 export async function readPolicy(choice: PolicyChoice): Promise<ChosenPolicy> {
-  const { policy, cwd, language } = choice;
+  const { policy, cwd, language, ground } = choice;
   const isPreset = /^[\w-]+$/.test(policy);
   const path = isPreset ? await presetPath(policy, language) : resolve(cwd, policy);
   const text = await readFile(path, 'utf8').catch((fault: NodeJS.ErrnoException) => {
@@ -65,9 +74,18 @@ export async function readPolicy(choice: PolicyChoice): Promise<ChosenPolicy> {
       fault.code === 'ENOENT' ? words.noFile(policy) : words.unreadable(policy, fault.message);
     throw new CliFault('STRATA_CLI_NO_FILE', sentence, fault);
   });
-  const result = parsePolicyFile(text, { file: isPreset ? basename(path) : policy });
+  const { checks = {}, currency = null } = ground ?? {};
+  const result = isPreset
+    ? parsePolicyFile(presetIn(text, currency), { ...checks, file: basename(path) })
+    : parsePolicyFile(text, { ...checks, file: policy });
   if (!result.ok) throw new PolicyFileFault(result.problems, language);
   return { set: result.set, isPreset, warnings: result.warnings };
+}
+
+/** In the text, so that its lines stay those of the preset. */
+function presetIn(text: string, currency: string | null): string {
+  if (currency === null) return text;
+  return text.replaceAll(/^base_currency: [A-Z]{3}$/gm, `base_currency: ${currency}`);
 }
 
 /** A preset's borders are in minor units of whatever the data is in; a policy of one's own names its currency and keeps it. */

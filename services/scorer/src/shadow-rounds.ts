@@ -84,7 +84,7 @@ export class ShadowRounds {
   async #walk(shard: Shard, shadow: PublishedShadow): Promise<void> {
     const { partition, state } = shard;
     const { set, announceFrom, number } = shadow;
-    const calibration = this.#parts.book().calibrationOf(set.id)?.calibration ?? null;
+    const calibration = this.#parts.book().calibrationOf(set.id);
     const candidate: Candidate = { set, announceFrom, calibration };
     const trial = trialOf(state, candidate, state.clock);
     const tally = new MoveTally(set);

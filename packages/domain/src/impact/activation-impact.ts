@@ -1,10 +1,9 @@
-import type { Calibration } from '../calibration/calibration.ts';
 import type { CustomerState } from '../customer-state.ts';
 import type { PartitionState } from '../fold-types.ts';
 import type { Instant } from '../instant.ts';
 import { viewOf } from '../ledger/ledger-view.ts';
 import { activated, activeSet, calibrated, turnNumber } from '../partition-state.ts';
-import type { AnnounceFrom } from '../policy/activation.ts';
+import type { AnnounceFrom, CalibrationRecord } from '../policy/activation.ts';
 import type { PolicySet } from '../policy/policy.ts';
 import { type CustomerView, revenueIn, viewAt, windowOf } from '../profile.ts';
 import { rankByEnter, rankOf } from '../tier/ladder.ts';
@@ -17,23 +16,27 @@ export interface Trial {
   readonly at: Instant;
 }
 
-/** A set that might be published, and the calibration that would come with it. */
+/** A set as it would be published. */
 export interface Candidate {
   readonly set: PolicySet;
   readonly announceFrom: AnnounceFrom;
-  readonly calibration?: Calibration | null;
+  /** Its newest one, where it needs one: partitions take it along with the set. */
+  readonly calibration?: CalibrationRecord | null;
 }
 
 /**
  * Tries a set on a partition without anybody noticing: what is answered is what its activation would do at `at`, which is
  * not before the partition's clock.
  */
-export function trialOf(partition: PartitionState, candidate: Candidate, at: Instant): Trial {
-  const { set, announceFrom, calibration = null } = candidate;
-  const clocked = { ...partition, clock: Math.max(partition.clock, at) };
-  const present = calibration === null ? clocked : calibrated(clocked, { calibration });
+export function trialOf(
+  partition: PartitionState,
+  { set, announceFrom, calibration = null }: Candidate,
+  at: Instant,
+): Trial {
+  const present = { ...partition, clock: Math.max(partition.clock, at) };
   const number = turnNumber(present) + 1;
-  const tried = activated(present, { set, number, announceFrom });
+  const graded = activated(present, { set, number, announceFrom });
+  const tried = calibration === null ? graded : calibrated(graded, calibration);
   return { present, tried, at: present.clock };
 }
 

@@ -270,4 +270,6 @@ export interface Lifecycle {
   /** Null: no at-risk events. */
   readonly atRiskNoticeMs: number | null;
   readonly onCorrection: 'withdraw' | 'keep';
+  /** Who wrote the policy stands for `changeBound` not to exceed it. Nothing is graded by it; absent for no limit. */
+  readonly changesPerYearMax?: number;
 }

@@ -43,7 +43,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'strata-calibrate-'));
   await writeFile(join(folder, 'fixed.yaml'), FIXED);
   await writeFile(join(folder, 'fifths.yaml'), QUANTILES);
-  await writeFile(join(folder, 'many.yaml'), QUANTILES.replace('population: 10', 'population: 99'));
+  await writeFile(
+    join(folder, 'many.yaml'),
+    QUANTILES.replace('version: 1', 'version: 2').replace('population: 10', 'population: 99'),
+  );
   embedded = await anEmbeddedStack({ partitions: 3 });
 });
 afterAll(async () => {
@@ -92,7 +95,7 @@ describe('./strata calibrate', () => {
       exitCode: 1,
       stderr: expect.stringContaining('No policy is in force'),
     });
-    expect((await strata(['policy', 'publish', 'fixed.yaml'])).exitCode).toBe(0);
+    expect((await strata(['policy', 'publish', 'fixed.yaml', '--yes'])).exitCode).toBe(0);
     const fixed = await strata(['calibrate', '--yes']);
     expect(fixed.stderr).toContain('there is nothing to calibrate');
     const empty = await strata(['calibrate', '--set', 'fifths.yaml', '--yes']);
@@ -113,7 +116,7 @@ describe('./strata calibrate', () => {
 
   test('comes before the policy that asks for it, which then grades by it from its first instant', async () => {
     await buy('2026-01-02', 100, '2026-01-10');
-    const refused = await strata(['policy', 'publish', 'fifths.yaml']);
+    const refused = await strata(['policy', 'publish', 'fifths.yaml', '--yes']);
     expect(refused.stderr).toContain('needs calibration');
     const made = await strata(['calibrate', '--set', 'fifths.yaml', '--yes']);
     expect(made.stderr).toContain('Reading customers');
@@ -124,7 +127,7 @@ describe('./strata calibrate', () => {
     expect(made.stdout).toMatch(/Up to the offsets 0:\d+, 1:\d+, 2:\d+/);
     expect(made.stdout).toContain('It is the first one of this set');
     expect(made.stdout).toContain('the set will grade by it from its first instant');
-    expect((await strata(['policy', 'publish', 'fifths.yaml'])).exitCode).toBe(0);
+    expect((await strata(['policy', 'publish', 'fifths.yaml', '--yes'])).exitCode).toBe(0);
     const tiers = tiersIn((await strata(['profiles'])).stdout);
     expect(tiers.filter((it) => it === 'high')).toHaveLength(PEOPLE / 2);
     const again = await strata(['calibrate', '--yes']);
@@ -144,7 +147,7 @@ describe('./strata calibrate', () => {
       'dimensions.monetary: 20 customers have a value and minimum_population asks for 99',
     );
     expect(JSON.parse(stdout)).toMatchObject({ outcome: 'refused', lacking: [{ why: 'too-few' }] });
-    expect((await strata(['policy', 'publish', 'many.yaml'])).stderr).toContain(
+    expect((await strata(['policy', 'publish', 'many.yaml', '--yes'])).stderr).toContain(
       'needs calibration',
     );
   });

@@ -19,7 +19,11 @@ import { mapCheckCommand } from './map-check.ts';
 import { mergeCommand } from './merge.ts';
 import { overrideCommand } from './override.ts';
 import { policyCheckCommand } from './policy-check.ts';
+import { policyDiffCommand } from './policy-diff.ts';
+import { policyListCommand } from './policy-list.ts';
 import { policyPublishCommand } from './policy-publish.ts';
+import { policyRollbackCommand } from './policy-rollback.ts';
+import { policyShowCommand } from './policy-show.ts';
 import { profilesCommand } from './profiles.ts';
 import { ratesPublishCommand } from './rates-publish.ts';
 import { rebuildCommand } from './rebuild.ts';
@@ -68,7 +72,11 @@ export const COMMANDS: readonly Command[] = [
   linkCommand,
   eraseCommand,
   policyCheckCommand,
+  policyDiffCommand,
   policyPublishCommand,
+  policyListCommand,
+  policyShowCommand,
+  policyRollbackCommand,
   calibrateCommand,
   ratesPublishCommand,
   subscriptionAddCommand,

@@ -10,7 +10,11 @@ import { importCommand } from './import.ts';
 import { linkCommand } from './link.ts';
 import { mergeCommand } from './merge.ts';
 import { overrideCommand } from './override.ts';
+import { policyDiffCommand } from './policy-diff.ts';
+import { policyListCommand } from './policy-list.ts';
 import { policyPublishCommand } from './policy-publish.ts';
+import { policyRollbackCommand } from './policy-rollback.ts';
+import { policyShowCommand } from './policy-show.ts';
 import { profilesCommand } from './profiles.ts';
 import { ratesPublishCommand } from './rates-publish.ts';
 import { rebuildCommand } from './rebuild.ts';
@@ -30,7 +34,11 @@ export const STACK_COMMANDS: readonly Command[] = [
   mergeCommand,
   linkCommand,
   eraseCommand,
+  policyDiffCommand,
   policyPublishCommand,
+  policyListCommand,
+  policyShowCommand,
+  policyRollbackCommand,
   calibrateCommand,
   ratesPublishCommand,
   deadLettersListCommand,

@@ -82,7 +82,7 @@ function statusText(
   context: CommandContext,
 ): string {
   const texts = stackTexts(context.language);
-  const { deliveries: sent, policySet, clock } = report;
+  const { deliveries: sent, policySet, sweep, clock } = report;
   const count = (value: number): string => groupDigits(value);
   const figures: [string, string][] = [
     [
@@ -90,6 +90,9 @@ function statusText(
       policySet?.policies.map(({ name, version }) => `${name} v${version}`).join(', ') ??
         texts.none,
     ],
+    ...(sweep.number === 0
+      ? []
+      : [[texts.lines.sweep, sweepText(report, texts)] as [string, string]]),
     [texts.lines.clock, clock === null ? texts.none : formatRfc3339(clock)],
     ...liveLines(report, context),
     [texts.lines.customers, count(report.customers)],
@@ -126,6 +129,15 @@ function liveLines(
   const at = formatRfc3339(live.at);
   const isWhole = live.partitions === partitions;
   return [[lines.live, isWhole ? at : livePartly(at, live.partitions, partitions)]];
+}
+
+function sweepText(
+  { sweep, partitions }: StackReport,
+  texts: ReturnType<typeof stackTexts>,
+): string {
+  const { isDone, customers, partitionsDone } = sweep;
+  if (isDone) return texts.sweptAll;
+  return texts.sweeping(groupDigits(customers), partitionsDone, partitions);
 }
 
 const MEBIBYTE = 1_048_576;

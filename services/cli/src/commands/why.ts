@@ -4,11 +4,20 @@ import {
   tierChangeBody,
   tierChangeToJson,
 } from '@strata/contracts';
-import { decidingPolicy, explain, type Instant, viewAt } from '@strata/domain';
+import {
+  activeSet,
+  consideredFor,
+  decidingPolicy,
+  explain,
+  type Instant,
+  setOf,
+  viewAt,
+} from '@strata/domain';
 import { EXIT_CODES } from '../cli-fault.ts';
 import { defineCommand } from '../command.ts';
 import { parseDate } from '../dates.ts';
 import { withStack } from '../stack/with-stack.ts';
+import { precedenceLines } from '../why/precedence-text.ts';
 import type { CustomerHistory } from '../why/replay-customer.ts';
 import { replaySurvivor } from '../why/replay-survivor.ts';
 import { whyTexts } from '../why/texts.ts';
@@ -59,19 +68,24 @@ export const whyCommand = defineCommand({
       const explanation = explain(query);
       // What has fallen due by then belongs to the story, settled by a record yet or not.
       const view = viewAt(query);
+      const { setId } = view.state;
+      const set = setId === null ? activeSet(partition) : setOf(partition, setId);
+      const considered = set === null ? [] : consideredFor(set, view.state);
       const changes = [...replayed.changes, ...view.changes];
       const history = { ...replayed, state: view.state, changes };
       if (explanation === null) {
         stdout.write(`${texts.ungraded(customerId)}\n`);
+        for (const it of precedenceLines(considered, language)) stdout.write(`${it}\n`);
         return EXIT_CODES.failure;
       }
       if (!flags.json) {
         for (const it of aliases) stdout.write(`${aliasLine(it, language)}\n`);
-        stdout.write(whyText(explanation, history, language));
+        stdout.write(whyText(explanation, { ...history, considered }, language));
         return EXIT_CODES.success;
       }
       const whole = {
         ...explanationToJson(explanation),
+        considered,
         aliases: aliases.map((it) => ({ ...it, at: formatRfc3339(it.at) })),
         merges: [...history.merges.values()].map((it) => ({ ...it, at: formatRfc3339(it.at) })),
         evidence: evidenceOf(explanation, history),

@@ -1,10 +1,11 @@
 import { userInfo } from 'node:os';
 import type { PolicyBook } from '@strata/contracts';
-import { needsCalibration, type PolicySet } from '@strata/domain';
+import { baseCurrencyOf, needsCalibration, type PolicySet } from '@strata/domain';
 import { problemText } from '@strata/yaml-file';
 import { BilingualFault } from '../cli-fault.ts';
 import type { CommandContext } from '../command.ts';
 import { inCurrency, PRESET_DEFAULT, readPolicy } from '../policy-choice.ts';
+import { policyNames } from '../policy-names.ts';
 import { publishPolicy } from './publish-policy.ts';
 import { readPolicyBook } from './read-policy-book.ts';
 import type { StackHandle } from './stack-handle.ts';
@@ -55,7 +56,10 @@ export function publish(
   return publishPolicy(stack, set, { by, reason: null, nowMs: Date.now(), signal });
 }
 
-/** The set in force; where there is none yet, the named one, or the preset in the currency of the data, is published. */
+/**
+ * The set in force; where there is none yet, the named one, or the preset in the currency of the data, is published.
+ * @throws where another set than the named one is in force: what changes for whom is for `policy publish` to show.
+ */
 export async function ensurePolicy(
   context: CommandContext,
   stack: StackHandle,
@@ -67,7 +71,20 @@ export async function ensurePolicy(
     await publish(context, stack, present);
     return present;
   }
-  const set = await loadPolicy(context, wanted, book);
+  const currency = present === null ? wanted.currency : baseCurrencyOf(present);
+  const set = await loadPolicy(context, { ...wanted, currency }, book);
+  if (present !== null && present.id !== set.id) throw otherInForce(present, wanted.policy);
   await publish(context, stack, set);
   return set;
+}
+
+function otherInForce(present: PolicySet, file: string = PRESET_DEFAULT): BilingualFault {
+  return new BilingualFault('STRATA_POLICY_IN_FORCE', {
+    en:
+      `Another policy set is in force (${policyNames(present, 'en')}), and nothing was changed: ` +
+      `./strata policy publish ${file} shows what it would change and for whom, and puts it in force.`,
+    zh:
+      `已有其他策略集生效（${policyNames(present, 'zh')}），未改变任何内容：` +
+      `./strata policy publish ${file} 会显示变化与影响，并使其生效。`,
+  });
 }

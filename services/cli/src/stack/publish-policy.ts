@@ -78,7 +78,7 @@ function standingOf(publication: PolicyPublication, book: PolicyBook): Published
 }
 
 /** Every owner appends the activation that its partition lacks; from then on every record is graded by the set. */
-async function untilActive(
+export async function untilActive(
   { store, partitions }: Pick<StackHandle, 'store' | 'partitions'>,
   set: PolicySet,
   signal: AbortSignal | undefined,

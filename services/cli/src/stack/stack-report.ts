@@ -1,5 +1,5 @@
 import { TOPICS } from '@strata/contracts';
-import { activeSet, type Instant } from '@strata/domain';
+import { activeSet, type Instant, type PartitionState, turnNumber } from '@strata/domain';
 import type { DeliveryCounts } from '@strata/pipeline';
 import { type PartitionView, viewPartitions } from '@strata/shard-state';
 import { countLetters } from '../dead-letters/read-letters.ts';
@@ -31,8 +31,21 @@ export interface StackReport {
   /** The set in force; null before the first. */
   readonly policySet: {
     readonly id: string;
+    /** Number of its publication. */
+    readonly number: number;
     readonly policies: readonly { readonly name: string; readonly version: number }[];
   } | null;
+  readonly sweep: SweepReport;
+}
+
+/** How far everybody has passed what was published last. */
+export interface SweepReport {
+  /** Number of the newest publication that a partition has taken; 0 for none. */
+  readonly number: number;
+  /** Customers named so far. */
+  readonly customers: number;
+  readonly partitionsDone: number;
+  readonly isDone: boolean;
 }
 
 export async function stackReport(stack: StackHandle): Promise<StackReport> {
@@ -63,8 +76,22 @@ export async function stackReport(stack: StackHandle): Promise<StackReport> {
     deliveries,
     policySet: set && {
       id: set.id,
+      number: Math.max(...views.map(({ state }) => state.activations.at(-1)?.number ?? 0)),
       policies: set.policies.map(({ name, version }) => ({ name, version })),
     },
+    sweep: sweepReport(views.map(({ state }) => state)),
+  };
+}
+
+function sweepReport(partitions: readonly PartitionState[]): SweepReport {
+  const number = Math.max(...partitions.map(turnNumber));
+  const reached = partitions.filter(({ swept }) => swept.through === number);
+  const partitionsDone = reached.filter(({ swept }) => swept.isDone).length;
+  return {
+    number,
+    customers: reached.reduce((sum, { swept }) => sum + swept.customers, 0),
+    partitionsDone,
+    isDone: partitionsDone === partitions.length || number === 0,
   };
 }
 

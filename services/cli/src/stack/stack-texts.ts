@@ -48,12 +48,14 @@ export const stackTexts = catalogue({
       deadLetters: 'Dead letters',
       deliveries: 'Webhooks delivered / waiting / given up',
       policy: 'Policy',
+      sweep: 'Sweep',
     },
     livePartly: (at: string, done: number, all: number) =>
       `${at}, ${done} of ${all} partitions: finish it by ./strata go-live`,
+    sweptAll: 'everybody has passed it',
+    sweeping: (customers: string, done: number, of: number) =>
+      `${customers} named, ${done} of ${of} partitions done`,
     none: 'none',
-    published: (names: string) => `Published policy ${names}; every partition grades by it.`,
-    unchanged: (names: string) => `In force already, nothing was changed: policy ${names}.`,
   },
   zh: {
     notUp: '没有正在运行的栈。请先执行 ./strata up（导入历史数据请用 ./strata up --time data）。',
@@ -99,11 +101,13 @@ export const stackTexts = catalogue({
       deadLetters: '死信',
       deliveries: 'Webhook 已投递 / 等待 / 放弃',
       policy: '策略',
+      sweep: '全量推进',
     },
     livePartly: (at: string, done: number, all: number) =>
       `${at}，${all} 个分区中已完成 ${done} 个：请用 ./strata go-live 完成`,
+    sweptAll: '全部完成',
+    sweeping: (customers: string, done: number, of: number) =>
+      `已点名 ${customers} 位，${done} / ${of} 个分区完成`,
     none: '无',
-    published: (names: string) => `已发布策略 ${names}，所有分区均按其定级。`,
-    unchanged: (names: string) => `策略 ${names}已经生效，未作改动。`,
   },
 });

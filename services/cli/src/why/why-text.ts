@@ -1,5 +1,6 @@
 import { formatRfc3339 } from '@strata/contracts';
 import {
+  type Considered,
   DAY_MS,
   type DimensionKind,
   type DimensionScore,
@@ -15,6 +16,7 @@ import { moneyText } from '../money-text.ts';
 import { segmentLabel } from '../policy-names.ts';
 import { groupDigits } from '../progress.ts';
 import { tableText } from '../table-text.ts';
+import { precedenceLines } from './precedence-text.ts';
 import type { CustomerHistory } from './replay-customer.ts';
 import type { FollowedAlias } from './replay-survivor.ts';
 import { whyTexts } from './texts.ts';
@@ -25,7 +27,7 @@ const EVIDENCE_MAX = 12;
 /** The whole explanation as a person reads it. */
 export function whyText(
   explanation: Explanation,
-  history: CustomerHistory,
+  history: CustomerHistory & { readonly considered: readonly Considered[] },
   language: Language,
 ): string {
   const texts = whyTexts(language);
@@ -34,6 +36,7 @@ export function whyText(
   const lines = [
     texts.is(explanation.customerId, label(explanation.tier), instantText(explanation.since)),
     texts.asOf(instantText(explanation.at), explanation.policy, explanation.policyVersion),
+    ...precedenceLines(history.considered, language),
     '',
     bordersText(explanation, policy, language),
     ...explanation.shares.map((it) => shareLine(it, label, language)),

@@ -1,0 +1,45 @@
+import {
+  type Candidate,
+  hasAcceptedEvent,
+  type Instant,
+  MoveTally,
+  moveOf,
+  type PolicySet,
+  trialOf,
+} from '@strata/domain';
+import { viewCustomers, viewPartitions } from '@strata/shard-state';
+import type { StackHandle } from '../stack/stack-handle.ts';
+import type { Impact } from './impact-text.ts';
+
+/** Tries a set on everybody of a running stack, as they stand now. Nothing is written, and nobody waits for it. */
+export async function measureImpact(
+  { store, partitions, time }: Pick<StackHandle, 'store' | 'partitions' | 'time'>,
+  candidate: Candidate,
+  options: {
+    readonly before: PolicySet | null;
+    readonly nowMs: number;
+    readonly signal?: AbortSignal;
+    readonly onCustomers?: (count: number) => void;
+  },
+): Promise<Impact> {
+  const { before, nowMs, signal, onCustomers } = options;
+  const views = await viewPartitions(store, partitions);
+  const clock = Math.max(...views.map(({ state }) => state.clock));
+  const at: Instant = time === 'data' ? clock : Math.max(clock, nowMs);
+  // In data time customers may be further than the last mark.
+  let furthest = at;
+  const tally = new MoveTally(candidate.set);
+  for (const [index, { state: partition }] of views.entries()) {
+    const trial = trialOf(partition, candidate, at);
+    for await (const batch of viewCustomers(store, index)) {
+      signal?.throwIfAborted();
+      for (const [customerId, state] of batch) {
+        if (!hasAcceptedEvent(state)) continue;
+        furthest = Math.max(furthest, state.clock);
+        tally.add(moveOf(trial, customerId, state));
+      }
+      onCustomers?.(batch.size);
+    }
+  }
+  return { at: furthest, before, after: candidate.set, summary: tally.summary() };
+}
