@@ -7,6 +7,7 @@ import type { AnnounceFrom, CalibrationRecord } from '../policy/activation.ts';
 import type { PolicySet } from '../policy/policy.ts';
 import { type CustomerView, revenueIn, viewAt, windowOf } from '../profile.ts';
 import { rankByEnter, rankOf } from '../tier/ladder.ts';
+import type { TierChange } from '../tier/tier-change.ts';
 import type { Move, TierPlace } from './move-tally.ts';
 
 /** A partition as it is, and as it would be with another set in force from an instant on. */
@@ -40,8 +41,12 @@ export function trialOf(
   return { present, tried, at: present.clock };
 }
 
-/** What a trial does to one customer. In data time its own clock may be further than the partition's. */
-export function moveOf(trial: Trial, customerId: string, state: CustomerState): Move {
+/** What a trial does to one customer, and the tier changes that would tell of it. In data time its own clock may be further than the partition's. */
+export function moveOf(
+  trial: Trial,
+  customerId: string,
+  state: CustomerState,
+): Move & { readonly changes: readonly TierChange[] } {
   const at = Math.max(trial.at, state.clock);
   const before = viewAt({ partition: trial.present, customerId, state, at });
   const after = viewAt({ partition: trial.tried, customerId, state, at });
@@ -54,6 +59,7 @@ export function moveOf(trial: Trial, customerId: string, state: CustomerState): 
     after: placeOf(after),
     revenueMinor: revenueIn(viewOf(state.ledger), windowOf(policy, 'revenue'), at),
     isHeld: isHeld(after, at),
+    changes: told,
     told: told.length,
     toldSilently: told.filter(({ backfill }) => backfill).length,
   };

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TOPICS } from '@strata/contracts';
@@ -105,6 +105,15 @@ export class PolicyStage {
     const [head = '', ...rows] = (await this.must('profiles')).trim().split('\n');
     const [id = 0, tier = 0] = ['customer_id', 'tier'].map((it) => head.split(',').indexOf(it));
     return Object.fromEntries(rows.map((row) => [row.split(',')[id], row.split(',')[tier] ?? '']));
+  }
+
+  /** A file that a command has written, line by line. */
+  async lines<T>(name: string): Promise<readonly T[]> {
+    const text = await readFile(join(this.#folder, name), 'utf8');
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as T);
   }
 
   /** How many records the topic of policies holds. */

@@ -21,8 +21,10 @@ import { overrideCommand } from './override.ts';
 import { policyCheckCommand } from './policy-check.ts';
 import { policyDiffCommand } from './policy-diff.ts';
 import { policyListCommand } from './policy-list.ts';
+import { policyPromoteCommand } from './policy-promote.ts';
 import { policyPublishCommand } from './policy-publish.ts';
 import { policyRollbackCommand } from './policy-rollback.ts';
+import { policyShadowCommand } from './policy-shadow.ts';
 import { policyShowCommand } from './policy-show.ts';
 import { profilesCommand } from './profiles.ts';
 import { ratesPublishCommand } from './rates-publish.ts';
@@ -77,6 +79,8 @@ export const COMMANDS: readonly Command[] = [
   policyListCommand,
   policyShowCommand,
   policyRollbackCommand,
+  policyShadowCommand,
+  policyPromoteCommand,
   calibrateCommand,
   ratesPublishCommand,
   subscriptionAddCommand,

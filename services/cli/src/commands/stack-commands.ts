@@ -12,8 +12,10 @@ import { mergeCommand } from './merge.ts';
 import { overrideCommand } from './override.ts';
 import { policyDiffCommand } from './policy-diff.ts';
 import { policyListCommand } from './policy-list.ts';
+import { policyPromoteCommand } from './policy-promote.ts';
 import { policyPublishCommand } from './policy-publish.ts';
 import { policyRollbackCommand } from './policy-rollback.ts';
+import { policyShadowCommand } from './policy-shadow.ts';
 import { policyShowCommand } from './policy-show.ts';
 import { profilesCommand } from './profiles.ts';
 import { ratesPublishCommand } from './rates-publish.ts';
@@ -39,6 +41,8 @@ export const STACK_COMMANDS: readonly Command[] = [
   policyListCommand,
   policyShowCommand,
   policyRollbackCommand,
+  policyShadowCommand,
+  policyPromoteCommand,
   calibrateCommand,
   ratesPublishCommand,
   deadLettersListCommand,

@@ -93,6 +93,7 @@ function statusText(
     ...(sweep.number === 0
       ? []
       : [[texts.lines.sweep, sweepText(report, texts)] as [string, string]]),
+    ...shadowLines(report, texts),
     [texts.lines.clock, clock === null ? texts.none : formatRfc3339(clock)],
     ...liveLines(report, context),
     [texts.lines.customers, count(report.customers)],
@@ -138,6 +139,20 @@ function sweepText(
   const { isDone, customers, partitionsDone } = sweep;
   if (isDone) return texts.sweptAll;
   return texts.sweeping(groupDigits(customers), partitionsDone, partitions);
+}
+
+/** Nothing where none is tried. */
+function shadowLines(
+  { shadow, partitions }: StackReport,
+  texts: ReturnType<typeof stackTexts>,
+): readonly [string, string][] {
+  if (shadow === null) return [];
+  const names = shadow.policies.map(({ name, version }) => `${name} v${version}`).join(', ');
+  const counts = Object.fromEntries(
+    Object.entries(shadow.byKind).map(([kind, customers]) => [kind, groupDigits(customers)]),
+  );
+  const looked = texts.shadowLooked(shadow.partitions, partitions);
+  return [[texts.lines.shadow, `${names}: ${texts.shadowMoves(counts)}${looked}`]];
 }
 
 const MEBIBYTE = 1_048_576;

@@ -1,5 +1,5 @@
 import { TOPICS } from '@strata/contracts';
-import type { PartitionShard, StateStore, StateWalk } from '@strata/pipeline';
+import type { PartitionShard, StateNotes, StateStore, StateWalk } from '@strata/pipeline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { aContext, anEmbeddedStack } from '../builders/command-context.ts';
 import type { Command } from '../command.ts';
@@ -65,7 +65,7 @@ async function verified(argv: readonly string[], stack?: StackHandle) {
 /** The stack with another store in front: only what is named is changed. */
 const withStore = (changes: Partial<StateStore>): StackHandle => {
   const { store } = embedded.stack;
-  const front: StateStore & StateWalk = {
+  const front: StateStore & StateWalk & StateNotes = {
     acquire: (partition) => store.acquire(partition),
     inspect: (partition) => store.inspect(partition),
     holder: (partition) => store.holder(partition),
@@ -81,6 +81,8 @@ const withStore = (changes: Partial<StateStore>): StackHandle => {
     look: (partition, ids) => store.look(partition, ids),
     amend: (amendment) => store.amend(amendment),
     beside: (name) => store.beside(name),
+    writeNote: (partition, name, value) => store.writeNote(partition, name, value),
+    readNote: (partition, name) => store.readNote(partition, name),
     close: () => store.close(),
     ...changes,
   };

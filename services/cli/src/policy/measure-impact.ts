@@ -5,6 +5,7 @@ import {
   MoveTally,
   moveOf,
   type PolicySet,
+  type TierChange,
   trialOf,
 } from '@strata/domain';
 import { viewCustomers, viewPartitions } from '@strata/shard-state';
@@ -20,9 +21,11 @@ export async function measureImpact(
     readonly nowMs: number;
     readonly signal?: AbortSignal;
     readonly onCustomers?: (count: number) => void;
+    /** Each tier change that would be told, as `decidedAt` now; it has no number yet. */
+    readonly onChange?: (change: TierChange) => Promise<void>;
   },
 ): Promise<Impact> {
-  const { before, nowMs, signal, onCustomers } = options;
+  const { before, nowMs, signal, onCustomers, onChange } = options;
   const views = await viewPartitions(store, partitions);
   const clock = Math.max(...views.map(({ state }) => state.clock));
   const at: Instant = time === 'data' ? clock : Math.max(clock, nowMs);
@@ -36,7 +39,9 @@ export async function measureImpact(
       for (const [customerId, state] of batch) {
         if (!hasAcceptedEvent(state)) continue;
         furthest = Math.max(furthest, state.clock);
-        tally.add(moveOf(trial, customerId, state));
+        const move = moveOf(trial, customerId, state);
+        tally.add(move);
+        for (const change of move.changes) await onChange?.(change);
       }
       onCustomers?.(batch.size);
     }

@@ -1,6 +1,13 @@
 import type { Identity } from '@strata/contracts';
 import type { MarkerOf, TimeMode } from '@strata/domain';
-import type { DeliveryQueue, LogReader, LogWriter, StateStore, StateWalk } from '@strata/pipeline';
+import type {
+  DeliveryQueue,
+  LogReader,
+  LogWriter,
+  StateNotes,
+  StateStore,
+  StateWalk,
+} from '@strata/pipeline';
 import type { TryGate } from './open-gate.ts';
 import type { StackSerdes } from './stack-serdes.ts';
 
@@ -28,7 +35,7 @@ export interface StackHandle {
   readonly partitions: number;
   readonly reader: LogReader;
   readonly writer: LogWriter;
-  readonly store: StateStore & StateWalk;
+  readonly store: StateStore & StateWalk & StateNotes;
   readonly serdes: StackSerdes;
   /** Whether webhooks of the stack may go to private addresses, and by http. */
   readonly arePrivateAddressesAllowed: boolean;

@@ -3,6 +3,7 @@ import { activeSet, type Instant, type PartitionState, turnNumber } from '@strat
 import type { DeliveryCounts } from '@strata/pipeline';
 import { type PartitionView, viewPartitions } from '@strata/shard-state';
 import { countLetters } from '../dead-letters/read-letters.ts';
+import { type ShadowReport, shadowReport } from './shadow-report.ts';
 import type { StackHandle } from './stack-handle.ts';
 
 /** The state of a running stack in figures. */
@@ -36,6 +37,8 @@ export interface StackReport {
     readonly policies: readonly { readonly name: string; readonly version: number }[];
   } | null;
   readonly sweep: SweepReport;
+  /** What is tried beside it. */
+  readonly shadow: ShadowReport | null;
 }
 
 /** How far everybody has passed what was published last. */
@@ -49,11 +52,12 @@ export interface SweepReport {
 }
 
 export async function stackReport(stack: StackHandle): Promise<StackReport> {
-  const [views, bounds, letters, deliveries] = await Promise.all([
+  const [views, bounds, letters, deliveries, shadow] = await Promise.all([
     viewPartitions(stack.store, stack.partitions),
     stack.reader.bounds(TOPICS.customerLog),
     countLetters(stack),
     stack.lookAtDeliveries((queue) => queue.counts()),
+    shadowReport(stack),
   ]);
   const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
   const clock = Math.max(...views.map(({ state }) => state.clock));
@@ -80,6 +84,7 @@ export async function stackReport(stack: StackHandle): Promise<StackReport> {
       policies: set.policies.map(({ name, version }) => ({ name, version })),
     },
     sweep: sweepReport(views.map(({ state }) => state)),
+    shadow,
   };
 }
 

@@ -49,9 +49,14 @@ export const stackTexts = catalogue({
       deliveries: 'Webhooks delivered / waiting / given up',
       policy: 'Policy',
       sweep: 'Sweep',
+      shadow: 'Shadow',
     },
     livePartly: (at: string, done: number, all: number) =>
       `${at}, ${done} of ${all} partitions: finish it by ./strata go-live`,
+    shadowMoves: (by: Readonly<Record<string, string>>) =>
+      `would promote ${by['promoted']}, demote ${by['demoted']}, assign anew ${by['assigned']}, release ${by['released']}, leave ${by['stayed']}`,
+    shadowLooked: (partitions: number, of: number) =>
+      partitions === of ? '' : ` (looked at in ${partitions} of ${of} partitions so far)`,
     sweptAll: 'everybody has passed it',
     sweeping: (customers: string, done: number, of: number) =>
       `${customers} named, ${done} of ${of} partitions done`,
@@ -102,9 +107,14 @@ export const stackTexts = catalogue({
       deliveries: 'Webhook 已投递 / 等待 / 放弃',
       policy: '策略',
       sweep: '全量推进',
+      shadow: '影子策略',
     },
     livePartly: (at: string, done: number, all: number) =>
       `${at}，${all} 个分区中已完成 ${done} 个：请用 ./strata go-live 完成`,
+    shadowMoves: (by: Readonly<Record<string, string>>) =>
+      `将升级 ${by['promoted']}、下调 ${by['demoted']}、重新定级 ${by['assigned']}、不再定级 ${by['released']}、不变 ${by['stayed']}`,
+    shadowLooked: (partitions: number, of: number) =>
+      partitions === of ? '' : `（目前已查看 ${partitions}/${of} 个分区）`,
     sweptAll: '全部完成',
     sweeping: (customers: string, done: number, of: number) =>
       `已点名 ${customers} 位，${done} / ${of} 个分区完成`,
