@@ -204,7 +204,13 @@ function handOverDifferences(
  */
 function letterDifferences({ log, traffic }: Stack, folded: readonly Folded[]): string[] {
   const notes = folded.flatMap(({ letters }) => letters);
-  const ended = new Set(notes.filter(({ isServed }) => isServed).map(({ id }) => id));
+  // Of one partition the last says it: what was taken is refused when it comes again so late that nobody knows it any more.
+  const ended = new Set(
+    folded.flatMap(({ letters }) => {
+      const last = new Map(letters.map(({ id, isServed }) => [id, isServed]));
+      return [...last].flatMap(([id, isServed]) => (isServed ? [id] : []));
+    }),
+  );
   const hopeless = [...traffic.expected].filter(([, { kind }]) => kind === 'letter');
   const wanted = new Set(hopeless.map(([place]) => place));
   for (const { id } of notes) if (!ended.has(id)) wanted.add(id);
