@@ -118,6 +118,26 @@ describe('a calibration', () => {
     ]);
   });
 
+  it('and a correction of rates behind it, too', () => {
+    const log = new CalibratedLog(policyOf(orders(halves, 'revenue')));
+    const usd = (rate: string, number: number) =>
+      rateTableOf([{ day: Math.floor(day(1) / DAY_MS), from: 'USD', to: 'CNY', rate }], number);
+    log.append({ kind: 'rates-published', table: usd('7', 1) });
+    log.events(
+      aPurchase(day(2), { customerId: 'a', amount: { minor: 100, currency: 'USD' } }),
+      aPurchase(day(3), { customerId: 'b', amount: { minor: 500, currency: 'CNY' } }),
+    );
+    log.calibratesAt(10);
+    log.passTo(day(20));
+    log.append({ kind: 'rates-corrected', table: usd('4', 2) });
+    log.passTo(day(30));
+    log.ticks();
+    expect(log.told().slice(2)).toEqual([
+      'a promoted bronze>silver calibration 10',
+      'a demoted silver>bronze event 20',
+    ]);
+  });
+
   it('is the same whatever the order of its customers, and another for another instant', () => {
     const log = new CalibratedLog(policyOf(orders()));
     log.buys('a', 1);
