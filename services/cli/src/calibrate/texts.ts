@@ -20,7 +20,6 @@ export const calibrateTexts = catalogue({
     counting: 'Taking the census',
     scoring: 'Ranking by score',
     comparing: 'Comparing tiers before and after',
-    sweeping: 'Passing it to everybody',
     customers: 'customers',
     restless: (partition: number) =>
       `Partition ${partition} changed each time that it was looked at, so what it holds at one instant could not be read. Nothing was published. Run it again when fewer events come in.`,
@@ -98,7 +97,6 @@ export const calibrateTexts = catalogue({
     counting: '正在普查',
     scoring: '正在按评分排序',
     comparing: '正在比较前后等级',
-    sweeping: '正在应用到所有客户',
     customers: '个客户',
     restless: (partition: number) =>
       `分区 ${partition} 每次查看时都有变化，无法读出同一时刻的内容。未发布任何内容。请在事件较少时重试。`,

@@ -176,7 +176,7 @@ describe('./strata calibrate', () => {
     expect(dry.stdout).toContain('Customers moved: 0 of 20');
     const yes = await at('y\n');
     expect(yes).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Published as') });
-    expect(yes.stderr).toContain('Passing it to everybody');
+    expect(yes.stderr).toContain('Moving everybody over');
   });
 
   test('waits until it is due, holds back what moved too far, and goes on with somebody’s word', async () => {

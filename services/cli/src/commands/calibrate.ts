@@ -5,7 +5,7 @@ import { viewPartitions } from '@strata/shard-state';
 import { isAgreed } from '../calibrate/ask.ts';
 import { chooseSet } from '../calibrate/choose-set.ts';
 import { makeReport } from '../calibrate/make-report.ts';
-import { publishCalibration, untilSwept } from '../calibrate/publish-calibration.ts';
+import { publishCalibration } from '../calibrate/publish-calibration.ts';
 import {
   type CalibrationReport,
   driftText,
@@ -21,6 +21,7 @@ import type { FlagSpecs } from '../flags.ts';
 import { groupDigits } from '../progress.ts';
 import { readPolicyBook } from '../stack/read-policy-book.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
+import { untilSwept } from '../stack/until-swept.ts';
 import { withStack } from '../stack/with-stack.ts';
 
 const FLAGS = {
@@ -164,7 +165,7 @@ async function end(stack: StackHandle, made: Made, context: CommandContext): Pro
     nowMs: Date.now(),
   });
   const isInForce = book.inForce?.set.id === set.id;
-  if (isInForce) await untilSwept(stack, number, context);
+  if (isInForce) await untilSwept(context, stack, number);
   const sentence = (isInForce ? words.published : words.publishedAhead)(groupDigits(number));
   return { outcome: 'published', exit: success, sentence, number };
 }

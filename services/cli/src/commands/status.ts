@@ -136,9 +136,12 @@ function sweepText(
   { sweep, partitions }: StackReport,
   texts: ReturnType<typeof stackTexts>,
 ): string {
-  const { isDone, customers, partitionsDone } = sweep;
+  const { isDone, customers, partitionsDone, perSecond, secondsLeft } = sweep;
   if (isDone) return texts.sweptAll;
-  return texts.sweeping(groupDigits(customers), partitionsDone, partitions);
+  const far = texts.sweeping(groupDigits(customers), partitionsDone, partitions);
+  const pace = perSecond === null ? '' : texts.pace(groupDigits(Math.round(perSecond)));
+  const left = secondsLeft === null ? '' : texts.left(groupDigits(Math.ceil(secondsLeft)));
+  return `${far}${pace}${left}`;
 }
 
 /** Nothing where none is tried. */

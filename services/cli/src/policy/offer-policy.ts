@@ -136,20 +136,6 @@ async function publish(
   const sentence = words.published(policyNames(set, language), published.number);
   if (!isJson) stdout.write(`${sentence}\n`);
   if (!waits) return published;
-  let named = 0;
-  const progress = new Progress({
-    context,
-    label: words.sweeping,
-    unit: words.customers,
-    share: () => null,
-  });
-  await untilSwept(stack, published.number, {
-    signal,
-    onCustomers: (count) => {
-      progress.advance(count - named);
-      named = count;
-    },
-  });
-  progress.end();
+  await untilSwept(context, stack, published.number);
   return published;
 }

@@ -20,7 +20,6 @@ export const publishTexts = catalogue({
     dryRun: 'Only tried (--dry-run); nothing was published.',
     published: (names: string, number: number) =>
       `Published as number ${number}: ${names}. Every partition grades by it.`,
-    sweeping: 'Moving everybody over',
     swept: 'Everybody has passed it.',
     notWaited:
       'Who is not touched by an event follows by the sweep; see how far it is with ./strata status.',
@@ -54,7 +53,6 @@ export const publishTexts = catalogue({
     dryRun: '仅试算（--dry-run），未发布任何内容。',
     published: (names: string, number: number) =>
       `已发布为第 ${number} 号：${names}。所有分区均已按其定级。`,
-    sweeping: '正在逐一重新定级',
     swept: '所有客户均已按新策略定级。',
     notWaited: '没有新事件的客户将陆续重新定级；进度见 ./strata status。',
     rollback: (number: number, names: string) =>

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { TOPICS } from '@strata/contracts';
 import { activeSet, type Instant, type PartitionState, turnNumber } from '@strata/domain';
 import type { DeliveryCounts } from '@strata/pipeline';
@@ -41,6 +42,9 @@ export interface StackReport {
   readonly shadow: ShadowReport | null;
 }
 
+/** For so long a sweep that goes on is watched. */
+const PACE_MS = 1_000;
+
 /** How far everybody has passed what was published last. */
 export interface SweepReport {
   /** Number of the newest publication that a partition has taken; 0 for none. */
@@ -49,6 +53,9 @@ export interface SweepReport {
   readonly customers: number;
   readonly partitionsDone: number;
   readonly isDone: boolean;
+  /** Customers named a second while this was looked at, and so about how long the rest takes; null where it is done. */
+  readonly perSecond: number | null;
+  readonly secondsLeft: number | null;
 }
 
 export async function stackReport(stack: StackHandle): Promise<StackReport> {
@@ -83,9 +90,28 @@ export async function stackReport(stack: StackHandle): Promise<StackReport> {
       number: Math.max(...views.map(({ state }) => state.activations.at(-1)?.number ?? 0)),
       policies: set.policies.map(({ name, version }) => ({ name, version })),
     },
-    sweep: sweepReport(views.map(({ state }) => state)),
+    sweep: await watchedSweep(stack, views),
     shadow,
   };
+}
+
+/** Looked at twice where it goes on, so that its pace is what it is now. */
+async function watchedSweep(
+  stack: Pick<StackHandle, 'store' | 'partitions'>,
+  views: readonly PartitionView[],
+): Promise<SweepReport> {
+  const first = sweepReport(views.map(({ state }) => state));
+  if (first.isDone) return first;
+  const startedMs = performance.now();
+  await delay(PACE_MS);
+  const again = await viewPartitions(stack.store, stack.partitions);
+  const seconds = (performance.now() - startedMs) / 1_000;
+  const now = sweepReport(again.map(({ state }) => state));
+  if (now.isDone || now.number !== first.number) return now;
+  const perSecond = Math.max(0, now.customers - first.customers) / seconds;
+  const total = again.reduce((sum, { customerCount }) => sum + customerCount, 0);
+  const left = Math.max(0, total - now.customers);
+  return { ...now, perSecond, secondsLeft: perSecond === 0 ? null : left / perSecond };
 }
 
 function sweepReport(partitions: readonly PartitionState[]): SweepReport {
@@ -97,6 +123,8 @@ function sweepReport(partitions: readonly PartitionState[]): SweepReport {
     customers: reached.reduce((sum, { swept }) => sum + swept.customers, 0),
     partitionsDone,
     isDone: partitionsDone === partitions.length || number === 0,
+    perSecond: null,
+    secondsLeft: null,
   };
 }
 

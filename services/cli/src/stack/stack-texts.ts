@@ -60,6 +60,8 @@ export const stackTexts = catalogue({
     sweptAll: 'everybody has passed it',
     sweeping: (customers: string, done: number, of: number) =>
       `${customers} named, ${done} of ${of} partitions done`,
+    pace: (perSecond: string) => `, ${perSecond}/s`,
+    left: (seconds: string) => `, about ${seconds} s left`,
     none: 'none',
   },
   zh: {
@@ -118,6 +120,8 @@ export const stackTexts = catalogue({
     sweptAll: '全部完成',
     sweeping: (customers: string, done: number, of: number) =>
       `已点名 ${customers} 位，${done} / ${of} 个分区完成`,
+    pace: (perSecond: string) => `，每秒 ${perSecond} 位`,
+    left: (seconds: string) => `，约剩 ${seconds} 秒`,
     none: '无',
   },
 });
