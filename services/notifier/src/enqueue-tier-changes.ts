@@ -87,7 +87,7 @@ export class TierChangeEnqueuer implements GroupHandlers {
       const { start, end } = bounds[place.partition] ?? { start: 0, end: 0 };
       const position = positions[index] ?? (await this.#afterLoss(place, { start, end }));
       const offset = position?.offset ?? start;
-      if (offset > end) this.#refusePosition(place, { offset, end });
+      if (offset > end) await this.#requireWithin(place, offset);
       if (offset < start) this.#tellLost(place, start - offset);
       this.#positions.set(place.partition, position);
       starts.set(tpKey(place), Math.max(offset, start));
@@ -307,7 +307,11 @@ export class TierChangeEnqueuer implements GroupHandlers {
     );
   }
 
-  #refusePosition(place: TopicPartition, { offset, end }: { offset: number; end: number }): void {
+  /** After a loss of the store the position may have come behind the bounds: so they are asked once more. */
+  async #requireWithin(place: TopicPartition, offset: number): Promise<void> {
+    const bounds = await this.#ports.log.bounds(this.#settings.topic);
+    const end = bounds[place.partition]?.end ?? 0;
+    if (offset <= end) return;
     const fault = new NotifierFault(
       'STRATA_NOTIFIER_POSITION',
       `The stored position ${offset} of ${tpKey(place)} lies beyond the topic's end ${end}: the topic ` +

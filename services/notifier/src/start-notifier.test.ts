@@ -228,6 +228,28 @@ test('a notifier that is still leaving moves the position beyond the end that wa
   expect(fatal).toEqual([]);
 });
 
+test('another notifier that is faster after a loss of the store is no topic that lost records', async () => {
+  const log = aLog();
+  publish(log, aTierChange(1));
+  const first = await aNotifier(log, aQueue());
+  await expect.poll(() => receiver.received.length).toBe(1);
+  await first.notifier.stop();
+  const queue = aQueue();
+  const store = queue.storePosition.bind(queue);
+  let isFirst = true;
+  queue.storePosition = async (partition, position, condition) => {
+    if (!isFirst) return store(partition, position, condition);
+    isFirst = false;
+    publish(log, aTierChange(2));
+    await store(partition, { offset: 2, epoch: 1, seq: 2 });
+    return false;
+  };
+  const { fatal, notifier } = await aNotifier(log, queue);
+  await expect.poll(() => notifier.report().reasons).toEqual([]);
+  expect(isFirst).toBe(false);
+  expect(fatal).toEqual([]);
+});
+
 test('an unreadable record holds its partition up, says so, and loses nothing before it', async () => {
   const log = aLog();
   publish(log, aTierChange(1), 'broken', aTierChange(2));
