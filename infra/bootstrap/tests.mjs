@@ -19,8 +19,11 @@ export function simulate(root, env, args) {
   return run('node', [script, ...args], { cwd: root, env });
 }
 
+/** Java's second compiler pays back after minutes; no broker of a test lives so long. */
+const JAVA_TOOL_OPTIONS = '-XX:TieredStopAtLevel=1';
+
 /** vitest with the arguments as they are. */
 export function runVitest(root, env, args) {
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  return run('node', [vitest, 'run', ...args], { cwd: root, env });
+  return run('node', [vitest, 'run', ...args], { cwd: root, env: { JAVA_TOOL_OPTIONS, ...env } });
 }

@@ -7,6 +7,8 @@ import { RealStack } from './real-stack.ts';
 const RETAIL = 'online-retail/online-retail.csv.gz';
 const PRESET = new URL('../../policies/rfm-ten.yaml', import.meta.url);
 const AS_OF = '2011-12-11';
+/** Partitions of the two stacks. */
+const [FEW, MANY] = [2, 5];
 
 /** The table that courses print for UCI Online Retail, of 4,338 customers: ../shared/numbers.md, section 2.4. */
 const PUBLISHED = {
@@ -113,8 +115,7 @@ interface Calibrated {
   readonly customersMoved: { readonly graded: number; readonly moved: number } | null;
 }
 
-async function stackWith(partitions: number, events: string): Promise<RealStack> {
-  const stack = await RealStack.open();
+async function fill(stack: RealStack, partitions: number, events: string): Promise<void> {
   const preset = (await readFile(PRESET, 'utf8'))
     .replace('base_currency: CNY', 'base_currency: GBP')
     .replace('ties: together', 'ties: rank');
@@ -133,7 +134,6 @@ async function stackWith(partitions: number, events: string): Promise<RealStack>
     'first.yaml',
   );
   await stack.must('import', 'events.ndjson', '--format', 'events', '--until', AS_OF);
-  return stack;
 }
 
 /** A calibration of a set before it is published, so that it grades from its first instant on. */
@@ -147,7 +147,11 @@ describe.skipIf(isDataMissing(RETAIL))('Online Retail calibrated on a live stack
   const stacks = new Map<number, RealStack>();
   beforeAll(async () => {
     const events = await eventsByTheRule();
-    for (const partitions of [3, 8]) stacks.set(partitions, await stackWith(partitions, events));
+    for (const partitions of [FEW, MANY]) {
+      const stack = await RealStack.open();
+      stacks.set(partitions, stack);
+      await fill(stack, partitions, events);
+    }
   }, 600_000);
   afterAll(async () => {
     for (const stack of stacks.values()) await stack.close();
@@ -159,11 +163,11 @@ describe.skipIf(isDataMissing(RETAIL))('Online Retail calibrated on a live stack
     return stack;
   };
 
-  it('gives the ten published counts, by the same bytes with 3 and with 8 partitions', {
+  it('gives the ten published counts, by the same bytes with few and with many partitions', {
     timeout: 600_000,
   }, async () => {
     const ids: string[] = [];
-    for (const partitions of [3, 8]) {
+    for (const partitions of [FEW, MANY]) {
       const stack = stackOf(partitions);
       const made = await bringIn(stack, 'rfm.yaml');
       expect(made).toMatchObject({ outcome: 'published', isFirst: true, customersMoved: null });
@@ -185,7 +189,7 @@ describe.skipIf(isDataMissing(RETAIL))('Online Retail calibrated on a live stack
   it('picks for a revenue share of 0.8 exactly the customers that SQL picks', {
     timeout: 600_000,
   }, async () => {
-    const stack = stackOf(8);
+    const stack = stackOf(MANY);
     const made = await bringIn(stack, 'eighty.yaml');
     await writeFile(stack.path('profiles.csv'), (await stack.must('profiles')).stdout);
     const [row] = await rowsOf(DIFFERENCES(stack.path('profiles.csv')));
@@ -209,7 +213,7 @@ describe.skipIf(isDataMissing(RETAIL))('Online Retail calibrated on a live stack
   it('holds back borders that moved too far, counts customers apart, and is due by the policy', {
     timeout: 600_000,
   }, async () => {
-    const stack = stackOf(8);
+    const stack = stackOf(MANY);
     const early = await stack.must('calibrate', '--if-due', '--yes');
     expect(early.stdout).toContain('Not due');
     // Three months in which nobody buys: all values fall.
@@ -245,7 +249,7 @@ describe.skipIf(isDataMissing(RETAIL))('Online Retail calibrated on a live stack
   it('refuses a population that is too small, names the place, and changes nothing', {
     timeout: 600_000,
   }, async () => {
-    const stack = stackOf(3);
+    const stack = stackOf(FEW);
     const few = EIGHTY.replace('minimum_population: 500', 'minimum_population: 5000');
     await writeFile(stack.path('few.yaml'), few);
     const refused = await stack.run('calibrate', '--set', 'few.yaml', '--yes', '--json');

@@ -12,6 +12,9 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+/** Tests would wait for a look at the topic of policies. */
+const SHORT_WAITS = { STRATA_SCORER_POLICY_POLL_MS: '200' };
+
 /** A stack of real parts in a folder of its own, used only through the commands that a user has. */
 export class RealStack {
   readonly folder: string;
@@ -37,7 +40,7 @@ export class RealStack {
       stdout: { write: (text) => void (stdout += text) },
       stderr: { isTty: false, write: (text) => void (stderr += text) },
       stdin: Readable.from([]),
-      env: { ...process.env, ...this.#env, STRATA_STACK_DIR: this.dataDir },
+      env: { ...SHORT_WAITS, ...process.env, ...this.#env, STRATA_STACK_DIR: this.dataDir },
       cwd: this.folder,
       language: 'en',
       signal: new AbortController().signal,

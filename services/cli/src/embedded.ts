@@ -50,6 +50,8 @@ const DELIVERY_TIMEOUT_MS = 10_000;
 const PENDING_MAX = 10_000;
 const DISABLE_AFTER_MS = 5 * 24 * 3_600_000;
 const COMMIT_INTERVAL_MS = 1_000;
+/** A look at a topic in this process costs next to nothing, and commands wait for what it finds. */
+const POLICY_POLL_MS = 100;
 const KEY_BYTES = 32;
 
 export interface EmbeddedOptions {
@@ -153,18 +155,21 @@ async function startServices(
     { ...ports, group: group(), ...writers },
     ingestorSettings(options),
   );
-  const scorer = await startScorer({
-    ...ports,
-    group: group(),
-    outputWriter: new MemoryLogWriter(log),
-    customerLogWriter: new MemoryLogWriter(log),
-    store,
-    notes: store,
-    alarm: systemAlarm,
-    metrics: createScorerMetrics(metrics),
-    fold,
-    initialPartition,
-  });
+  const scorer = await startScorer(
+    {
+      ...ports,
+      group: group(),
+      outputWriter: new MemoryLogWriter(log),
+      customerLogWriter: new MemoryLogWriter(log),
+      store,
+      notes: store,
+      alarm: systemAlarm,
+      metrics: createScorerMetrics(metrics),
+      fold,
+      initialPartition,
+    },
+    { policyPollMs: POLICY_POLL_MS },
+  );
   const outputs = await startOutputs(options, { ...parts, metrics });
   return {
     consoleUrl: outputs.consoleUrl,

@@ -7,6 +7,7 @@ import {
   aQueue,
   aTierChange,
   ids,
+  openReceiver,
   publish,
   receiver,
   retire,
@@ -15,6 +16,8 @@ import {
 } from './builders/notifier-stage.ts';
 import type { ReplayAsked, Subscription, SubscriptionSource } from './subscription.ts';
 import { parseSubscriptions } from './subscriptions.ts';
+
+openReceiver();
 
 /** Subscriptions that a test changes. */
 class ChangingSubscriptions implements SubscriptionSource {

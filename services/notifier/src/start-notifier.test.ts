@@ -8,6 +8,7 @@ import {
   aQueue,
   aTierChange,
   ids,
+  openReceiver,
   publish,
   type Received,
   receiver,
@@ -15,6 +16,8 @@ import {
   secret,
   sortedIds,
 } from './builders/notifier-stage.ts';
+
+openReceiver();
 
 test('delivers a tier change as a webhook that any Standard Webhooks library verifies', async () => {
   const log = aLog();

@@ -87,34 +87,38 @@ export const receiver = {
   answers: [] as { status: number; headers?: Record<string, string> }[],
   received: [] as Received[],
 };
-let server: Server;
 
-beforeEach(async () => {
-  receiver.answers = [];
-  receiver.received.length = 0;
-  server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      receiver.received.push({
-        path: request.url ?? '',
-        headers: request.headers,
-        body: Buffer.concat(chunks).toString(),
+/** Gives each test of the calling file a `receiver` that has heard nothing yet. */
+export function openReceiver(): void {
+  let server: Server;
+
+  beforeEach(async () => {
+    receiver.answers = [];
+    receiver.received.length = 0;
+    server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        receiver.received.push({
+          path: request.url ?? '',
+          headers: request.headers,
+          body: Buffer.concat(chunks).toString(),
+        });
+        const { status, headers } = receiver.answers.shift() ?? { status: 204 };
+        response.writeHead(status, headers).end();
       });
-      const { status, headers } = receiver.answers.shift() ?? { status: 204 };
-      response.writeHead(status, headers).end();
     });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    receiver.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  receiver.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
-});
 
-afterEach(async () => {
-  server.close();
-  server.closeAllConnections();
-  await once(server, 'close');
-});
+  afterEach(async () => {
+    server.close();
+    server.closeAllConnections();
+    await once(server, 'close');
+  });
+}
 
 export function aLog(clock = { nowMs: () => 0 }): MemoryLog {
   const log = new MemoryLog(clock);
