@@ -88,8 +88,17 @@ export async function decisionHashes(handle: StackHandle): Promise<readonly (str
   });
 }
 
-/** Records folded, of all partitions. */
-export async function recordsFolded(handle: StackHandle): Promise<number> {
+/** Records folded, by partition. */
+export async function foldedPlaces(handle: StackHandle): Promise<readonly number[]> {
   const shards = Array.from({ length: handle.partitions }, (_, p) => handle.store.inspect(p));
-  return (await Promise.all(shards)).reduce((sum, { next }) => sum + next, 0);
+  return (await Promise.all(shards)).map(({ next }) => next);
+}
+
+/** Records folded, of all partitions; of each up to a place where one is given. */
+export async function recordsFolded(
+  handle: StackHandle,
+  upTo?: readonly number[],
+): Promise<number> {
+  const places = await foldedPlaces(handle);
+  return places.reduce((sum, next, p) => sum + Math.min(next, upTo?.[p] ?? Infinity), 0);
 }
