@@ -207,3 +207,16 @@ describe('what is refused', () => {
     expect(() => decodePartition({ state: new TextEncoder().encode(text) })).toThrow(says);
   });
 });
+
+test('the same partition is the same bytes, folded or read, whatever order its keys came in', () => {
+  const folded: PartitionState = {
+    ...calibrated,
+    calibrations: calibrated.calibrations.map(({ calibration, number, announceFrom, since }) => {
+      return { calibration, number, announceFrom, since };
+    }),
+  };
+  const stored = encodePartition(folded);
+  const read = decodePartition(stored);
+  expect(read).toEqual(folded);
+  expect(read && encodePartition(read)).toEqual(stored);
+});

@@ -33,8 +33,19 @@ export function encodePolicies(policies: Policies): Uint8Array {
   const { policySets, activations, calibrations } = policies;
   const stored: StoredPolicies = {
     policySets,
-    activations: activations.map((it) => ({ ...it, since: storedInstant(it.since) })),
-    calibrations: calibrations.map((it) => ({ ...it, since: storedInstant(it.since) })),
+    // Each in one order of its keys, whether it came from the log or from these bytes: the same state is the same bytes.
+    activations: activations.map(({ number, setId, since, announceFrom }) => ({
+      number,
+      setId,
+      since: storedInstant(since),
+      announceFrom,
+    })),
+    calibrations: calibrations.map(({ calibration, since, number, announceFrom }) => ({
+      calibration,
+      since: storedInstant(since),
+      number,
+      announceFrom,
+    })),
   };
   return new TextEncoder().encode(JSON.stringify(stored));
 }
