@@ -5,7 +5,6 @@ import type { ServiceName, ServiceProcess } from '../stack/service-process.ts';
 export const GUARDS = ['fenced', 'offset', 'already', 'skipped'] as const;
 export type Guard = (typeof GUARDS)[number];
 
-const SMALL_COMMITS = { STRATA_SCORER_COMMIT_RECORDS: '50' };
 const SUPERVISE_MS = 200;
 
 interface Role {
@@ -19,14 +18,18 @@ export class Cast {
   readonly resignations: string[] = [];
   readonly guards: Record<Guard, number> = { fenced: 0, offset: 0, already: 0, skipped: 0 };
   readonly #stack: ChaosStack;
-  readonly #stateRedisUrl: string;
+  readonly #scorerSettings: Readonly<Record<string, string>>;
   readonly #roles: readonly Role[];
   readonly #starting = new Set<Role>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(stack: ChaosStack, stateRedisUrl: string, services: readonly ServiceName[]) {
+  constructor(
+    stack: ChaosStack,
+    services: readonly ServiceName[],
+    scorerSettings: Readonly<Record<string, string>>,
+  ) {
     this.#stack = stack;
-    this.#stateRedisUrl = stateRedisUrl;
+    this.#scorerSettings = scorerSettings;
     this.#roles = services.map((service) => ({ service, process: null }));
   }
 
@@ -72,8 +75,8 @@ export class Cast {
   async #fill(role: Role): Promise<void> {
     this.#starting.add(role);
     try {
-      const more = { ...SMALL_COMMITS, STRATA_STATE_REDIS_URL: this.#stateRedisUrl };
-      role.process = await this.#stack.run(role.service, role.service === 'scorer' ? more : {});
+      const more = role.service === 'scorer' ? this.#scorerSettings : {};
+      role.process = await this.#stack.run(role.service, more);
     } finally {
       this.#starting.delete(role);
     }

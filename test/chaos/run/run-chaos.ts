@@ -56,7 +56,10 @@ async function runChaos(seed: number, minutes: number): Promise<Report> {
     kafkaProxy,
   });
   const stateRedis = await startLossyProxy(Number(new URL(stack.backends.stateRedisUrl).port));
-  const cast = new Cast(stack, `redis://127.0.0.1:${stateRedis.port}`, SERVICES);
+  const cast = new Cast(stack, SERVICES, {
+    STRATA_SCORER_COMMIT_RECORDS: '50',
+    STRATA_STATE_REDIS_URL: `redis://127.0.0.1:${stateRedis.port}`,
+  });
   try {
     const load = await Load.open(random);
     say(load.cdnowCount > 0 ? texts.cdnow(load.cdnowCount) : texts.noCdnow);

@@ -12,7 +12,11 @@ interface Said {
 }
 
 /** A command as a person gives it, on the stack of the run. */
-async function strata(stack: StackHandle, argv: readonly string[], cwd: string): Promise<Said> {
+export async function strata(
+  stack: StackHandle,
+  argv: readonly string[],
+  cwd: string,
+): Promise<Said> {
   let said = '';
   const note = (text: string): void => void (said += text);
   const exitCode = await runCli([...argv], {

@@ -66,6 +66,15 @@ export class ServiceProcess {
     return this.ending === null;
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Where its health is served. */
+  get url(): string {
+    return this.#url;
+  }
+
   get log(): string {
     return this.#log.join('\n');
   }
