@@ -24,6 +24,8 @@ interface Walk {
 
 /** However long a record took, the next one follows within this. */
 const REST_MS_MAX = 2_000;
+/** Nor does it wait longer for the outbox. */
+const DRAIN_MS_MAX = 2_000;
 const FAILED_MS = 1_000;
 
 /**
@@ -80,12 +82,17 @@ export class PolicySweep {
     const through = turnNumber(shard.state);
     const walk = this.#walkOf(shard, through);
     const nowMs = this.#ports.clock.nowMs();
-    // The commit that folds it wakes us.
+    // The commit that folds it wakes us, and so does the relay that has published it.
     if (shard.isSweeping) return null;
+    // What it brought goes out before more comes: live changes stand behind it in the same outbox, which need not ever be
+    // empty under their own weight.
+    const sinceMs = nowMs - walk.sentAtMs;
+    if (shard.outboxDepth > 0 && walk.sentAtMs > 0 && sinceMs >= 0 && sinceMs < DRAIN_MS_MAX) {
+      return DRAIN_MS_MAX - sinceMs;
+    }
     if (walk.sentAtMs > 0) {
-      // Half of the time is left to everything else; who has nothing else to do goes on at once.
-      const tookMs = Math.max(0, nowMs - walk.sentAtMs);
-      walk.restsUntilMs = shard.lag === 0 ? nowMs : nowMs + Math.min(tookMs, REST_MS_MAX);
+      // Half of the time is left to everything else.
+      walk.restsUntilMs = nowMs + Math.min(Math.max(0, nowMs - walk.sentAtMs), REST_MS_MAX);
       walk.sentAtMs = 0;
     }
     const restMs = walk.restsUntilMs - nowMs;

@@ -53,7 +53,7 @@ export const DEFAULT_SCORER_SETTINGS: ScorerSettings = {
   tickLagMax: 1_000,
   tickWaitMsMax: 5_000,
   ticksInFlightMax: 10,
-  sweepCustomersMax: 250,
+  sweepCustomersMax: 100,
   policyPollMs: 2_000,
   shadowPollMs: 10_000,
   letterPollMs: 60_000,

@@ -293,6 +293,7 @@ class Scorer implements RunningScorer {
       this.#ports.metrics.outboxDepth.set({ partition: String(partition) }, outboxDepth);
     }
     this.#bells.drained.ring();
+    this.#bells.sweep.ring();
   }
 
   /**

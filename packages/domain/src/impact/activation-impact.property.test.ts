@@ -146,6 +146,7 @@ it('money and who is held are told, and the state of nobody changes', () => {
     after: { policy: 'shop', tier: 'silver' },
     revenueMinor: 300,
     isHeld: true,
+    changes: [],
     told: 0,
     toldSilently: 0,
   });
