@@ -61,7 +61,7 @@ const LEAST: readonly (readonly [what: string, least: number])[] = [
   ['published void', 100],
   ['published in-force', 2_000],
   ['scorer_tier_changes promoted policy', 100],
-  ['scorer_tier_changes demoted policy', 50],
+  ['scorer_tier_changes demoted policy', 10],
   ['scorer_tier_changes assigned policy', 100],
   ['scorer_records went-live', 100],
   ['scorer_fold_notes early-tick', 100],
