@@ -60,7 +60,7 @@ const LEAST: readonly (readonly [what: string, least: number])[] = [
   ['scorer_records sweep', 1_000],
   ['published void', 100],
   ['published in-force', 2_000],
-  ['scorer_tier_changes promoted policy', 100],
+  ['scorer_tier_changes promoted policy', 40],
   ['scorer_tier_changes demoted policy', 10],
   ['scorer_tier_changes assigned policy', 100],
   ['scorer_records went-live', 100],
