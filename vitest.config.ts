@@ -6,6 +6,8 @@ import { LongestFirst } from './test/longest-first.ts';
 const ALL_PROCESSORS = Math.max(2, availableParallelism() - 1);
 /** Files that start processes: while one waits for its own, another works. A stack takes up to 2 GB. */
 const AT_ONCE = { maxWorkers: 2, sequence: { groupOrder: 1 } };
+/** What is made to fail has time limits of its own that count, so nothing runs beside it. */
+const ALONE = { maxWorkers: 1, sequence: { groupOrder: 2 } };
 
 /** Unit tests need nothing but Node; every other project says in its folder what it starts. */
 export default defineConfig({
@@ -72,7 +74,7 @@ export default defineConfig({
       },
       {
         test: {
-          ...AT_ONCE,
+          ...ALONE,
           name: 'chaos',
           include: ['test/chaos/**/*.test.ts'],
           globalSetup: ['test/backends-in-place.ts'],

@@ -81,12 +81,15 @@ test('why tells what ./strata why tells of the present', async () => {
       merges,
       changes,
       evidence,
+      // Which policies of the set came into question is for people alone.
+      considered,
       ...cli
     } = JSON.parse((await stack.must('why', customerId, '--json')).stdout);
     const { json } = await ask(`${pathOf(customerId)}/why`);
     expect(json).toMatchObject(cli);
     expect(json.evidence).toHaveLength(evidence.length);
     expect(merges).toEqual([]);
+    expect(considered).toHaveLength(1);
     expect(changes.at(-1)?.customerSeq).toBe((await ask(pathOf(customerId))).json.customerSeq);
   }
 }, 120_000);
