@@ -1,5 +1,4 @@
 export * from './calibration/calibration.ts';
-export * from './calibration/calibration-effect.ts';
 export { type Census, CensusCount, CensusScoring, census } from './calibration/census.ts';
 export * from './calibration/compare-calibrations.ts';
 export { exactUnitOf } from './calibration/quantile-scoring.ts';
@@ -30,7 +29,9 @@ export type { GoneLive } from './going-live.ts';
 export { handOverRecord, isHandOver } from './hand-over.ts';
 export * from './hash64.ts';
 export { type Candidate, moveOf, type Trial, trialOf } from './impact/activation-impact.ts';
+export * from './impact/calibration-impact.ts';
 export * from './impact/move-tally.ts';
+export type { TierPlace } from './impact/tier-place.ts';
 export * from './instant.ts';
 export { keepChanged } from './keep-changed.ts';
 export { LEDGER_LISTS, type LedgerListName } from './ledger/ledger-lists.ts';

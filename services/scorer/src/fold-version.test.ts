@@ -20,9 +20,9 @@ const PINNED = {
   linked: '43d3d57a47c88ba34d8654ac2df4bcbfd20051b09e02d5d8730ae0cf28377c94',
   /** And live behind that. */
   live: '845af6a3911d5a88f1f4b683996c510289f3c9984abdbc7557d7e29cc3fd5b70',
-  states: 'b1471410b6367d63f98ccf853b91b3edac5e02937cab553cea9a41ef952b21a7',
-  linkedStates: 'c7f91273eab28d85989b9bde93e4353df6df2d3711e878c82477dd46765145d2',
-  liveStates: '7564c11aa7b8009994f30dd76fdcc8e3b97ed05d08d1bf26d4eab605f7feb67a',
+  states: '8696175f483dd725b4225bdc1b3b224a00f0b703a3823620fbb85071210f4d89',
+  linkedStates: '67bba998e4cd782c259589b7d00f2bd2b3dc8c6a311822b3ecf7ff1313dbd910',
+  liveStates: '42e933a1e4d0d11d42b4bddd15533ff19fc27461cb190399adb78686e59d5e2e',
 };
 
 const REMEDY =

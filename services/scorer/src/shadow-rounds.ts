@@ -86,7 +86,10 @@ export class ShadowRounds {
     const { set, announceFrom, number } = shadow;
     const calibration = this.#parts.book().calibrationOf(set.id);
     const candidate: Candidate = { set, announceFrom, calibration };
-    const trial = trialOf(state, candidate, state.clock);
+    // An activation would move the clock of a silent partition to now.
+    const nowMs = this.#ports.clock.nowMs();
+    const at = state.time === 'wall' ? Math.max(state.clock, nowMs) : state.clock;
+    const trial = trialOf(state, candidate, at);
     const tally = new MoveTally(set);
     for await (const rows of this.#ports.store.scan(partition)) {
       for (let from = 0; from < rows.length; from += CUSTOMERS_AT_ONCE) {

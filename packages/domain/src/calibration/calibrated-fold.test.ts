@@ -60,6 +60,20 @@ describe('before the first calibration', () => {
   });
 });
 
+const usd = (rate: string, number: number) =>
+  rateTableOf([{ day: Math.floor(day(1) / DAY_MS), from: 'USD', to: 'CNY', rate }], number);
+
+/** Two buyers, one of them in dollars, which are worth seven yuan until somebody corrects that. */
+function aLogWithDollars(): CalibratedLog {
+  const log = new CalibratedLog(policyOf(orders(halves, 'revenue')));
+  log.append({ kind: 'rates-published', table: usd('7', 1) });
+  log.events(
+    aPurchase(day(2), { customerId: 'a', amount: { minor: 100, currency: 'USD' } }),
+    aPurchase(day(3), { customerId: 'b', amount: { minor: 500, currency: 'CNY' } }),
+  );
+  return log;
+}
+
 describe('a calibration', () => {
   it('moves the customers it moves with cause calibration, at its own instant', () => {
     const log = new CalibratedLog(policyOf(orders()));
@@ -96,14 +110,7 @@ describe('a calibration', () => {
   });
 
   it('and a correction of rates are passed in the order of time, by a customer touched only later', () => {
-    const log = new CalibratedLog(policyOf(orders(halves, 'revenue')));
-    const usd = (rate: string, number: number) =>
-      rateTableOf([{ day: Math.floor(day(1) / DAY_MS), from: 'USD', to: 'CNY', rate }], number);
-    log.append({ kind: 'rates-published', table: usd('7', 1) });
-    log.events(
-      aPurchase(day(2), { customerId: 'a', amount: { minor: 100, currency: 'USD' } }),
-      aPurchase(day(3), { customerId: 'b', amount: { minor: 500, currency: 'CNY' } }),
-    );
+    const log = aLogWithDollars();
     const first = log.calibratesAt(5);
     log.ticks();
     log.passTo(day(10));
@@ -119,14 +126,7 @@ describe('a calibration', () => {
   });
 
   it('and a correction of rates behind it, too', () => {
-    const log = new CalibratedLog(policyOf(orders(halves, 'revenue')));
-    const usd = (rate: string, number: number) =>
-      rateTableOf([{ day: Math.floor(day(1) / DAY_MS), from: 'USD', to: 'CNY', rate }], number);
-    log.append({ kind: 'rates-published', table: usd('7', 1) });
-    log.events(
-      aPurchase(day(2), { customerId: 'a', amount: { minor: 100, currency: 'USD' } }),
-      aPurchase(day(3), { customerId: 'b', amount: { minor: 500, currency: 'CNY' } }),
-    );
+    const log = aLogWithDollars();
     log.calibratesAt(10);
     log.passTo(day(20));
     log.append({ kind: 'rates-corrected', table: usd('4', 2) });

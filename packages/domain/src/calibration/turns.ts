@@ -58,9 +58,12 @@ function activationsFor(
   );
 }
 
-/** Of the calibrations of one set that the customer's clock has passed only the last says anything. */
+/**
+ * Of the calibrations of one set that the customer's clock has passed only the last says anything, and in wall time that
+ * neither: a clock behind it was moved there by passing it. In data time clocks run apart, also of a stack that went live.
+ */
 function calibrationsFor(
-  { calibrations }: PartitionState,
+  { calibrations, time, live }: PartitionState,
   {
     state: { clock },
     until,
@@ -72,10 +75,14 @@ function calibrationsFor(
   },
 ): readonly Turn[] {
   if (calibrations.length === 0) return [];
+  const isPassedOnce = time === 'wall' && live === null;
   return [...setIds].flatMap((setId) => {
     const passed = calibrations.filter((it) => it.calibration.setId === setId && it.since <= until);
     return passed
-      .filter((_, index) => (passed[index + 1]?.since ?? Infinity) > clock)
+      .filter(
+        ({ since }, index) =>
+          (passed[index + 1]?.since ?? Infinity) > clock && !(isPassedOnce && since < clock),
+      )
       .map((it) => ({ kind: 'calibration', ...it }) as const);
   });
 }

@@ -16,7 +16,8 @@ import type { AnnounceFrom } from '../policy/activation.ts';
 import type { Policy, PolicySet } from '../policy/policy.ts';
 import { policyFor } from '../policy/population.ts';
 import { moveOf, trialOf } from './activation-impact.ts';
-import type { Move, TierPlace } from './move-tally.ts';
+import type { Move } from './move-tally.ts';
+import type { TierPlace } from './tier-place.ts';
 
 const leads = aPolicy({ name: 'leads', appliesTo: 'prospects', ladder: ['cold'], borders: [] });
 const first = aPolicySet(aPolicy({ name: 'shop', version: 1 }), leads);

@@ -8,7 +8,8 @@ import type { PolicySet } from '../policy/policy.ts';
 import { type CustomerView, revenueIn, viewAt, windowOf } from '../profile.ts';
 import { rankByEnter, rankOf } from '../tier/ladder.ts';
 import type { TierChange } from '../tier/tier-change.ts';
-import type { Move, TierPlace } from './move-tally.ts';
+import type { Move } from './move-tally.ts';
+import { placeOf } from './tier-place.ts';
 
 /** A partition as it is, and as it would be with another set in force from an instant on. */
 export interface Trial {
@@ -63,11 +64,6 @@ export function moveOf(
     told: told.length,
     toldSilently: told.filter(({ backfill }) => backfill).length,
   };
-}
-
-function placeOf({ grading, state }: CustomerView): TierPlace | null {
-  if (grading === null || state.standing === null) return null;
-  return { policy: grading.policy.name, tier: state.standing.tier };
 }
 
 function isHeld({ grading, state }: CustomerView, at: Instant): boolean {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { aPolicy, aPolicySet } from '../builders/index.ts';
-import { type Move, type MoveKind, MoveTally, moveKind, type TierPlace } from './move-tally.ts';
+import { type Move, type MoveKind, MoveTally, moveKind } from './move-tally.ts';
+import type { TierPlace } from './tier-place.ts';
 
 const set = aPolicySet(
   aPolicy({ name: 'shop', ladder: ['bronze', 'silver', 'gold'] }),

@@ -1,11 +1,6 @@
 import type { Policy, PolicySet } from '../policy/policy.ts';
 import { policyNamed } from '../policy/population.ts';
-
-/** A tier, of the ladder of a policy. */
-export interface TierPlace {
-  readonly policy: string;
-  readonly tier: string;
-}
+import type { TierPlace } from './tier-place.ts';
 
 /** What putting another set in force does to one customer at one instant. */
 export interface Move {

@@ -1,6 +1,6 @@
 import type { Calibration } from '../calibration/calibration.ts';
 import type { Instant } from '../instant.ts';
-import type { Policy, PolicySet } from './policy.ts';
+import type { Policy } from './policy.ts';
 
 /**
  * Of the changes that a policy or a calibration brings to everybody at once, those are announced that move a customer by
@@ -28,13 +28,6 @@ export interface Swept {
 }
 
 export const NOT_SWEPT: Swept = { through: 0, customers: 0, isDone: true };
-
-/** What a set grades by, as its partitions find it published. */
-export interface Publication {
-  readonly set: PolicySet;
-  readonly number: number;
-  readonly announceFrom: AnnounceFrom;
-}
 
 /** Of a customer in a tier that a policy has no more: where it stands now. */
 export function replacementOf(policy: Policy, tier: string): string {

@@ -1,10 +1,10 @@
 import {
   type Calibration,
-  calibrationEffect,
+  calibrationImpact,
   type Instant,
   type PolicySet,
   policyNamed,
-  type Standpoint,
+  type TierPlace,
 } from '@strata/domain';
 import type { CommandContext } from '../command.ts';
 import type { StackPicture } from './read-stack.ts';
@@ -40,7 +40,7 @@ export async function countMoved(
   let graded = 0;
   await everybody(picture, { context, label }, ({ customerId, state, partition }) => {
     const query = { partition: partition.state, customerId, state, at };
-    const { before, after } = calibrationEffect(query, calibration);
+    const { before, after } = calibrationImpact(query, calibration);
     if (after === null) return;
     graded += 1;
     if (before === null || isSame(before, after)) return;
@@ -67,6 +67,6 @@ export async function countMoved(
   return { graded, moved, up, down: moved - up, ways: sorted };
 }
 
-function isSame(before: Standpoint, after: Standpoint): boolean {
+function isSame(before: TierPlace, after: TierPlace): boolean {
   return before.policy === after.policy && before.tier === after.tier;
 }

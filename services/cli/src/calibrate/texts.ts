@@ -75,7 +75,6 @@ export const calibrateTexts = catalogue({
       `Held back: ${borders} moved beyond the limit of the policy. Nothing was published. Look at why; if it is right, publish with --accept-drift.`,
     dryRun: 'Dry run: nothing was published.',
     ask: 'Publish this calibration? [y/N] ',
-    yesWords: ['y', 'yes'] as readonly string[],
     notAsked:
       'Nothing was published: nobody is at a terminal to be asked. Publish with --yes, or look with --dry-run.',
     declined: 'Nothing was published.',
@@ -88,9 +87,6 @@ export const calibrateTexts = catalogue({
       `Not due: the last calibration is of ${at}, the next one is due at ${due}.`,
     noSchedule:
       'The policy says nothing about when: write calibration: {every: 7d} into it, or leave out --if-due.',
-    notANumber: (text: string) =>
-      `--announce-from takes a whole number of ladder steps from 0 on, not '${text}'.`,
-    bothSaid: '--announce-from and --hold-back say two things; give one of them.',
   },
   zh: {
     reading: '正在读取客户',
@@ -149,7 +145,6 @@ export const calibrateTexts = catalogue({
       `已搁置：${borders} 的变动超出策略的上限。未发布任何内容。请查明原因；若无误，请用 --accept-drift 发布。`,
     dryRun: '试运行：未发布任何内容。',
     ask: '是否发布此校准？[y/N] ',
-    yesWords: ['y', 'yes', '是'] as readonly string[],
     notAsked: '未发布任何内容：没有可询问的终端。请加 --yes 发布，或用 --dry-run 查看。',
     declined: '未发布任何内容。',
     published: (number: string) => `已发布，编号 ${number}：所有分区均按其定级，所有客户均已应用。`,
@@ -158,7 +153,5 @@ export const calibrateTexts = catalogue({
     unchanged: '完全相同的校准已经生效：未发布任何内容。',
     notDue: (at: string, due: string) => `尚未到期：上次校准为 ${at}，下次应在 ${due}。`,
     noSchedule: '策略未说明何时校准：请在其中写 calibration: {every: 7d}，或去掉 --if-due。',
-    notANumber: (text: string) => `--announce-from 应为不小于 0 的整数级数，而不是“${text}”。`,
-    bothSaid: '--announce-from 与 --hold-back 互相矛盾，请只写一个。',
   },
 });

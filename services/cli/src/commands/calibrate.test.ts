@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { aContext, anEmbeddedStack, type ContextChanges } from '../builders/command-context.ts';
 import { runCli } from '../cli.ts';
@@ -107,7 +108,7 @@ describe('./strata calibrate', () => {
     expect(zh.stderr).toContain('从未发布过编号为');
     for (const [argv, sentence] of [
       [['--announce-from', '-1'], '--announce-from'],
-      [['--announce-from', '2', '--hold-back'], 'two things'],
+      [['--announce-from', '2', '--hold-back'], 'not both'],
     ] as const) {
       const wrong = await strata(['calibrate', ...argv]);
       expect(wrong).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(sentence) });
@@ -152,19 +153,21 @@ describe('./strata calibrate', () => {
     );
   });
 
-  test('asks at a terminal, takes no answer for none, and publishes with --yes alone elsewhere', async () => {
+  test('asks at a terminal, takes no answer for a no, and publishes with --yes alone elsewhere', async () => {
     await buy('2026-01-11', 5, '2026-01-12');
     const tty = { stderr: { isTty: true } };
     const at = (input: string) => {
-      const { context, heard } = aContext({ cwd: folder, stack: embedded.stack, input });
+      const { context, heard } = aContext({ cwd: folder, stack: embedded.stack });
       const stderr = { ...context.stderr, ...tty.stderr };
-      return runCli(['calibrate'], { ...context, stderr }, COMMANDS).then((exitCode) => {
+      const stdin = Object.assign(Readable.from([Buffer.from(input)]), { isTTY: true });
+      return runCli(['calibrate'], { ...context, stderr, stdin }, COMMANDS).then((exitCode) => {
         return { exitCode, ...heard };
       });
     };
     const no = await at('n\n');
     expect(no).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('[y/N]') });
-    expect((await at('')).exitCode).toBe(2);
+    // The end of the input is a no.
+    expect((await at('')).exitCode).toBe(1);
     expect(await strata(['calibrate'])).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('--yes'),

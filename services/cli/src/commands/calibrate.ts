@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { formatRfc3339, type PolicyBook } from '@strata/contracts';
 import { type AnnounceFrom, type PolicySet, uncalibrated } from '@strata/domain';
 import { viewPartitions } from '@strata/shard-state';
-import { isAgreed } from '../calibrate/ask.ts';
+import { announceFlags, announceFromOf } from '../announce-flags.ts';
 import { chooseSet } from '../calibrate/choose-set.ts';
 import { makeReport } from '../calibrate/make-report.ts';
 import { publishCalibration } from '../calibrate/publish-calibration.ts';
@@ -17,6 +17,7 @@ import { dueAt, everyMsOf } from '../calibrate/schedule.ts';
 import { calibrateTexts } from '../calibrate/texts.ts';
 import { CliFault, EXIT_CODES, type ExitCode, UsageFault } from '../cli-fault.ts';
 import { type CommandContext, type CommandInput, defineCommand } from '../command.ts';
+import { canAsk, confirm } from '../confirm.ts';
 import type { FlagSpecs } from '../flags.ts';
 import { groupDigits } from '../progress.ts';
 import { readPolicyBook } from '../stack/read-policy-book.ts';
@@ -58,18 +59,7 @@ const FLAGS = {
       zh: '即使部分维度因客户不足而没有门槛也发布；这些维度按缺失值计分',
     },
   },
-  'announce-from': {
-    kind: 'text',
-    value: 'N',
-    about: {
-      en: 'announces changes of at least so many steps of the ladder, and tells the rest as backfill; default 0, all',
-      zh: '变动达到此级数才通知，其余作为回填；默认 0，即全部通知',
-    },
-  },
-  'hold-back': {
-    kind: 'switch',
-    about: { en: 'tells all changes as backfill', zh: '所有变动均作为回填' },
-  },
+  ...announceFlags('all'),
   reason: {
     kind: 'text',
     value: 'TEXT',
@@ -106,7 +96,8 @@ export const calibrateCommand = defineCommand({
     'calibrate --accept-drift --reason "new price list" --yes',
   ],
   run: (context, { flags }) => {
-    const announceFrom = announceFromOf(flags, context);
+    const said = announceFromOf(flags, context.language);
+    const announceFrom = said === undefined ? 0 : said;
     return withStack(context, async (stack) => {
       const book = await readPolicyBook(stack);
       const set = await chooseSet(book, flags.set, context);
@@ -154,9 +145,9 @@ async function end(stack: StackHandle, made: Made, context: CommandContext): Pro
   if (book.calibrationOf(set.id)?.calibration.id === calibration.id) {
     return { outcome: 'unchanged', exit: success, sentence: words.unchanged };
   }
-  const agreed = flags.yes || (await isAgreed(context));
-  if (agreed === null) throw new UsageFault(words.notAsked);
-  if (!agreed) return { outcome: 'declined', exit: failure, sentence: words.declined };
+  if (!flags.yes && !canAsk(context)) throw new UsageFault(words.notAsked);
+  if (!flags.yes && !(await confirm(context, words.ask)))
+    return { outcome: 'declined', exit: failure, sentence: words.declined };
   const number = await publishCalibration(stack, calibration, {
     inputs: report.inputs.map(({ partition, offset }) => ({ partition, offset })),
     announceFrom: made.announceFrom,
@@ -168,18 +159,6 @@ async function end(stack: StackHandle, made: Made, context: CommandContext): Pro
   if (isInForce) await untilSwept(context, stack, number);
   const sentence = (isInForce ? words.published : words.publishedAhead)(groupDigits(number));
   return { outcome: 'published', exit: success, sentence, number };
-}
-
-function announceFromOf(flags: Flags, { language }: CommandContext): AnnounceFrom {
-  const words = calibrateTexts(language);
-  const text = flags['announce-from'];
-  if (flags['hold-back']) {
-    if (text !== undefined) throw new UsageFault(words.bothSaid);
-    return null;
-  }
-  if (text === undefined) return 0;
-  if (!/^\d{1,2}$/.test(text)) throw new UsageFault(words.notANumber(text));
-  return Number(text);
 }
 
 /** Held against the clock that the stack lives by: in data time a calibration ages with the data. */

@@ -1,10 +1,11 @@
 import { formatRfc3339, TOPICS } from '@strata/contracts';
 import { type PartitionView, viewPartitions } from '@strata/shard-state';
+import { announceFlags, announceFromOf } from '../announce-flags.ts';
 import { CliFault, EXIT_CODES, type ExitCode, UsageFault } from '../cli-fault.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
-import { type LiveEffect, liveEffect } from '../go-live/live-effect.ts';
+import { type LiveImpact, liveImpact } from '../go-live/live-impact.ts';
 import { type Asked, lastMarkOf, liveStandOf } from '../go-live/live-stand.ts';
-import { effectJson, effectText, openText, whatWas } from '../go-live/live-text.ts';
+import { liveJson, liveText, openText, whatWas } from '../go-live/live-text.ts';
 import { openWork } from '../go-live/open-work.ts';
 import { rememberLive } from '../go-live/remember-live.ts';
 import { brokerNow, sendLive, waitUntilLive } from '../go-live/send-live.ts';
@@ -23,21 +24,7 @@ export const goLiveCommand = defineCommand({
     zh: '将栈从 data 时间转为 wall 时间，仅一次',
   },
   flags: {
-    'announce-from': {
-      kind: 'text',
-      value: 'N',
-      about: {
-        en: 'announces changes that fell due since the last clock mark from so many ladder steps on; 0: all',
-        zh: '自最后的时钟标记以来到期的变更，跨 N 级及以上的予以通知；0 为全部',
-      },
-    },
-    'hold-back': {
-      kind: 'switch',
-      about: {
-        en: 'announces none of them (default): they are published as backfill',
-        zh: '一概不通知（默认）：作为回填发布',
-      },
-    },
+    ...announceFlags('none'),
     yes: { kind: 'switch', about: { en: 'does it', zh: '确认执行' } },
     'dry-run': {
       kind: 'switch',
@@ -51,7 +38,7 @@ export const goLiveCommand = defineCommand({
   examples: ['go-live --dry-run', 'go-live --hold-back --yes', 'go-live --announce-from 2 --yes'],
   run: (context, { flags }) => {
     const wish = {
-      announceFrom: announceFromOf(flags, context),
+      announceFrom: announceFromOf(flags, context.language),
       isDryRun: flags['dry-run'],
       isSure: flags.yes,
       isJson: flags.json,
@@ -66,18 +53,6 @@ interface Wish {
   readonly isDryRun: boolean;
   readonly isSure: boolean;
   readonly isJson: boolean;
-}
-
-function announceFromOf(
-  flags: { readonly 'announce-from': string | undefined; readonly 'hold-back': boolean },
-  { language }: CommandContext,
-): Wish['announceFrom'] {
-  const texts = goLiveTexts(language);
-  const text = flags['announce-from'];
-  if (text === undefined) return flags['hold-back'] ? null : undefined;
-  if (flags['hold-back']) throw new UsageFault(texts.bothGiven);
-  if (!/^\d{1,3}$/.test(text)) throw new UsageFault(texts.badSteps(text));
-  return Number(text);
 }
 
 async function goLive(context: CommandContext, stack: StackHandle, wish: Wish): Promise<ExitCode> {
@@ -119,22 +94,22 @@ async function begin(
   // The broker's clock will be everybody's: a host whose own is wrong may try, and not decide.
   const at = isDryRun || !wish.isSure ? Date.now() : await brokerNow(stack, lastMark);
   const asked = { at, announceFrom };
-  const effect = await look(context, stack, { views, asked });
-  const open = await openWork(stack, { views, effect, at });
+  const impact = await look(context, stack, { views, asked });
+  const open = await openWork(stack, { views, impact, at });
   if (open.length > 0) {
     throw new CliFault('STRATA_CLI_NOT_SETTLED', openText(open, at, language));
   }
-  const told = { asked, lastMark, effect, state: isDryRun ? 'would' : 'did' } as const;
+  const told = { asked, lastMark, impact, state: isDryRun ? 'would' : 'did' } as const;
   if (!isDryRun) {
-    if (!wish.isSure) throw new UsageFault(sureText(effect, context));
+    if (!wish.isSure) throw new UsageFault(sureText(impact, context));
     await sendLive(stack, asked, signal);
     await settle(context, stack, asked);
   }
-  stdout.write(isJson ? effectJson(told) : effectText(told, { language, kind: stack.kind }));
+  stdout.write(isJson ? liveJson(told) : liveText(told, { language, kind: stack.kind }));
   return EXIT_CODES.success;
 }
 
-function sureText({ changes }: LiveEffect, { language }: CommandContext): string {
+function sureText({ changes }: LiveImpact, { language }: CommandContext): string {
   const counts = [...changes.values()];
   const sum = (numbers: readonly number[]): string =>
     groupDigits(numbers.reduce((a, b) => a + b, 0));
@@ -154,8 +129,8 @@ async function finish(
     if (isNew) await sendLive(stack, asked, signal);
     await settle(context, stack, asked);
   }
-  const told = { asked, lastMark: null, effect: null, state } as const;
-  stdout.write(wish.isJson ? effectJson(told) : effectText(told, { language, kind: stack.kind }));
+  const told = { asked, lastMark: null, impact: null, state } as const;
+  stdout.write(wish.isJson ? liveJson(told) : liveText(told, { language, kind: stack.kind }));
   return EXIT_CODES.success;
 }
 
@@ -169,7 +144,7 @@ async function look(
   context: CommandContext,
   stack: StackHandle,
   { views, asked }: { readonly views: readonly PartitionView[]; readonly asked: Asked },
-): Promise<LiveEffect> {
+): Promise<LiveImpact> {
   const texts = goLiveTexts(context.language);
   const total = views.reduce((sum, { customerCount }) => sum + customerCount, 0);
   let done = 0;
@@ -183,7 +158,7 @@ async function look(
     done += count;
     progress.advance(count);
   };
-  const effect = await liveEffect(stack, { views, asked, onCustomers, signal: context.signal });
+  const impact = await liveImpact(stack, { views, asked, onCustomers, signal: context.signal });
   progress.end();
-  return effect;
+  return impact;
 }

@@ -1,3 +1,4 @@
+import { announceFromOf } from '../announce-flags.ts';
 import { EXIT_CODES } from '../cli-fault.ts';
 import { defineCommand } from '../command.ts';
 import { offerPolicy } from '../policy/offer-policy.ts';
@@ -20,7 +21,7 @@ export const policyPromoteCommand = defineCommand({
     const { language, stdout } = context;
     const words = shadowTexts(language);
     const how = publishing(flags, context);
-    const isSaid = flags['hold-back'] || flags['announce-from'] !== undefined;
+    const isSaid = announceFromOf(flags, language) !== undefined;
     return withStack(context, async (stack) => {
       const book = await readPolicyBook(stack);
       const { shadow } = book;

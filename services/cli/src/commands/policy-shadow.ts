@@ -1,4 +1,5 @@
 import { problemText } from '@strata/yaml-file';
+import { announceFlags } from '../announce-flags.ts';
 import { EXIT_CODES, type ExitCode, UsageFault } from '../cli-fault.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { policyGround } from '../policy/policy-ground.ts';
@@ -44,8 +45,7 @@ export const policyShadowCommand = defineCommand({
     },
     reason,
     actor,
-    'announce-from': PUBLISH_FLAGS['announce-from'],
-    'hold-back': PUBLISH_FLAGS['hold-back'],
+    ...announceFlags('all'),
     json,
   },
   examples: [

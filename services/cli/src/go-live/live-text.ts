@@ -5,7 +5,7 @@ import { TYPE_WORDS } from '../messages/backtest.ts';
 import { groupDigits } from '../progress.ts';
 import type { StackKind } from '../stack/stack-handle.ts';
 import { tableText } from '../table-text.ts';
-import type { LiveEffect } from './live-effect.ts';
+import type { LiveImpact } from './live-impact.ts';
 import type { Asked } from './live-stand.ts';
 import type { OpenWork } from './open-work.ts';
 import { goLiveTexts } from './texts.ts';
@@ -14,23 +14,23 @@ export interface LiveTold {
   readonly asked: Asked;
   readonly lastMark: Instant | null;
   /** Null where it is told by the log, and not looked at again. */
-  readonly effect: LiveEffect | null;
+  readonly impact: LiveImpact | null;
   readonly state: 'would' | 'did' | 'already' | 'finished';
 }
 
-export function effectText(
+export function liveText(
   told: LiveTold,
   { language, kind }: { readonly language: Language; readonly kind: StackKind },
 ): string {
   const texts = goLiveTexts(language);
-  const { asked, effect, lastMark, state } = told;
+  const { asked, impact, lastMark, state } = told;
   const lines = [texts[state](formatRfc3339(asked.at))];
-  if (effect !== null) {
-    if (effect.changes.size === 0) lines.push(texts.nothingDue);
+  if (impact !== null) {
+    if (impact.changes.size === 0) lines.push(texts.nothingDue);
     else {
       lines.push(lastMark === null ? texts.noMark : texts.lastMark(formatRfc3339(lastMark)));
-      lines.push(tableText([texts.columns, ...rowsOf(effect, language)]));
-      const isHeldBack = [...effect.changes.values()].some(({ heldBack }) => heldBack > 0);
+      lines.push(tableText([texts.columns, ...rowsOf(impact, language)]));
+      const isHeldBack = [...impact.changes.values()].some(({ heldBack }) => heldBack > 0);
       if (isHeldBack) lines.push(texts.heldBackHint);
     }
   }
@@ -38,7 +38,7 @@ export function effectText(
   return `${lines.join('\n')}\n`;
 }
 
-function rowsOf({ changes }: LiveEffect, language: Language): readonly (readonly string[])[] {
+function rowsOf({ changes }: LiveImpact, language: Language): readonly (readonly string[])[] {
   return [...changes].map(([type, { announced, heldBack }]) => [
     TYPE_WORDS[language][type],
     groupDigits(announced),
@@ -46,17 +46,17 @@ function rowsOf({ changes }: LiveEffect, language: Language): readonly (readonly
   ]);
 }
 
-export function effectJson({ asked, lastMark, effect, state }: LiveTold): string {
+export function liveJson({ asked, lastMark, impact, state }: LiveTold): string {
   const told = {
     state,
     at: formatRfc3339(asked.at),
     announceFrom: asked.announceFrom,
-    ...(effect === null
+    ...(impact === null
       ? {}
       : {
           lastMark: lastMark === null ? null : formatRfc3339(lastMark),
-          customers: effect.customers,
-          changes: Object.fromEntries(effect.changes),
+          customers: impact.customers,
+          changes: Object.fromEntries(impact.changes),
         }),
   };
   return `${JSON.stringify(told, null, 2)}\n`;

@@ -2,7 +2,7 @@ import type { Instant } from '@strata/domain';
 import type { PartitionView } from '@strata/shard-state';
 import { hasImportEnded } from '../import/import-trail.ts';
 import type { StackHandle } from '../stack/stack-handle.ts';
-import type { LiveEffect } from './live-effect.ts';
+import type { LiveImpact } from './live-impact.ts';
 import { lastMarkOf } from './live-stand.ts';
 
 /** Why a stack cannot go live yet. */
@@ -18,11 +18,11 @@ export async function openWork(
   stack: Pick<StackHandle, 'reader' | 'partitions'>,
   {
     views,
-    effect,
+    impact,
     at,
   }: {
     readonly views: readonly PartitionView[];
-    readonly effect: LiveEffect;
+    readonly impact: LiveImpact;
     readonly at: Instant;
   },
 ): Promise<readonly OpenWork[]> {
@@ -36,7 +36,7 @@ export async function openWork(
   if (due > 0) open.push({ kind: 'customers-due', partitions: due });
   const mark = lastMarkOf(views);
   if (mark !== null && mark > at) open.push({ kind: 'mark-ahead', mark });
-  const { ahead, merging } = effect;
+  const { ahead, merging } = impact;
   if (ahead.customers > 0) open.push({ kind: 'customers-ahead', ...ahead });
   if (merging > 0) open.push({ kind: 'merges', customers: merging });
   return open;

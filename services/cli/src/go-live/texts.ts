@@ -3,9 +3,6 @@ import { catalogue } from '../messages/texts.ts';
 /** What `./strata go-live` can say. */
 export const goLiveTexts = catalogue({
   en: {
-    bothGiven: '--hold-back and --announce-from exclude each other: give one of them.',
-    badSteps: (text: string) =>
-      `'${text}' is no value for --announce-from: write a whole number of ladder steps from 0 on; 0 announces everything.`,
     neverData: 'This stack runs on wall time since it was opened: there is nothing to turn.',
     askedOtherwise: (at: string, was: string) =>
       `The stack went live at ${at} and ${was}; that was decided once and stays. Give no flag, or the same.`,
@@ -47,9 +44,6 @@ export const goLiveTexts = catalogue({
       'Ingestors that Strata did not start as processes here have to be given STRATA_TIME_MODE=wall when they next start; ./strata down and ./strata up does so for containers.',
   },
   zh: {
-    bothGiven: '--hold-back 与 --announce-from 互斥：请只给其中一个。',
-    badSteps: (text: string) =>
-      `--announce-from 不能取“${text}”：请写不小于 0 的整数级数；0 表示全部通知。`,
     neverData: '该栈自建立起即以 wall 时间运行：无需转换。',
     askedOtherwise: (at: string, was: string) =>
       `该栈已于 ${at} 上线，${was}；此决定只作一次，不再改变。请不带该参数，或给出相同的值。`,

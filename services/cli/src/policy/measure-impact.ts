@@ -14,7 +14,7 @@ import type { Impact } from './impact-text.ts';
 
 /** Tries a set on everybody of a running stack, as they stand now. Nothing is written, and nobody waits for it. */
 export async function measureImpact(
-  { store, partitions, time }: Pick<StackHandle, 'store' | 'partitions' | 'time'>,
+  { store, partitions }: Pick<StackHandle, 'store' | 'partitions'>,
   candidate: Candidate,
   options: {
     readonly before: PolicySet | null;
@@ -28,7 +28,9 @@ export async function measureImpact(
   const { before, nowMs, signal, onCustomers, onChange } = options;
   const views = await viewPartitions(store, partitions);
   const clock = Math.max(...views.map(({ state }) => state.clock));
-  const at: Instant = time === 'data' ? clock : Math.max(clock, nowMs);
+  // The partitions say which time it is: a stack may have gone live.
+  const isData = views.some(({ state }) => state.time === 'data');
+  const at: Instant = isData ? clock : Math.max(clock, nowMs);
   // In data time customers may be further than the last mark.
   let furthest = at;
   const tally = new MoveTally(candidate.set);

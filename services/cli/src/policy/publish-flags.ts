@@ -1,11 +1,6 @@
 import { userInfo } from 'node:os';
-import type { AnnounceFrom } from '@strata/domain';
-import { UsageFault } from '../cli-fault.ts';
+import { type AnnounceFlags, announceFlags, announceFromOf } from '../announce-flags.ts';
 import type { CommandContext } from '../command.ts';
-import { publishTexts } from './publish-texts.ts';
-
-/** A ladder has no more tiers than this. */
-const STEPS_MAX = 64;
 
 /** What publishing and rolling back ask alike. */
 export const PUBLISH_FLAGS = {
@@ -22,21 +17,7 @@ export const PUBLISH_FLAGS = {
       zh: '由谁决定；默认为终端用户',
     },
   },
-  'announce-from': {
-    kind: 'text',
-    value: 'STEPS',
-    about: {
-      en: 'announce only changes over so many steps of the ladder; default: 0, all',
-      zh: '只通知跨这么多级及以上的等级变更；默认 0，即全部',
-    },
-  },
-  'hold-back': {
-    kind: 'switch',
-    about: {
-      en: 'announce none: all come as backfill, which subscriptions may leave out',
-      zh: '全部不通知：仅以回填方式发出，订阅可不接收',
-    },
-  },
+  ...announceFlags('all'),
   yes: { kind: 'switch', about: { en: 'publish without asking', zh: '不再询问，直接发布' } },
   'dry-run': {
     kind: 'switch',
@@ -52,11 +33,9 @@ export const PUBLISH_FLAGS = {
   json: { kind: 'switch', about: { en: 'the result as JSON', zh: '以 JSON 输出结果' } },
 } as const;
 
-export interface PublishFlags {
+export interface PublishFlags extends AnnounceFlags {
   readonly reason: string | undefined;
   readonly actor: string | undefined;
-  readonly 'announce-from': string | undefined;
-  readonly 'hold-back': boolean;
   readonly yes: boolean;
   readonly 'dry-run': boolean;
   readonly 'no-wait': boolean;
@@ -65,25 +44,16 @@ export interface PublishFlags {
 
 /** What the flags say of how to publish. */
 export function publishing(flags: PublishFlags, { language, env }: CommandContext) {
-  const words = publishTexts(language);
+  const announceFrom = announceFromOf(flags, language);
   const by = flags.actor ?? env['USER'] ?? userInfo().username;
-  if (flags['hold-back'] && flags['announce-from'] !== undefined) {
-    throw new UsageFault(words.stepsAndHoldBack);
-  }
   return {
     by,
     reason: flags.reason ?? null,
-    announceFrom: flags['hold-back'] ? null : stepsOf(flags['announce-from'], language),
+    /** Everything, where nothing was said. */
+    announceFrom: announceFrom === undefined ? 0 : announceFrom,
     isDryRun: flags['dry-run'],
     isAgreed: flags.yes,
     isJson: flags.json,
     waits: !flags['no-wait'],
   };
-}
-
-function stepsOf(text: string | undefined, language: CommandContext['language']): AnnounceFrom {
-  if (text === undefined) return 0;
-  const steps = /^\d{1,2}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(steps <= STEPS_MAX)) throw new UsageFault(publishTexts(language).badSteps(text));
-  return steps;
 }

@@ -32,9 +32,6 @@ export const publishTexts = catalogue({
       `Publication ${number} never was in force: another was published first. Choose one that was, with ./strata policy list.`,
     backRemedy: (name: string, file: string) =>
       `A rollback changes nothing about what was published. To go back in spite of it: ./strata policy show ${name} --yaml > ${file}, mend there what is named above, count its version up, and ./strata policy publish ${file}.`,
-    badSteps: (text: string) =>
-      `'${text}' is no value for --announce-from: write a whole number of steps from 0 (all) to 64.`,
-    stepsAndHoldBack: 'Write --announce-from or --hold-back, not both.',
   },
   zh: {
     evaluating: '正在试算',
@@ -64,8 +61,5 @@ export const publishTexts = catalogue({
       `第 ${number} 号发布从未生效：当时另有发布在先。请用 ./strata policy list 另选一个。`,
     backRemedy: (name: string, file: string) =>
       `恢复不会改动已发布的内容。若仍要恢复：./strata policy show ${name} --yaml > ${file}，按上述提示修改并递增版本号，再 ./strata policy publish ${file}。`,
-    badSteps: (text: string) =>
-      `“${text}”不能用作 --announce-from：请写 0（全部）到 64 的整数级数。`,
-    stepsAndHoldBack: '--announce-from 与 --hold-back 只能写一个。',
   },
 });

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import type { CommandContext } from '../command.ts';
+import type { CommandContext } from './command.ts';
 
 /** Whether somebody is there who can be asked. */
 export function canAsk({ stdin, stderr }: Pick<CommandContext, 'stdin' | 'stderr'>): boolean {

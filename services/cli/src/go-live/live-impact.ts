@@ -12,7 +12,7 @@ import type { StackHandle } from '../stack/stack-handle.ts';
 import type { Asked } from './live-stand.ts';
 
 /** What going live would settle at once, by type of change; and who stands in its way. */
-export interface LiveEffect {
+export interface LiveImpact {
   readonly changes: ReadonlyMap<TierChangeType, LiveCount>;
   readonly customers: number;
   /** Who has a clock beyond the instant: events dated ahead of the wall clock. */
@@ -27,7 +27,7 @@ export interface LiveCount {
 }
 
 /** Every customer looked at as going live would find it. Nothing is written. */
-export async function liveEffect(
+export async function liveImpact(
   { store }: Pick<StackHandle, 'store'>,
   work: {
     readonly views: readonly PartitionView[];
@@ -35,7 +35,7 @@ export async function liveEffect(
     readonly onCustomers: (count: number) => void;
     readonly signal: AbortSignal;
   },
-): Promise<LiveEffect> {
+): Promise<LiveImpact> {
   const { views, asked, onCustomers, signal } = work;
   const changes = new Map<TierChangeType, LiveCount>();
   let customers = 0;
