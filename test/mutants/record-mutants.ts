@@ -22,8 +22,8 @@ export const RECORD_MUTANTS: readonly Mutant[] = [
   {
     guard: 'calibration: each is passed at its own instant, in order',
     file: TURNS,
-    from: '(passed[index + 1]?.since ?? Infinity) > clock)',
-    to: 'passed[index + 1] === undefined)',
+    from: '(passed[index + 1]?.since ?? Infinity) > clock &&',
+    to: 'passed[index + 1] === undefined &&',
     tests: CALIBRATED,
   },
   {
