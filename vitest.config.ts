@@ -21,6 +21,7 @@ export default defineConfig({
             'packages/*/src/**/*.test.ts',
             'services/*/src/**/*.test.ts',
             'recipes/src/**/*.test.ts',
+            'bench/src/**/*.test.ts',
           ],
           maxWorkers: ALL_PROCESSORS,
           // Property tests run thousands of cases; on a busy machine that takes its time.

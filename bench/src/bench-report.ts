@@ -12,8 +12,14 @@ export interface BenchRow {
   /** CPU of the process under test for one record, in microseconds; null where it is not known. */
   readonly clientCpuUs: Spread | null;
   readonly brokerCpuUs: Spread | null;
+  /** Of Redis, where it is a process of its own beside the client. */
+  readonly redisCpuUs?: Spread | null;
+  /** Records for a second of CPU of all processes together, where all are measured. */
+  readonly recordsPerCpuSecond?: Spread | null;
   /** Records per second over those of the peer, round by round; null for the peer itself. */
   readonly toPeer: Spread | null;
+  /** The same ratio of records per second of CPU. */
+  readonly cpuToPeer?: Spread | null;
 }
 
 export interface BenchReport {
@@ -25,8 +31,16 @@ export interface BenchReport {
   readonly rounds: number;
   readonly records: number;
   readonly warmUpRecords: number;
+  /** What the records say, where that is a choice. */
+  readonly traffic?: {
+    readonly customers: number;
+    /** Tier changes for one record after the warm-up, as counted. */
+    readonly changesPerRecord: number;
+  };
   readonly rows: readonly BenchRow[];
 }
+
+type Traffic = NonNullable<BenchReport['traffic']>;
 
 const TEXTS = {
   en: {
@@ -50,6 +64,22 @@ const TEXTS = {
       'server us/request',
       'Redis us/request',
     ],
+    cpuColumns: [
+      '',
+      'records/s',
+      '(spread)',
+      'ratio',
+      '(spread)',
+      'records/CPU-s',
+      '(spread)',
+      'ratio',
+      '(spread)',
+      'client us/record',
+      'broker us/record',
+      'Redis us/record',
+    ],
+    traffic: ({ customers, changesPerRecord }: Traffic) =>
+      `${customers} customers; ${(changesPerRecord * 100).toFixed(1)} tier changes for 100 records, on which both agree.`,
     machine: (it: BenchReport) =>
       `${it.machine.startedAt}: ${it.machine.cores} cores (${it.machine.cpu}), ${it.machine.memoryGiB} GiB, ` +
       `Node ${it.machine.node}; load ${it.machine.loadBefore} before, ${it.loadAfter} after.`,
@@ -70,6 +100,22 @@ const TEXTS = {
       '服务 微秒/次',
       'Redis 微秒/次',
     ],
+    cpuColumns: [
+      '',
+      '条/秒',
+      '（范围）',
+      '比值',
+      '（范围）',
+      '条/CPU秒',
+      '（范围）',
+      '比值',
+      '（范围）',
+      '客户端 微秒/条',
+      '代理 微秒/条',
+      'Redis 微秒/条',
+    ],
+    traffic: ({ customers, changesPerRecord }: Traffic) =>
+      `${customers} 位客户；每 100 条记录 ${(changesPerRecord * 100).toFixed(1)} 次等级变更，两者完全一致。`,
     machine: (it: BenchReport) =>
       `${it.machine.startedAt}：${it.machine.cores} 核（${it.machine.cpu}），${it.machine.memoryGiB} GiB，` +
       `Node ${it.machine.node}；负载：之前 ${it.machine.loadBefore}，之后 ${it.loadAfter}。`,
@@ -82,27 +128,40 @@ const TEXTS = {
 /** The report as a person reads it. */
 export function reportText(report: BenchReport, language: Language): string {
   const texts = TEXTS[language];
-  const rows = report.rows.map((row) => [
-    row.contender,
-    rate(row.recordsPerSecond.median),
-    `(${rate(row.recordsPerSecond.min)}-${rate(row.recordsPerSecond.max)})`,
-    ...(row.p99Ms === undefined
-      ? []
-      : [row.p99Ms.median.toFixed(1), `(${row.p99Ms.min.toFixed(1)}-${row.p99Ms.max.toFixed(1)})`]),
-    row.toPeer === null ? '' : row.toPeer.median.toFixed(2),
-    row.toPeer === null ? '' : `(${row.toPeer.min.toFixed(2)}-${row.toPeer.max.toFixed(2)})`,
-    row.clientCpuUs?.median.toFixed(1) ?? '-',
-    row.brokerCpuUs?.median.toFixed(1) ?? '-',
-  ]);
+  const { rows, unit, traffic } = report;
+  const isByCpu = rows.some((row) => row.recordsPerCpuSecond !== undefined);
+  const columns = unit === 'requests' ? texts.requestColumns : texts.columns;
   return [
-    tableText([report.unit === 'requests' ? texts.requestColumns : texts.columns, ...rows]),
+    tableText([isByCpu ? texts.cpuColumns : columns, ...rows.map(cellsOf)]),
     '',
+    ...(traffic === undefined ? [] : [texts.traffic(traffic)]),
     texts.machine(report),
     texts.rounds(report),
     '',
   ].join('\n');
 }
 
-function rate(perSecond: number): string {
-  return Math.round(perSecond).toLocaleString('en-US');
+function cellsOf(row: BenchRow): string[] {
+  const { p99Ms, recordsPerCpuSecond, redisCpuUs } = row;
+  return [
+    row.contender,
+    ...spreadCells(row.recordsPerSecond, rate),
+    ...(p99Ms === undefined ? [] : spreadCells(p99Ms, (value) => value.toFixed(1))),
+    ...spreadCells(row.toPeer, ratio),
+    ...(recordsPerCpuSecond === undefined
+      ? []
+      : [...spreadCells(recordsPerCpuSecond, rate), ...spreadCells(row.cpuToPeer ?? null, ratio)]),
+    row.clientCpuUs?.median.toFixed(1) ?? '-',
+    row.brokerCpuUs?.median.toFixed(1) ?? '-',
+    ...(redisCpuUs === undefined ? [] : [redisCpuUs?.median.toFixed(1) ?? '-']),
+  ];
 }
+
+function spreadCells(spread: Spread | null, text: (value: number) => string): [string, string] {
+  if (spread === null) return ['', ''];
+  const { median, min, max } = spread;
+  return [text(median), `(${text(min)}-${text(max)})`];
+}
+
+const ratio = (value: number): string => value.toFixed(2);
+const rate = (perSecond: number): string => Math.round(perSecond).toLocaleString('en-US');

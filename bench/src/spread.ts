@@ -13,3 +13,9 @@ export function spreadOf(values: readonly number[]): Spread {
   const high = sorted[sorted.length >> 1] ?? Number.NaN;
   return { median: (low + high) / 2, min, max };
 }
+
+/** Null where one of them is not known. */
+export function knownSpread(values: readonly (number | null)[]): Spread | null {
+  const known = values.filter((value) => value !== null);
+  return known.length < values.length ? null : spreadOf(known);
+}

@@ -15,8 +15,9 @@ import { systemClock } from '@strata/service-runtime';
 import kafkajs from 'kafkajs';
 import type { BenchReport, BenchRow } from '../bench-report.ts';
 import type { Benchmark, BenchSettings } from '../benchmark.ts';
+import { foreignVariables } from '../foreign-variables.ts';
 import { thisMachine } from '../machine.ts';
-import { type Spread, spreadOf } from '../spread.ts';
+import { knownSpread, spreadOf } from '../spread.ts';
 import { type Contender, type Measured, measure } from './contender.ts';
 import { INPUTS, type Input, preload } from './preload.ts';
 
@@ -184,15 +185,4 @@ function rowOf(
             own.map((it, round) => it.recordsPerSecond / (peer[round]?.recordsPerSecond ?? NaN)),
           ),
   };
-}
-
-function knownSpread(values: readonly (number | null)[]): Spread | null {
-  const known = values.filter((value) => value !== null);
-  return known.length < values.length ? null : spreadOf(known);
-}
-
-/** Settings of a stack in the caller's environment are not for ours. */
-function foreignVariables(): NodeJS.ProcessEnv {
-  const all = Object.entries(process.env);
-  return Object.fromEntries(all.filter(([name]) => !name.startsWith('STRATA_')));
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { runCli } from '@strata/cli';
 import { readStackFile } from '@strata/local-stack';
+import { foreignVariables } from '../foreign-variables.ts';
 
 /** A whole stack for one benchmark, used by the commands that a user has. */
 export interface BenchStack {
@@ -84,10 +85,4 @@ function eventsOf(customerIds: readonly string[]): string {
     }
   }
   return `${lines.join('\n')}\n`;
-}
-
-/** Settings of a stack in the caller's environment are not for ours. */
-function foreignVariables(): NodeJS.ProcessEnv {
-  const all = Object.entries(process.env);
-  return Object.fromEntries(all.filter(([name]) => !name.startsWith('STRATA_')));
 }

@@ -28,6 +28,8 @@ const texts = catalogue({
   },
 });
 
+const NUMBERS = ['rounds', 'records', 'customers', 'orders', 'change-percent', 'threads'] as const;
+
 /**
  * Runs a program of `bench`: it starts whole processes and measures them, so it is a process itself
  * and no service or command depends on it.
@@ -52,6 +54,35 @@ export const benchCommand = defineCommand({
       value: 'N',
       about: { en: 'records of one run', zh: '每次运行的记录数' },
     },
+    customers: {
+      kind: 'text',
+      value: 'N',
+      about: {
+        en: 'scorer: how many customers the records are of',
+        zh: 'scorer：记录涉及的客户数',
+      },
+    },
+    orders: {
+      kind: 'text',
+      value: 'N',
+      about: {
+        en: 'scorer: records for each customer, in place of --records',
+        zh: 'scorer：每位客户的记录数，代替 --records',
+      },
+    },
+    'change-percent': {
+      kind: 'text',
+      value: 'N',
+      about: {
+        en: 'scorer: tier changes for 100 records, about',
+        zh: 'scorer：每 100 条记录约有多少次等级变更',
+      },
+    },
+    threads: {
+      kind: 'text',
+      value: 'N',
+      about: { en: 'scorer: threads of Kafka Streams', zh: 'scorer：Kafka Streams 的线程数' },
+    },
     out: {
       kind: 'text',
       value: 'FILE',
@@ -59,12 +90,16 @@ export const benchCommand = defineCommand({
     },
     json: { kind: 'switch', about: { en: 'as JSON', zh: '以 JSON 输出' } },
   },
-  examples: ['bench', 'bench ingest', 'bench ingest --rounds 3 --records 200000 --out ingest.json'],
+  examples: [
+    'bench',
+    'bench ingest --rounds 3 --records 200000 --out ingest.json',
+    'bench scorer --customers 20000 --orders 5 --change-percent 30',
+  ],
   run: async (context, { operands, flags }) => {
     const words = texts(context.language);
     if (!existsSync(ENTRY)) throw new CliFault('STRATA_CLI_NO_BENCH', words.notHere);
     const args = [...operands, '--language', context.language];
-    for (const flag of ['rounds', 'records'] as const) {
+    for (const flag of NUMBERS) {
       const value = flags[flag];
       if (value === undefined) continue;
       if (!/^[1-9]\d{0,8}$/.test(value)) throw new UsageFault(words.badNumber(`--${flag}`, value));

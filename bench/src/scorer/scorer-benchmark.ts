@@ -1,0 +1,206 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { TOPICS } from '@strata/contracts';
+import { KafkaLogReader, KafkaLogWriter } from '@strata/kafka';
+import { type Backends, startBackends } from '@strata/local-stack';
+import {
+  ConfluentSchemaRegistry,
+  openTopicSerdes,
+  readSchemaFolder,
+  registerSchemas,
+  type TopicSerde,
+} from '@strata/schema-registry';
+import { systemClock } from '@strata/service-runtime';
+import type { BenchReport, BenchRow } from '../bench-report.ts';
+import type { Benchmark, BenchSettings } from '../benchmark.ts';
+import { foreignVariables } from '../foreign-variables.ts';
+import { thisMachine } from '../machine.ts';
+import { knownSpread, spreadOf } from '../spread.ts';
+import { type Contender, type Measured, measure } from './contender.ts';
+import { clockEndOf, freshTopics, writeCustomerLog } from './customer-log.ts';
+import { buildPeer, kafkaStreamsPeer, type PeerProgram } from './kafka-streams-peer.ts';
+import { strataScorer } from './strata-scorer.ts';
+import { firstDifference, type Told } from './tier-moves.ts';
+import { instantOf, type Traffic, WARM_UP_SHARE } from './traffic.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const CUSTOMERS = 200_000;
+const CHANGE_PERCENT = 3;
+const THREADS = 2;
+
+/** The scorer as it runs in production, beside Kafka Streams with the same job on the same topic. */
+export const scorerBenchmark: Benchmark = {
+  name: 'scorer',
+  summary: {
+    en: 'the scorer beside Kafka Streams (exactly once) with the same job on the same customer log',
+    zh: '评分服务与 Kafka Streams（恰好一次）对比，处理同一客户日志上的同一任务',
+  },
+  options: ['customers', 'change-percent', 'orders', 'threads'],
+  defaults: { rounds: 3, records: 5 * CUSTOMERS },
+  run: async (settings) => {
+    const program = await buildPeer(ROOT);
+    const dataDir = await mkdtemp(join(tmpdir(), 'strata-bench-'));
+    const backends = await startBackends({ root: ROOT, dataDir, onProgress: settings.say });
+    const kafka = { clientId: 'bench', brokers: backends.brokers };
+    const reader = new KafkaLogReader(kafka);
+    const writer = new KafkaLogWriter(kafka);
+    try {
+      const serdes = await registeredSerdes(backends);
+      return await compare(settings, { backends, reader, writer, serdes, program, dataDir });
+    } finally {
+      await reader.close();
+      await writer.close();
+      await backends.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    }
+  },
+};
+
+interface Place {
+  readonly backends: Backends;
+  readonly reader: KafkaLogReader;
+  readonly writer: KafkaLogWriter;
+  readonly serdes: (topic: string) => TopicSerde;
+  readonly program: PeerProgram;
+  readonly dataDir: string;
+}
+
+async function registeredSerdes({ registryUrl }: Backends): Promise<Place['serdes']> {
+  const source = new ConfluentSchemaRegistry({ url: registryUrl });
+  const schemas = readSchemaFolder();
+  await registerSchemas(source, schemas);
+  return openTopicSerdes({ source, schemas, clock: systemClock });
+}
+
+async function compare(settings: BenchSettings, place: Place): Promise<BenchReport> {
+  const { rounds, say } = settings;
+  const traffic = trafficOf(settings);
+  const machine = thisMachine();
+  const results = new Map<string, Measured[]>();
+  let changesPerRecord = 0;
+  for (let round = 1; round <= rounds; round += 1) {
+    const told: Told[] = [];
+    for await (const { name, measured, moves } of ranIn(round, settings, place)) {
+      told.push({ contender: name, moves });
+      results.set(name, [...(results.get(name) ?? []), measured]);
+      const rate = Math.round(measured.recordsPerSecond);
+      const perCpu = Math.round(measured.recordsPerCpuSecond ?? Number.NaN);
+      say({
+        en: `round ${round} of ${rounds}, ${name}: ${rate} records/s, ${perCpu} per CPU-second`,
+        zh: `第 ${round}/${rounds} 轮，${name}：${rate} 条/秒，每 CPU 秒 ${perCpu} 条`,
+      });
+    }
+    const [one, other] = told as [Told, Told];
+    requireSame(one, other, traffic);
+    changesPerRecord = changesPerRecordOf(one, traffic);
+    say({
+      en: `round ${round} of ${rounds}: both told the same tier changes`,
+      zh: `第 ${round}/${rounds} 轮：两者给出的等级变更完全一致`,
+    });
+  }
+  const peer = results.get('kafka streams') ?? [];
+  const own = results.get('strata scorer') ?? [];
+  return {
+    benchmark: 'scorer',
+    machine,
+    loadAfter: Number((loadavg()[0] ?? 0).toFixed(1)),
+    rounds,
+    records: traffic.records,
+    warmUpRecords: Math.round(traffic.records * WARM_UP_SHARE),
+    traffic: { ...traffic, changesPerRecord },
+    rows: [rowOf('kafka streams', peer, null), rowOf('strata scorer', own, peer)],
+  };
+}
+
+function trafficOf({ records, options }: BenchSettings): Traffic {
+  const customers = options.customers ?? CUSTOMERS;
+  const { orders } = options;
+  return {
+    customers,
+    records: orders === undefined ? records : customers * orders,
+    changePercent: options['change-percent'] ?? CHANGE_PERCENT,
+  };
+}
+
+/** Both, one after the other over the same log; whoever comes first meets the machine as the other left it, so they take turns. */
+async function* ranIn(round: number, settings: BenchSettings, place: Place) {
+  const traffic = trafficOf(settings);
+  const { say, signal, options } = settings;
+  const { backends, reader, writer, serdes, program, dataDir } = place;
+  const { records } = traffic;
+  say({ en: `Writing a log of ${records} records`, zh: `正在写入 ${records} 条记录的日志` });
+  await freshTopics(backends.brokers);
+  await writeCustomerLog(writer, { traffic, serde: serdes(TOPICS.customerLog), signal });
+  const ends = (await reader.bounds(TOPICS.customerLog)).map(({ end }) => end);
+  const inLog = ends.reduce((sum, end) => sum + end, 0);
+  const pidOf = (name: string): number =>
+    backends.processes.find((process) => process.name === name)?.pid ?? 0;
+  const pids = { broker: pidOf('kafka'), redis: pidOf('redis-state') };
+  const common = { env: foreignVariables(), backends, reader, ends };
+  const scorer = await strataScorer({
+    ...common,
+    root: ROOT,
+    serde: serdes(TOPICS.tierChanges),
+    clockEndsAt: clockEndOf(traffic),
+    groupId: `bench-scorer-${round}`,
+  });
+  const peer = kafkaStreamsPeer({
+    ...common,
+    program,
+    applicationId: `bench-peer-${round}`,
+    stateDir: join(dataDir, 'kafka-streams'),
+    threads: options.threads ?? THREADS,
+  });
+  const pair: readonly Contender[] = round % 2 === 0 ? [scorer, peer] : [peer, scorer];
+  try {
+    for (const contender of pair) {
+      const warmUpRecords = Math.round(inLog * WARM_UP_SHARE);
+      const measured = await measure(contender, { records: inLog, warmUpRecords, pids, signal });
+      yield { name: contender.name, measured, moves: await contender.moves() };
+    }
+  } finally {
+    await scorer.close();
+  }
+}
+
+/** Speed says nothing of two that do not do the same. */
+function requireSame(one: Told, other: Told, { customers }: Traffic): void {
+  const difference = firstDifference(one, other);
+  if (difference !== null) throw new Error(difference);
+  if (one.moves.size === customers) return;
+  throw new Error(`Of ${customers} customers only ${one.moves.size} were given a tier.`);
+}
+
+/** Of what is measured; the first tiers of everybody belong to the warm-up. */
+function changesPerRecordOf({ moves }: Told, traffic: Traffic): number {
+  const warmAt = instantOf(traffic.records * WARM_UP_SHARE, traffic);
+  const counted = moves
+    .values()
+    .flatMap((of) => of.values())
+    .filter(({ effectiveAt }) => effectiveAt >= warmAt);
+  return counted.reduce((sum) => sum + 1, 0) / (traffic.records * (1 - WARM_UP_SHARE));
+}
+
+function rowOf(
+  contender: string,
+  own: readonly Measured[],
+  peer: readonly Measured[] | null,
+): BenchRow {
+  const ratio = (of: (it: Measured) => number | null): (number | null)[] =>
+    own.map((it, round) => {
+      const [ours, theirs] = [of(it), peer?.[round] === undefined ? null : of(peer[round])];
+      return ours === null || theirs === null ? null : ours / theirs;
+    });
+  return {
+    contender,
+    recordsPerSecond: spreadOf(own.map((it) => it.recordsPerSecond)),
+    recordsPerCpuSecond: knownSpread(own.map((it) => it.recordsPerCpuSecond)),
+    clientCpuUs: knownSpread(own.map((it) => it.cpuUs.client)),
+    brokerCpuUs: knownSpread(own.map((it) => it.cpuUs.broker)),
+    redisCpuUs: knownSpread(own.map((it) => it.cpuUs.redis)),
+    toPeer: peer === null ? null : knownSpread(ratio((it) => it.recordsPerSecond)),
+    cpuToPeer: peer === null ? null : knownSpread(ratio((it) => it.recordsPerCpuSecond)),
+  };
+}
