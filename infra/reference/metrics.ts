@@ -12,7 +12,7 @@ export function metricsPage(): string {
     ].join('\n'),
     [
       'A figure that is not known is absent, or its age is told: no value of before stands for one of now. Figures of partitions',
-      'and endpoints are made when Prometheus asks.',
+      'and endpoints are made when Prometheus asks. What is wrong when one is absent, and what to do: [alarms](../operations/alerts/README.md).',
     ].join('\n'),
     ...SERVICE_METRICS.flatMap(({ title, metrics }) => [
       `## ${title}`,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RecordBatch, TopicPartition } from './ports.ts';
 import { ReadingPlaces } from './reading-places.ts';
 
+const GROUP = { groupId: 'g', topics: ['t'] };
 const AT: TopicPartition = { topic: 't', partition: 0 };
 
 function aBatch(to: number, { appendedAt = 0 } = {}): RecordBatch {
@@ -24,10 +25,10 @@ describe('how far a reader of a group is', () => {
     const places = new ReadingPlaces();
     places.joined([AT]);
     expect(places.lags(0)).toEqual([{ ...AT, lag: null }]);
-    await places.lookAt(aLog({ start: 3, end: 10 }, 7), 'g', () => 0);
+    await places.lookAt(aLog({ start: 3, end: 10 }, 7), GROUP, () => 0);
     expect(places.lags(0)).toMatchObject([{ lag: { records: 3 } }]);
     places.joined([AT]);
-    await places.lookAt(aLog({ start: 3, end: 10 }), 'g', () => 0);
+    await places.lookAt(aLog({ start: 3, end: 10 }), GROUP, () => 0);
     expect(places.lags(0)).toMatchObject([{ lag: { records: 7 } }]);
   });
 

@@ -55,15 +55,14 @@ export class ReadingPlaces {
 
   /**
    * Asks the log where the partitions end, as no batch tells of one of which nothing comes, and the group where those
-   * go on of which nothing has come yet.
+   * go on of which nothing has come yet. A member without partitions asks, too: so it is known whether it could.
    */
   async lookAt(
     log: Pick<LogReader, 'bounds' | 'committed'>,
-    groupId: string,
+    { groupId, topics }: { readonly groupId: string; readonly topics: readonly string[] },
     nowMs: () => number,
   ): Promise<void> {
     const places = [...this.#places.values()];
-    const topics = [...new Set(places.map(({ topic }) => topic))];
     const isUnknown = places.some(({ next }) => next === null);
     const committed = isUnknown ? await log.committed(groupId, topics) : new Map<string, number>();
     for (const topic of topics) {

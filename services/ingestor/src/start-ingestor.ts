@@ -77,7 +77,7 @@ export async function startIngestor(
         },
       };
     },
-    lookAtLog: () => places.lookAt(ports.reader, settings.groupId, nowMs),
+    lookAtLog: () => places.lookAt(ports.reader, { groupId: settings.groupId, topics }, nowMs),
     stop: async () => {
       await http?.stop();
       await ports.group.stop();

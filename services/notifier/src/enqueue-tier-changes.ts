@@ -192,7 +192,8 @@ export class TierChangeEnqueuer implements GroupHandlers {
   /** Asks the topic where the partitions end: no batch tells of one of which nothing comes. */
   lookAtTopic(): Promise<void> {
     const { log, clock } = this.#ports;
-    return this.#places.lookAt(log, this.#settings.groupId, () => clock.nowMs());
+    const { groupId, topic } = this.#settings;
+    return this.#places.lookAt(log, { groupId, topics: [topic] }, () => clock.nowMs());
   }
 
   /** Those that were assigned. */

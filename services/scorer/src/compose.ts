@@ -29,7 +29,7 @@ const TOPICS_USED: readonly string[] = [
   TOPICS.policies,
 ];
 
-/** How often the log is asked where it ends. */
+/** How often the log is asked where it ends, and the store whether it answers. */
 const LOOK_MS = 5_000;
 
 /** Adapters -> ports -> topology, for a process of its own. */
@@ -84,13 +84,20 @@ export async function composeScorer(
     { ...settingsOf(config), at },
   );
   lifecycle.started('scorer', () => scorer.stop());
-  const looks = lookRegularly({
-    everyMs: LOOK_MS,
-    look: () => scorer.lookAtLog(),
-    // What is not known is absent from the metrics and a reason of `/readyz`; the meter has counted the failure.
-    onFailed: (error) =>
-      logger.debug({ error: String(error) }, 'The log did not say where it ends'),
+  const looks = [
+    () => scorer.lookAtLog(),
+    // Who owns nothing asks nothing of the store: here it is known whether it could.
+    async () => void (await store.holder(0)),
+  ].map((look) =>
+    lookRegularly({
+      everyMs: LOOK_MS,
+      look,
+      // What is not known is absent from the metrics and a reason of `/readyz`; the meter has counted the failure.
+      onFailed: (error) => logger.debug({ error: String(error) }, 'A regular look failed'),
+    }),
+  );
+  lifecycle.started('looks', async () => {
+    await Promise.all(looks.map((each) => each.stop()));
   });
-  lifecycle.started('looks at the log', () => looks.stop());
   return scorer;
 }
