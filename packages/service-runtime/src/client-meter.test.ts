@@ -26,8 +26,9 @@ function aMeter() {
   const clock = { ms: 1_000 };
   const metrics = createMetrics({ withProcess: false });
   const store = new Store();
-  const metered = new ClientMeter(metrics, () => clock.ms).metered('state-redis', store);
-  return { clock, metrics, store, metered };
+  const meter = new ClientMeter(metrics, () => clock.ms);
+  const metered = meter.metered('state-redis', store);
+  return { clock, meter, metrics, store, metered };
 }
 
 async function all(pieces: AsyncIterable<string>): Promise<string[]> {
@@ -62,7 +63,7 @@ describe('a meter before a client', () => {
   });
 
   it('is silent since its last good answer, and since the start where there was none', async () => {
-    const { clock, metered, metrics, store } = aMeter();
+    const { clock, meter, metered, metrics, store } = aMeter();
     const silence = async () =>
       /silence_seconds\{client="state-redis"\} (\S+)/.exec(await metrics.text())?.[1];
     clock.ms += 4_000;
@@ -72,5 +73,11 @@ describe('a meter before a client', () => {
     store.isUp = false;
     await expect(metered.read()).rejects.toThrow();
     expect(await silence()).toBe('7');
+    expect(meter.reasons()).toEqual([]);
+    clock.ms += 24_000;
+    expect(meter.reasons()).toEqual(['No call to state-redis was answered for 31 s.']);
+    store.isUp = true;
+    await metered.read();
+    expect(meter.reasons()).toEqual([]);
   });
 });

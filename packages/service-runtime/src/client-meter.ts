@@ -29,6 +29,9 @@ export function createClientMetrics(metrics: Metrics, silences: () => Iterable<[
   };
 }
 
+/** Asked every few seconds, what answers nothing for so long cannot be reached. */
+const SILENT_SECONDS_MAX = 30;
+
 const UNEXPECTED = 'STRATA_UNEXPECTED';
 const NO_REPLY = 'none';
 
@@ -70,6 +73,15 @@ export class ClientMeter {
         return call;
       },
     });
+  }
+
+  /** Why the service cannot do its work, in sentences: a service without traffic would not notice by itself. */
+  reasons(): string[] {
+    return [...this.#silences()]
+      .filter(([, seconds]) => seconds > SILENT_SECONDS_MAX)
+      .map(
+        ([client, seconds]) => `No call to ${client} was answered for ${Math.floor(seconds)} s.`,
+      );
   }
 
   async #watched<T>(

@@ -70,6 +70,7 @@ describe('health server', () => {
       const plain = await get('/metrics', { accept });
       expect(plain.type).toBe('text/plain; version=0.0.4; charset=utf-8');
       expect(plain.text).not.toContain('# EOF');
+      expect(plain.text).toMatch(/# TYPE strata_test_total counter\nstrata_test_total 3\n/);
     }
   });
 });

@@ -6,8 +6,6 @@ import {
   type GaugeConfiguration,
   Histogram,
   type HistogramConfiguration,
-  type OpenMetricsContentType,
-  type PrometheusContentType,
   Registry,
 } from 'prom-client';
 
@@ -29,31 +27,37 @@ export interface MetricsPage {
   readonly text: string;
 }
 
+const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
+
 /** `withProcess` adds memory, event loop and garbage collection of the process; once per process is enough. */
 export function createMetrics(settings: { withProcess: boolean }): Metrics {
-  const plain = new Registry<PrometheusContentType>();
-  // A registry has one format, which a second reader must not change under the first: so each format has its own.
-  const open = new Registry<OpenMetricsContentType>();
-  open.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
-  if (settings.withProcess) {
-    collectDefaultMetrics({ register: plain });
-    for (const { name } of plain.getMetricsAsArray()) {
-      const metric = plain.getSingleMetric(name);
-      if (metric !== undefined) open.registerMetric(metric);
-    }
-  }
-  const registers = [plain, open];
-  const pageOf = async (registry: Registry<PrometheusContentType | OpenMetricsContentType>) => ({
-    contentType: registry.contentType,
-    text: await registry.metrics(),
-  });
+  const registry = new Registry();
+  if (settings.withProcess) collectDefaultMetrics({ register: registry });
+  const registers = [registry];
   return {
     counter: (given) => new Counter({ ...given, registers }),
     gauge: (given) => new Gauge({ ...given, registers }),
     histogram: (given) => new Histogram({ ...given, registers }),
-    text: () => plain.metrics(),
-    page: (accept) => pageOf(wantsOpenMetrics(accept) ? open : plain),
+    text: () => registry.metrics(),
+    page: async (accept) => {
+      const text = await registry.metrics();
+      return wantsOpenMetrics(accept)
+        ? { contentType: OPEN_METRICS, text: openMetricsOf(text) }
+        : { contentType: registry.contentType, text };
+    },
   };
+}
+
+/**
+ * The same in OpenMetrics: a counter is described without the `_total` of its samples, and the end is said. prom-client
+ * has this format, too, but renames the counters for good when it is first asked for it, also for readers of the other.
+ */
+function openMetricsOf(text: string): string {
+  const described = text.replace(
+    /^(# HELP )(\S+)_total( .*\n# TYPE )\2_total counter$/gm,
+    '$1$2$3$2 counter',
+  );
+  return `${described.trimEnd().replaceAll(/\n{2,}/g, '\n')}\n# EOF\n`;
 }
 
 function wantsOpenMetrics(accept = ''): boolean {

@@ -59,11 +59,13 @@ export async function runService<Shape extends z.ZodRawShape>(service: {
   const logger = createLogger({ service: schema.service, level: base.STRATA_LOG_LEVEL });
   const lifecycle = createLifecycle({ logger, host });
   const metrics = createMetrics({ withProcess: true });
+  const meter = new ClientMeter(metrics);
   logger.info(printableConfig(schema, config), 'Starting');
   let running: RunningService | null = null;
   const report = (): HealthReport => {
     if (lifecycle.isStopping()) return { isLive: true, reasons: ['The service is stopping.'] };
-    return running?.report() ?? { isLive: true, reasons: ['The service is starting.'] };
+    const own = running?.report() ?? { isLive: true, reasons: ['The service is starting.'] };
+    return { ...own, reasons: [...own.reasons, ...meter.reasons()] };
   };
   createRuntimeMetrics(metrics, report);
   try {
@@ -77,7 +79,6 @@ export async function runService<Shape extends z.ZodRawShape>(service: {
     lifecycle.started('health server', () => server.close());
     const line = { strata: 'listening', service: schema.service, url: server.url, pid: host.pid };
     host.stdout.write(`${JSON.stringify(line)}\n`);
-    const meter = new ClientMeter(metrics);
     running = await compose({ config, logger, metrics, meter, lifecycle });
   } catch (error) {
     // A part that failed because a signal stopped it under its hands is no fault.
