@@ -1,63 +1,36 @@
-import type { Metrics } from '../../packages/service-runtime/src/index.ts';
-import { createApiMetrics } from '../../services/console/src/api/api-metrics.ts';
-import { consoleMetrics } from '../../services/console/src/metrics.ts';
-import { createHttpMetrics } from '../../services/ingestor/src/http/http-metrics.ts';
-import { createIngestorMetrics } from '../../services/ingestor/src/metrics.ts';
-import { notifierMetrics } from '../../services/notifier/src/metrics.ts';
-import { createScorerMetrics } from '../../services/scorer/src/metrics.ts';
 import { code, page, table } from './markdown.ts';
-
-interface Described {
-  readonly kind: 'counter' | 'gauge' | 'histogram';
-  readonly name: string;
-  readonly help: string;
-  readonly labelNames?: readonly string[];
-}
-
-type Register = (metrics: Metrics) => unknown;
-
-const SERVICES: readonly (readonly [name: string, register: Register])[] = [
-  ['Ingestor', createIngestorMetrics],
-  ['HTTP intake, in the ingestor', createHttpMetrics],
-  ['Scorer', createScorerMetrics],
-  // Only its gauges ask the queue, and only when they are read.
-  ['Notifier', (metrics) => notifierMetrics(metrics, {} as Parameters<typeof notifierMetrics>[1])],
-  ['Console', consoleMetrics],
-  [
-    'API, in the console',
-    (metrics) => createApiMetrics(metrics, {} as Parameters<typeof createApiMetrics>[1]),
-  ],
-];
+import { METRIC_LABELS } from './metric-labels.ts';
+import { SERVICE_METRICS } from './metric-list.ts';
 
 /** docs/reference/metrics.md, from what each service registers. */
 export function metricsPage(): string {
   return page('Metrics', [
     [
-      'Each service serves `/metrics` in the text format of Prometheus on its health port, beside the',
-      'usual `process_*` and `nodejs_*` of its process. No label carries a customer.',
+      'Each service serves `/metrics` on its health port, as OpenMetrics where the reader asks for that, else in the text',
+      'format of Prometheus, beside the usual `process_*` and `nodejs_*` of its process (memory, event-loop delay, garbage',
+      'collection). A name is `strata_<service>_<what>_<unit>`; `strata_runtime_*` are those that several services have.',
     ].join('\n'),
-    ...SERVICES.flatMap(([name, register]) => [
-      `## ${name}`,
-      table(['Metric', 'Kind', 'Labels', 'What it counts'], rowsOf(register)),
+    [
+      'A figure that is not known is absent, or its age is told: no value of before stands for one of now. Figures of partitions',
+      'and endpoints are made when Prometheus asks. What is wrong when one is absent, and what to do: [alarms](../operations/alerts/README.md).',
+    ].join('\n'),
+    ...SERVICE_METRICS.flatMap(({ title, metrics }) => [
+      `## ${title}`,
+      table(
+        ['Metric', 'Kind', 'Labels', 'What it counts'],
+        metrics.map(({ kind, name, help, labelNames }) => [
+          code(name),
+          kind,
+          labelNames.map(code).join(', '),
+          help.replace(/\.$/, ''),
+        ]),
+      ),
     ]),
-  ]);
-}
-
-function rowsOf(register: Register): string[][] {
-  const found: Described[] = [];
-  const note = (kind: Described['kind']) => (settings: Omit<Described, 'kind'>) => {
-    found.push({ ...settings, kind });
-    return {};
-  };
-  register({
-    counter: note('counter'),
-    gauge: note('gauge'),
-    histogram: note('histogram'),
-  } as unknown as Metrics);
-  return found.map(({ kind, name, help, labelNames = [] }) => [
-    code(name),
-    kind,
-    labelNames.map(code).join(', '),
-    help.replace(/\.$/, ''),
+    '## Labels',
+    'No label carries a customer. Each is bounded:',
+    table(
+      ['Label', 'Values'],
+      Object.entries(METRIC_LABELS).map(([label, bound]) => [code(label), bound]),
+    ),
   ]);
 }

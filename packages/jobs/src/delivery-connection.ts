@@ -47,9 +47,18 @@ export async function during<T>(doing: string, call: () => Promise<T>): Promise<
     throw new StrataError(
       'STRATA_JOBS_REDIS',
       `The delivery queue failed while ${doing} (${reason}). Check its Redis and try again.`,
-      { isRetryable: true, cause: error },
+      { isRetryable: true, cause: error, details: replyOf(error) },
     );
   }
+}
+
+/** Replies that say what is wrong with the server, not with what was asked; a closed set, so that failures are counted by it. */
+const TELLING_REPLIES = new Set(['LOADING', 'MISCONF', 'OOM', 'READONLY']);
+
+function replyOf(error: unknown): { reply?: string } {
+  if (!(error instanceof Error) || error.name !== 'ReplyError') return {};
+  const word = error.message.split(' ', 1)[0] ?? '';
+  return { reply: TELLING_REPLIES.has(word) ? word : 'ERR' };
 }
 
 /** The replies of a pipeline, which by itself rejects for none of its commands. */

@@ -30,28 +30,36 @@ export function toRedisFault(error: unknown, doing: string): StrataError {
     );
   }
   const word = message.split(' ', 1)[0] ?? '';
+  const details = { reply: wordToTell(word) };
   if (word === 'OOM') {
     return new StrataError(
       'STRATA_REDIS_OUT_OF_MEMORY',
       `Redis has no memory left while ${doing}. Nothing was written. Raise maxmemory; never set an eviction policy.`,
-      { isRetryable: true, cause: error },
+      { isRetryable: true, cause: error, details },
     );
   }
   if (PASSING_REPLIES.has(word)) {
     return new StrataError(
       'STRATA_REDIS_UNAVAILABLE',
       `Redis cannot serve while ${doing}: ${message}`,
-      { isRetryable: true, cause: error },
+      { isRetryable: true, cause: error, details },
     );
   }
   if (REFUSING_REPLIES.has(word)) {
     return new StrataError(
       'STRATA_REDIS_REFUSED',
       `Redis refuses us while ${doing}: ${message} Check user, password and ACL of the URL.`,
-      { cause: error },
+      { cause: error, details },
     );
   }
   return new StrataError('STRATA_REDIS_REPLY', `Redis failed while ${doing}: ${message}`, {
     cause: error,
+    details,
   });
+}
+
+/** Of a closed set, so that failures can be counted by it. */
+function wordToTell(word: string): string {
+  const isKnown = word === 'OOM' || PASSING_REPLIES.has(word) || REFUSING_REPLIES.has(word);
+  return isKnown ? word : 'ERR';
 }

@@ -18,7 +18,7 @@ export interface HealthServer {
 
 /**
  * `/livez` asks for a restart when it fails, `/readyz` only for patience, `/healthz` says everything and never fails,
- * `/metrics` is for Prometheus. No answer waits for anything outside the process.
+ * `/metrics` is for Prometheus, as OpenMetrics where it asks for that. No answer waits for anything outside the process.
  */
 export async function startHealthServer(settings: {
   host: string;
@@ -31,8 +31,8 @@ export async function startHealthServer(settings: {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://health').pathname;
     if (path === '/metrics') {
-      metrics.text().then(
-        (text) => answer(response, { status: 200, type: metrics.contentType, text }),
+      metrics.page(request.headers.accept).then(
+        ({ contentType, text }) => answer(response, { status: 200, type: contentType, text }),
         () => answer(response, { status: 500, type: 'text/plain', text: 'metrics failed\n' }),
       );
       return;

@@ -1,15 +1,19 @@
 import type { z } from 'zod';
+import { ClientMeter } from './client-meter.ts';
 import { type HealthReport, startHealthServer } from './health-server.ts';
 import { createLifecycle, type HostProcess, type Lifecycle } from './lifecycle.ts';
 import { createLogger, type ServiceLogger } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { type ConfigSchema, type Environment, printableConfig, readConfig } from './read-config.ts';
+import { createRuntimeMetrics } from './runtime-metrics.ts';
 
 /** What a composition root is given. */
 export interface ServiceContext<Config> {
   readonly config: Config;
   readonly logger: ServiceLogger;
   readonly metrics: Metrics;
+  /** To be put before everything that is asked over a network. */
+  readonly meter: ClientMeter;
   readonly lifecycle: Lifecycle;
 }
 
@@ -55,12 +59,15 @@ export async function runService<Shape extends z.ZodRawShape>(service: {
   const logger = createLogger({ service: schema.service, level: base.STRATA_LOG_LEVEL });
   const lifecycle = createLifecycle({ logger, host });
   const metrics = createMetrics({ withProcess: true });
+  const meter = new ClientMeter(metrics);
   logger.info(printableConfig(schema, config), 'Starting');
   let running: RunningService | null = null;
   const report = (): HealthReport => {
     if (lifecycle.isStopping()) return { isLive: true, reasons: ['The service is stopping.'] };
-    return running?.report() ?? { isLive: true, reasons: ['The service is starting.'] };
+    const own = running?.report() ?? { isLive: true, reasons: ['The service is starting.'] };
+    return { ...own, reasons: [...own.reasons, ...meter.reasons()] };
   };
+  createRuntimeMetrics(metrics, report);
   try {
     const server = await startHealthServer({
       host: base.STRATA_HEALTH_HOST,
@@ -72,7 +79,7 @@ export async function runService<Shape extends z.ZodRawShape>(service: {
     lifecycle.started('health server', () => server.close());
     const line = { strata: 'listening', service: schema.service, url: server.url, pid: host.pid };
     host.stdout.write(`${JSON.stringify(line)}\n`);
-    running = await compose({ config, logger, metrics, lifecycle });
+    running = await compose({ config, logger, metrics, meter, lifecycle });
   } catch (error) {
     // A part that failed because a signal stopped it under its hands is no fault.
     if (!lifecycle.isStopping()) lifecycle.fatal(error);

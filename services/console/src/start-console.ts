@@ -5,6 +5,7 @@ import { TOPICS } from '@strata/contracts';
 import type { HealthReport } from '@strata/service-runtime';
 import { ChangeTail } from './api/changes/change-tail.ts';
 import { openApi } from './api/open-console-api.ts';
+import { boardMetrics } from './live/board-metrics.ts';
 import { EventFeed, LISTED_CHANGES } from './live/event-feed.ts';
 import { FlowMeter } from './live/flow-meter.ts';
 import { BoardReader } from './live/read-board.ts';
@@ -65,6 +66,7 @@ export async function startConsole(
       if (feed.clients() > 0) gather.soon();
     },
   });
+  boardMetrics(ports.metrics, () => (reader.isCatchingUp() ? null : board));
   const sampling = sampler(meter, ports);
   const api = await openApi(ports, { settings, metrics, tail, board, reader });
   const router = new Router({

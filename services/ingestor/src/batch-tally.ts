@@ -60,6 +60,7 @@ export class BatchTally {
     for (const [outcome, count] of this.#outcomes) metrics.records.inc({ topic, outcome }, count);
     for (const { labels, count } of this.#refusals.values()) {
       metrics.deadLetters.inc({ ...labels }, count);
+      metrics.refusedRecords.inc(count);
     }
     for (const [outcome, count] of this.#redrives) metrics.redrives.inc({ outcome }, count);
     for (const [reason, count] of this.#skipped) {

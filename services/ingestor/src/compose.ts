@@ -16,30 +16,38 @@ import {
 import {
   crashHook,
   keyedMarker,
+  lookRegularly,
   type RunningService,
   type ServiceContext,
   seal,
   systemClock,
 } from '@strata/service-runtime';
 import { type IngestorConfig, settingsOf } from './config.ts';
-import { startIngestor } from './start-ingestor.ts';
+import { type RunningIngestor, startIngestor } from './start-ingestor.ts';
 
 const TOPICS_USED: readonly string[] = [...INTAKE_TOPICS, TOPICS.customerLog, TOPICS.deadLetters];
+
+/** How often the log is asked where it ends. */
+const LOG_LOOK_MS = 5_000;
+/** A registry that is down is noticed by nobody until a producer comes with a new schema: so somebody asks it. */
+const REGISTRY_LOOK_MS = 10_000;
 
 /** Adapters -> ports -> topology, for a process of its own. */
 export async function composeIngestor(
   context: ServiceContext<IngestorConfig>,
 ): Promise<RunningService> {
-  const { config, logger, metrics, lifecycle } = context;
+  const { config, logger, metrics, meter, lifecycle } = context;
   const at = crashHook(config, process);
   const kafka = { clientId: 'strata-ingestor', brokers: config.STRATA_KAFKA_BROKERS };
+  const registry = new ConfluentSchemaRegistry({ url: config.STRATA_REGISTRY_URL });
+  const source = meter.metered('registry', registry);
   const serde = await openTopicSerdes({
-    source: new ConfluentSchemaRegistry({ url: config.STRATA_REGISTRY_URL }),
+    source,
     schemas: readSchemaFolder().filter(({ topic }) => TOPICS_USED.includes(topic)),
     clock: systemClock,
     untrusted: INTAKE_TOPICS,
   });
-  const reader = new KafkaLogReader(kafka, { logger });
+  const reader = meter.metered('kafka', new KafkaLogReader(kafka, { logger }));
   lifecycle.started('log reader', () => reader.close());
   // Append time is the clock of the customer log: with any other, a host with a wrong clock could
   // demote people.
@@ -49,11 +57,14 @@ export async function composeIngestor(
     logger,
   });
   await warnOfCodecs(kafka, logger);
-  const writer = new KafkaLogWriter(kafka, { logger });
+  const writer = meter.metered('kafka', new KafkaLogWriter(kafka, { logger }));
   lifecycle.started('log writer', () => writer.close());
   const settings = settingsOf(config);
   // Of its own: what comes by HTTP does not wait behind what comes by topic.
-  const httpWriter = settings.http === undefined ? null : new KafkaLogWriter(kafka, { logger });
+  const httpWriter =
+    settings.http === undefined
+      ? null
+      : meter.metered('kafka', new KafkaLogWriter(kafka, { logger }));
   if (httpWriter !== null) lifecycle.started('http log writer', () => httpWriter.close());
   const ingestor = await startIngestor(
     {
@@ -67,6 +78,7 @@ export async function composeIngestor(
       serde,
       seal: (bytes) => seal(config.STRATA_SEALING_KEY, bytes),
       markerOf: keyedMarker(config.STRATA_SEALING_KEY),
+      clock: systemClock,
       metrics,
       logger,
       onFatal: (error) => lifecycle.fatal(error),
@@ -74,7 +86,33 @@ export async function composeIngestor(
     { ...settings, at },
   );
   lifecycle.started('ingestor', () => ingestor.stop());
+  lifecycle.started('looks', startLooks(ingestor, source, logger));
   return ingestor;
+}
+
+/** What is not known is absent from the metrics, and the meter has counted why; so a look that fails is hardly told. */
+function startLooks(
+  ingestor: RunningIngestor,
+  registry: Pick<ConfluentSchemaRegistry, 'schemaOf'>,
+  logger: Logger,
+): () => Promise<void> {
+  const looks = [
+    { everyMs: LOG_LOOK_MS, what: 'log', look: () => ingestor.lookAtLog() },
+    // Any id does: that there is none is an answer, too.
+    {
+      everyMs: REGISTRY_LOOK_MS,
+      what: 'registry',
+      look: async () => void (await registry.schemaOf(1)),
+    },
+  ].map(({ everyMs, what, look }) => {
+    const onFailed = (error: unknown): void => {
+      logger.debug({ what, error: String(error) }, 'A regular look failed');
+    };
+    return lookRegularly({ everyMs, look, onFailed });
+  });
+  return async () => {
+    await Promise.all(looks.map((each) => each.stop()));
+  };
 }
 
 /** As the broker keeps batches; any other value leaves it to producers, who know codecs that we do not. */

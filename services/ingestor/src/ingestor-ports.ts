@@ -1,6 +1,6 @@
 import type { Identity, Minimisation, WireRecord } from '@strata/contracts';
 import type { MarkerOf, TimeMode } from '@strata/domain';
-import type { GroupReader, Logger, LogReader, LogWriter, Serde } from '@strata/pipeline';
+import type { GroupReader, Logger, LogReader, LogWriter, Serde, WallClock } from '@strata/pipeline';
 import type { Metrics } from '@strata/service-runtime';
 import type { CrashHook } from './crash-point.ts';
 import type { HttpOptions } from './http/http-variables.ts';
@@ -16,8 +16,8 @@ export interface PreparedSerde extends Serde<WireRecord> {
  */
 export interface IngestorPorts {
   readonly group: GroupReader;
-  /** Asked once, for the number of partitions and how the stack was opened. */
-  readonly reader: Pick<LogReader, 'partitionCount' | 'bounds' | 'read' | 'tails'>;
+  /** Asked for the number of partitions and how the stack was opened, and then how far its ends are. */
+  readonly reader: Pick<LogReader, 'partitionCount' | 'bounds' | 'read' | 'tails' | 'committed'>;
   /** Used by the ingestor alone: a writer takes one send at a time. */
   readonly writer: LogWriter;
   /** The same for what comes by HTTP; absent where `settings.http` is. */
@@ -27,6 +27,8 @@ export interface IngestorPorts {
   readonly seal: (bytes: Uint8Array) => Uint8Array;
   /** Keyed: what the dead letters of a customer are found by, and redriven records are known by. */
   readonly markerOf: MarkerOf;
+  /** Measures; nothing is decided by it. */
+  readonly clock: WallClock;
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** The process has to end. */

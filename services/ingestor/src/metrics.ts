@@ -1,8 +1,24 @@
+import type { Lag, ReadingLag } from '@strata/pipeline';
 import type { Metrics } from '@strata/service-runtime';
 
 /** Every metric of the ingestor. No label ever carries a customer or a field's name. */
-export function createIngestorMetrics(metrics: Metrics) {
+export function createIngestorMetrics(metrics: Metrics, lags: () => readonly ReadingLag[]) {
+  lagMetrics(metrics, lags);
   return {
+    refusedRecords: metrics.counter({
+      name: 'strata_ingestor_refused_records_total',
+      help: 'Intake records that became dead letters, whatever the reason: there from the start, for alarms',
+    }),
+    rebalances: metrics.counter({
+      name: 'strata_ingestor_rebalances_total',
+      help: 'Assignments of partitions of the intake',
+    }),
+    stepSeconds: metrics.histogram({
+      name: 'strata_ingestor_step_seconds',
+      help: 'Time that one step took for up to a thousand records, by step: gate (parse to normalise) or append',
+      labelNames: ['step'],
+      buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+    }),
     records: metrics.counter({
       name: 'strata_ingestor_records_total',
       help: 'Intake records that ended, by topic and outcome: appended, clock, skipped or refused',
@@ -33,12 +49,30 @@ export function createIngestorMetrics(metrics: Metrics) {
       help: 'Fields that were not let in, by kind: unknown, guest (beside a customer), or a forbidden kind',
       labelNames: ['kind'],
     }),
-    lagRecords: metrics.gauge({
-      name: 'strata_ingestor_lag_records',
-      help: 'Intake records not appended yet, by topic and partition',
-      labelNames: ['topic', 'partition'],
-    }),
   };
+}
+
+/** Read when Prometheus asks; what is not known is absent, and who has lost a partition says nothing of it. */
+function lagMetrics(metrics: Metrics, lags: () => readonly ReadingLag[]): void {
+  const gauge = (name: string, help: string, read: (lag: Lag) => number): void => {
+    metrics.gauge({
+      name: `strata_ingestor_${name}`,
+      help: `${help}. Absent where the log has not answered for 30 s`,
+      labelNames: ['topic', 'partition'],
+      collect() {
+        this.reset();
+        for (const { topic, partition, lag } of lags()) {
+          if (lag !== null) this.set({ topic, partition: String(partition) }, read(lag));
+        }
+      },
+    });
+  };
+  gauge('lag_records', 'Intake records not appended yet', ({ records }) => records);
+  gauge(
+    'lag_seconds',
+    'For how long the first intake record that is not appended has waited',
+    ({ ms }) => ms / 1_000,
+  );
 }
 
 export type IngestorMetrics = ReturnType<typeof createIngestorMetrics>;

@@ -10,7 +10,12 @@ import {
 } from '@strata/contracts';
 import { CUSTOMER_EVENT_TYPES, type CustomerEventType, TIME_MODES } from '@strata/domain';
 import { MemoryGroupReader, MemoryLog, MemoryLogReader } from '@strata/memory';
-import { type OutgoingRecord, silentLogger, type TopicRecord } from '@strata/pipeline';
+import {
+  type OutgoingRecord,
+  ReadingPlaces,
+  silentLogger,
+  type TopicRecord,
+} from '@strata/pipeline';
 import { createMetrics, keyedMarker, seal } from '@strata/service-runtime';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -139,6 +144,7 @@ async function endOf(timeMode: (typeof TIME_MODES)[number], one: TopicRecord) {
       serde,
       seal: (original) => seal(KEY, original),
       markerOf: keyedMarker(KEY),
+      clock,
       metrics: createMetrics({ withProcess: false }),
       logger: silentLogger,
       onFatal: () => {},
@@ -146,7 +152,8 @@ async function endOf(timeMode: (typeof TIME_MODES)[number], one: TopicRecord) {
     { ...settings, timeMode },
     {
       appender,
-      metrics: createIngestorMetrics(createMetrics({ withProcess: false })),
+      metrics: createIngestorMetrics(createMetrics({ withProcess: false }), () => []),
+      places: new ReadingPlaces(),
       partitions: { customerLog: PARTITIONS, deadLetters: 3 },
     },
   );

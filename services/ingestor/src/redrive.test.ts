@@ -81,6 +81,7 @@ class Gate {
         serde,
         seal: (original) => seal(KEY, original),
         markerOf,
+        clock,
         metrics: this.#stop === null ? this.metrics : createMetrics({ withProcess: false }),
         logger: silentLogger,
         onFatal: (error) => {

@@ -275,6 +275,7 @@ test('does not start where clock marks would reach the wrong customers', async (
     serde,
     seal: (original: Uint8Array) => original,
     markerOf: keyedMarker(KEY),
+    clock,
     metrics: createMetrics({ withProcess: false }),
     logger: silentLogger,
     onFatal: () => {},

@@ -1,5 +1,5 @@
 import { INTAKE_TOPICS, TOPICS } from '@strata/contracts';
-import { assert, StrataError } from '@strata/pipeline';
+import { assert, type ReadingLag, ReadingPlaces, StrataError } from '@strata/pipeline';
 import type { HealthReport } from '@strata/service-runtime';
 import { type RunningHttpIntake, startHttpIntake } from './http/http-intake.ts';
 import type { IngestorPorts, IngestorSettings } from './ingestor-ports.ts';
@@ -12,6 +12,8 @@ export interface RunningIngestor {
   /** Where events are taken by HTTP, null where they are not. */
   readonly httpUrl: string | null;
   report(): HealthReport;
+  /** Asks the log where the partitions end, and the group where they go on. To be called every few seconds. */
+  lookAtLog(): Promise<void>;
   /** Answers the requests and finishes the batch in hand, commits its position, leaves the group. */
   stop(): Promise<void>;
 }
@@ -23,7 +25,9 @@ export async function startIngestor(
   ports: IngestorPorts,
   settings: IngestorSettings,
 ): Promise<RunningIngestor> {
-  const metrics = createIngestorMetrics(ports.metrics);
+  const places = new ReadingPlaces();
+  const nowMs = (): number => ports.clock.nowMs();
+  const metrics = createIngestorMetrics(ports.metrics, () => places.lags(nowMs()));
   const partitions = {
     customerLog: await ports.reader.partitionCount(TOPICS.customerLog),
     deadLetters: await ports.reader.partitionCount(TOPICS.deadLetters),
@@ -35,7 +39,7 @@ export async function startIngestor(
   }
   const topics = [...INTAKE_TOPICS, ...(settings.maps?.keys() ?? [])];
   const appender = new Appender(ports.writer);
-  const onBatch = createTopology(ports, settings, { appender, metrics, partitions });
+  const onBatch = createTopology(ports, settings, { appender, metrics, places, partitions });
   let hasAssignment = false;
   await ports.group.start(
     {
@@ -47,6 +51,8 @@ export async function startIngestor(
       // Positions are the broker's: every partition starts where the group last committed.
       onAssigned: async (assigned) => {
         hasAssignment = true;
+        places.joined(assigned);
+        metrics.rebalances.inc();
         ports.logger.info({ partitions: assigned.length }, 'Reads its partitions of the intake');
         return new Map();
       },
@@ -62,14 +68,16 @@ export async function startIngestor(
       const { reasons = [], details } = http?.report() ?? {};
       return {
         isLive: true,
-        reasons: [...waits, ...reasons],
+        reasons: [...waits, ...lagReasons(places.lags(nowMs())), ...reasons],
         details: {
           timeMode: settings.timeMode,
           partitions: partitions.customerLog,
+          lags: lagDetails(places.lags(nowMs())),
           ...(details === undefined ? {} : { http: details }),
         },
       };
     },
+    lookAtLog: () => places.lookAt(ports.reader, { groupId: settings.groupId, topics }, nowMs),
     stop: async () => {
       await http?.stop();
       await ports.group.stop();
@@ -99,6 +107,23 @@ async function openHttp(
   );
   logger.info({ url: intake.url }, 'Takes events by HTTP');
   return intake;
+}
+
+function lagDetails(lags: readonly ReadingLag[]) {
+  return lags.map(({ topic, partition, lag }) => {
+    const seconds = lag === null ? null : lag.ms / 1_000;
+    return { topic, partition, logEnd: lag?.end ?? null, records: lag?.records ?? null, seconds };
+  });
+}
+
+/** Nobody has to be told of what passes within a minute. */
+const WAITS_MS_MAX = 60_000;
+
+function lagReasons(lags: readonly ReadingLag[]): string[] {
+  const late = lags.filter(({ lag }) => lag !== null && lag.ms > WAITS_MS_MAX);
+  if (late.length === 0) return [];
+  const places = late.map(({ topic, partition }) => `${topic} ${partition}`);
+  return [`Intake records have waited for more than a minute (${places.join(', ')}).`];
 }
 
 function partitionsDiffer(intake: number, customerLog: number): StrataError {

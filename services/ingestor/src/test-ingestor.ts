@@ -80,6 +80,14 @@ interface Sent {
 
 export type Letter = TopicRecord & { readonly read: DeadLetter };
 
+function aLog(maps: TopicMaps = new Map()): MemoryLog {
+  const log = new MemoryLog(clock);
+  for (const topic of [...INTAKE_TOPICS, TOPICS.customerLog]) log.createTopic(topic, PARTITIONS);
+  log.createTopic(TOPICS.deadLetters, 3);
+  for (const topic of maps.keys()) log.createTopic(topic, 2);
+  return log;
+}
+
 /** An ingestor on a log in memory, stopped at the end of the test. */
 export async function anIngestor(
   given: {
@@ -89,10 +97,7 @@ export async function anIngestor(
     maps?: TopicMaps;
   } = {},
 ) {
-  const log = new MemoryLog(clock);
-  for (const topic of [...INTAKE_TOPICS, TOPICS.customerLog]) log.createTopic(topic, PARTITIONS);
-  log.createTopic(TOPICS.deadLetters, 3);
-  for (const topic of given.maps?.keys() ?? []) log.createTopic(topic, 2);
+  const log = aLog(given.maps);
   const metrics = createMetrics({ withProcess: false });
   const fatal: unknown[] = [];
   const ingestor = await startIngestor(
@@ -103,6 +108,7 @@ export async function anIngestor(
       serde,
       seal: (original) => seal(KEY, original),
       markerOf: keyedMarker(KEY),
+      clock,
       metrics,
       logger: silentLogger,
       onFatal: (error) => void fatal.push(error),

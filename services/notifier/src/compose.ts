@@ -15,6 +15,7 @@ import {
 import {
   crashHook,
   type HealthReport,
+  lookRegularly,
   type RunningService,
   type ServiceContext,
   systemAlarm,
@@ -29,23 +30,25 @@ import type { NotifierSettings } from './ports.ts';
 import { startNotifier } from './start-notifier.ts';
 
 const SECOND_MS = 1_000;
+/** How often the topic is asked where it ends. */
+const LOOK_MS = 5_000;
 const HOUR_MS = 3_600_000;
 
 type NotifierConfig = Readonly<z.output<typeof notifierConfig.object>>;
 
 /** The real adapters, put together. */
 export async function compose(context: ServiceContext<NotifierConfig>): Promise<RunningService> {
-  const { config, logger, metrics, lifecycle } = context;
+  const { config, logger, metrics, meter, lifecycle } = context;
   const kafka = { brokers: config.STRATA_KAFKA_BROKERS, clientId: 'strata-notifier' };
   const source = new ConfluentSchemaRegistry({ url: config.STRATA_REGISTRY_URL });
   const topics: readonly string[] = [TOPICS.tierChanges, TOPICS.subscriptions, TOPICS.undelivered];
   const schemas = readSchemaFolder().filter(({ topic }) => topics.includes(topic));
   const serdes = await openTopicSerdes({ source, schemas, clock: systemClock });
-  const log = new KafkaLogReader(kafka, { logger });
+  const log = meter.metered('kafka', new KafkaLogReader(kafka, { logger }));
   lifecycle.started('log reader', () => log.close());
-  const keeper = new KafkaPositionKeeper(kafka, { logger });
+  const keeper = meter.metered('kafka', new KafkaPositionKeeper(kafka, { logger }));
   lifecycle.started('position keeper', () => keeper.close());
-  const writer = sendInTurn(new KafkaLogWriter(kafka));
+  const writer = sendInTurn(meter.metered('kafka', new KafkaLogWriter(kafka)));
   lifecycle.started('log writer', () => writer.close());
   const subscriptions = await openSubscriptions(
     {
@@ -64,13 +67,14 @@ export async function compose(context: ServiceContext<NotifierConfig>): Promise<
     },
   );
   lifecycle.started('subscriptions', () => subscriptions.close());
-  const queue = await BullDeliveryQueue.connect({
+  const bull = await BullDeliveryQueue.connect({
     url: config.STRATA_QUEUE_REDIS_URL,
     ladderMs: config.STRATA_NOTIFIER_RETRY_LADDER_SECONDS.map((seconds) => seconds * SECOND_MS),
     lockMs: config.STRATA_NOTIFIER_LOST_AFTER_MS,
     stalledCheckMs: config.STRATA_NOTIFIER_LOST_AFTER_MS,
     logger,
   });
+  const queue = meter.metered('queue-redis', bull);
   const notifier = await startNotifier(
     {
       group: new KafkaGroupReader(kafka, {
@@ -92,6 +96,14 @@ export async function compose(context: ServiceContext<NotifierConfig>): Promise<
     { ...settingsOf(config), subscriptions: subscriptions.source, at: crashHook(config, process) },
   );
   lifecycle.started('notifier', () => notifier.stop());
+  const looks = lookRegularly({
+    everyMs: LOOK_MS,
+    look: () => notifier.lookAtTopic(),
+    // What is not known is absent from the metrics; the meter has counted the failure.
+    onFailed: (error) =>
+      logger.debug({ error: String(error) }, 'The topic did not say where it ends'),
+  });
+  lifecycle.started('looks at the topic', () => looks.stop());
   return { report: () => joined(notifier.report(), subscriptions) };
 }
 

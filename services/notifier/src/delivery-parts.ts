@@ -1,4 +1,5 @@
 import { TOPICS } from '@strata/contracts';
+import { ReadingPlaces } from '@strata/pipeline';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { EndpointHealth } from './endpoint-health.ts';
 import { EndpointPace } from './endpoint-pace.ts';
@@ -16,7 +17,9 @@ import { Watermarks } from './watermarks.ts';
 
 /** What the notifier is made of, by the way of a tier change: enqueued, delivered or given up, fed and told again. */
 export function deliveryParts(ports: NotifierPorts, settings: NotifierSettings) {
-  const metrics = notifierMetrics(ports.metrics, ports.queue);
+  const places = new ReadingPlaces();
+  const lags = () => places.lags(ports.clock.nowMs());
+  const metrics = notifierMetrics(ports.metrics, ports.queue, lags);
   const poster =
     ports.poster ??
     new WebhookPoster({
@@ -31,7 +34,7 @@ export function deliveryParts(ports: NotifierPorts, settings: NotifierSettings) 
   const pace = new EndpointPace();
   const breaker = new CircuitBreaker(settings.breaker);
   const { subscriptions } = settings;
-  const enqueuer = new TierChangeEnqueuer({ ports, settings, metrics });
+  const enqueuer = new TierChangeEnqueuer({ ports, settings, metrics, places });
   const watermarks = new Watermarks(ports, settings, enqueuer);
   return {
     enqueuer,

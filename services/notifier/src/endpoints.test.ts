@@ -345,6 +345,32 @@ test('an endpoint that took nothing for days is disabled, and who watches is tol
   expect(subscriptions.disabled).toEqual(['crm']);
 });
 
+test('what an endpoint has not taken gets older, and nothing is told of it while the queue is away', async () => {
+  let nowMs = 1_000;
+  const log = aLog();
+  receiver.answers = Array.from({ length: 2 }, () => ({ status: 503 }));
+  const queue = new MemoryDeliveryQueue({ ladderMs: [0, 3_600_000], schedule: () => () => {} });
+  publish(log, ...changes(1, 2));
+  const { look, metric, notifier } = await aNotifier(log, queue, { nowMs: () => nowMs });
+  await expect.poll(() => got('hook')).toHaveLength(2);
+  const oldest = 'strata_notifier_endpoint_oldest_seconds{endpoint="crm"}';
+  look();
+  await expect.poll(() => metric(`${oldest} 0`)).toBe(true);
+  nowMs += 90_000;
+  look();
+  await expect.poll(() => metric(`${oldest} 90`)).toBe(true);
+  const pending = queue.pending.bind(queue);
+  queue.pending = () => Promise.reject(new Error('No Redis.'));
+  look();
+  await expect.poll(() => notifier.endpoints().size).toBe(0);
+  expect(await metric('strata_notifier_endpoint_oldest_seconds{')).toBe(false);
+  expect(await metric('strata_notifier_endpoint_pending{')).toBe(false);
+  expect(await metric('strata_notifier_upkeep_timestamp_seconds 91')).toBe(true);
+  queue.pending = pending;
+  look();
+  await expect.poll(() => metric(`${oldest} 90`)).toBe(true);
+});
+
 test('who is removed leaves nothing in the queue', async () => {
   const log = aLog();
   receiver.answers = [{ status: 503 }];

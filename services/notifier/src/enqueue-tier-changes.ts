@@ -6,6 +6,8 @@ import {
   type DeliveryPosition,
   type GroupHandlers,
   outputNumberOf,
+  type ReadingLag,
+  type ReadingPlaces,
   type RecordBatch,
   SerdeFault,
   type TopicPartition,
@@ -44,7 +46,7 @@ export class TierChangeEnqueuer implements GroupHandlers {
   readonly watch: ReadingWatch;
   /** Partitions with a batch in hand. */
   readonly #inHand = new Set<number>();
-  readonly #lag = new Map<number, number>();
+  readonly #places: ReadingPlaces;
   readonly #troubles = new Map<number, string>();
   #isAssigned = false;
 
@@ -52,7 +54,9 @@ export class TierChangeEnqueuer implements GroupHandlers {
     ports: NotifierPorts;
     settings: NotifierSettings;
     metrics: NotifierMetrics;
+    places: ReadingPlaces;
   }) {
+    this.#places = options.places;
     this.#ports = options.ports;
     this.#settings = options.settings;
     this.#metrics = options.metrics;
@@ -72,9 +76,7 @@ export class TierChangeEnqueuer implements GroupHandlers {
       this.#positions.clear();
       this.backlogs.forgetAll();
       this.erased.forgetAll();
-      this.#lag.clear();
       this.#troubles.clear();
-      this.#metrics.lag.reset();
     }
     const positions = await Promise.all(
       assigned.map(({ partition }) => this.#ports.queue.position(partition)),
@@ -92,6 +94,9 @@ export class TierChangeEnqueuer implements GroupHandlers {
       this.#positions.set(place.partition, position);
       starts.set(tpKey(place), Math.max(offset, start));
     }
+    if (cause === 'joined') this.#places.joined(assigned, starts);
+    else this.#places.reacquired(assigned, starts);
+    this.#metrics.rebalances.inc({ cause });
     this.#isAssigned = true;
     return starts;
   }
@@ -139,6 +144,7 @@ export class TierChangeEnqueuer implements GroupHandlers {
   async onBatch(batch: RecordBatch): Promise<BatchOutcome> {
     const { partition } = batch;
     this.#inHand.add(partition);
+    this.#places.began(batch, this.#ports.clock.nowMs(), true);
     try {
       if (!(await this.#holdsPosition(partition))) return 'reacquire';
       await this.#ports.serde.prepare(batch.records.map(({ value }) => value));
@@ -158,7 +164,7 @@ export class TierChangeEnqueuer implements GroupHandlers {
       this.#inHand.delete(partition);
     }
     this.#troubles.delete(partition);
-    this.#noteLag(partition, batch.logEnd - batch.nextOffset);
+    this.#places.done(batch);
     return 'done';
   }
 
@@ -172,8 +178,22 @@ export class TierChangeEnqueuer implements GroupHandlers {
     return [...this.#troubles.values()];
   }
 
-  lagRecords(): number {
-    return [...this.#lag.values()].reduce((sum, lag) => sum + lag, 0);
+  /** Null where it is not known of some partition. */
+  lagRecords(): number | null {
+    return this.lags().reduce<number | null>((sum, { lag }) => {
+      return sum === null || lag === null ? null : sum + lag.records;
+    }, 0);
+  }
+
+  lags(): readonly ReadingLag[] {
+    return this.#places.lags(this.#ports.clock.nowMs());
+  }
+
+  /** Asks the topic where the partitions end: no batch tells of one of which nothing comes. */
+  lookAtTopic(): Promise<void> {
+    const { log, clock } = this.#ports;
+    const { groupId, topic } = this.#settings;
+    return this.#places.lookAt(log, { groupId, topics: [topic] }, () => clock.nowMs());
   }
 
   /** Those that were assigned. */
@@ -319,11 +339,6 @@ export class TierChangeEnqueuer implements GroupHandlers {
     );
     this.#ports.onFatal(fault);
     throw fault;
-  }
-
-  #noteLag(partition: number, lag: number): void {
-    this.#lag.set(partition, lag);
-    this.#metrics.lag.set({ partition: String(partition) }, lag);
   }
 }
 

@@ -1,8 +1,13 @@
-import type { DeliveryQueue } from '@strata/pipeline';
+import type { DeliveryQueue, Lag, ReadingLag } from '@strata/pipeline';
 import type { Metrics } from '@strata/service-runtime';
 
 /** Every metric that the notifier exports. No label holds anything of a customer. */
-export function notifierMetrics(metrics: Metrics, queue: DeliveryQueue) {
+export function notifierMetrics(
+  metrics: Metrics,
+  queue: DeliveryQueue,
+  lags: () => readonly ReadingLag[],
+) {
+  lagMetrics(metrics, lags);
   metrics.gauge({
     name: 'strata_notifier_queue_jobs',
     help: 'Delivery jobs by state.',
@@ -37,10 +42,10 @@ export function notifierMetrics(metrics: Metrics, queue: DeliveryQueue) {
       help: 'Times the stored position was not the expected one: another owner, or a queue that went back in time.',
     }),
     ...endpointMetrics(metrics),
-    lag: metrics.gauge({
-      name: 'strata_notifier_lag_records',
-      help: 'Tier changes waiting in the topic, by partition.',
-      labelNames: ['partition'],
+    rebalances: metrics.counter({
+      name: 'strata_notifier_rebalances_total',
+      help: 'Assignments of partitions, by cause: joined (all anew) or reacquired (one taken anew).',
+      labelNames: ['cause'],
     }),
     deliveries: metrics.counter({
       name: 'strata_notifier_deliveries_total',
@@ -55,9 +60,41 @@ export function notifierMetrics(metrics: Metrics, queue: DeliveryQueue) {
     }),
   };
 }
+/** Read when Prometheus asks; what is not known is absent, and who has lost a partition says nothing of it. */
+function lagMetrics(metrics: Metrics, lags: () => readonly ReadingLag[]): void {
+  const gauge = (name: string, help: string, read: (lag: Lag) => number): void => {
+    metrics.gauge({
+      name: `strata_notifier_${name}`,
+      help: `${help}. Absent where the log has not answered for 30 s.`,
+      labelNames: ['partition'],
+      collect() {
+        this.reset();
+        for (const { partition, lag } of lags()) {
+          if (lag !== null) this.set({ partition: String(partition) }, read(lag));
+        }
+      },
+    });
+  };
+  gauge('lag_records', 'Tier changes waiting in the topic', ({ records }) => records);
+  gauge(
+    'lag_seconds',
+    'For how long the first tier change that is not queued has waited',
+    ({ ms }) => ms / 1_000,
+  );
+}
+
 /** How each endpoint stands. */
 function endpointMetrics(metrics: Metrics) {
   return {
+    oldest: metrics.gauge({
+      name: 'strata_notifier_endpoint_oldest_seconds',
+      help: 'For how long the oldest tier change that an active endpoint has not taken is known to wait, in this process; 0 where none waits.',
+      labelNames: ['endpoint'],
+    }),
+    kept: metrics.gauge({
+      name: 'strata_notifier_upkeep_timestamp_seconds',
+      help: 'When the figures of the endpoints were last made. What is told of endpoints is of then; 0 for never.',
+    }),
     givenUp: metrics.counter({
       name: 'strata_notifier_given_up_total',
       help: 'Deliveries given up for good, by endpoint and reason; each left a letter.',

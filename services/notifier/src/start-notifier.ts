@@ -1,3 +1,4 @@
+import type { ReadingLag } from '@strata/pipeline';
 import type { HealthReport } from '@strata/service-runtime';
 import { deliveryParts } from './delivery-parts.ts';
 import type { NotifierPorts, NotifierSettings } from './ports.ts';
@@ -15,9 +16,14 @@ const POSITION_CHECK_MS = 5_000;
 const FEED_MS = 1_000;
 const UPKEEP_MS = 5_000;
 
+/** Nobody has to be told of what passes within a minute. */
+const WAITS_MS_MAX = 60_000;
+
 export interface RunningNotifier {
   report(): HealthReport;
   endpoints(): ReadonlyMap<string, EndpointReport>;
+  /** Asks the topic where its partitions end. To be called every few seconds. */
+  lookAtTopic(): Promise<void>;
   /** Finishes the batch and the deliveries in hand. */
   stop(): Promise<void>;
 }
@@ -61,12 +67,17 @@ export async function startNotifier(
   for (const regular of [watch, feeding, keeping]) regular.start();
   return {
     endpoints: () => upkeep.reports(),
+    lookAtTopic: () => enqueuer.lookAtTopic(),
     report: () => ({
       isLive: true,
-      reasons: enqueuer.reasons(),
+      reasons: [...enqueuer.reasons(), ...lagReasons(enqueuer.lags())],
       details: {
         subscriptions: subscriptions.current().size,
         lagRecords: enqueuer.lagRecords(),
+        lags: enqueuer.lags().map(({ partition, lag }) => {
+          const seconds = lag === null ? null : lag.ms / 1_000;
+          return { partition, logEnd: lag?.end ?? null, records: lag?.records ?? null, seconds };
+        }),
         ...deliver.counts(),
         endpoints: Object.fromEntries(upkeep.reports()),
       },
@@ -80,4 +91,11 @@ export async function startNotifier(
       parts.poster.close();
     },
   };
+}
+
+function lagReasons(lags: readonly ReadingLag[]): string[] {
+  const late = lags.filter(({ lag }) => lag !== null && lag.ms > WAITS_MS_MAX);
+  if (late.length === 0) return [];
+  const places = late.map(({ partition }) => partition);
+  return [`Tier changes have waited for more than a minute (partitions ${places.join(', ')}).`];
 }

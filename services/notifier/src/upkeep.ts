@@ -16,6 +16,8 @@ export interface EndpointReport {
   /** At the present pace; null while it takes nothing or has nothing to take. */
   readonly expectedEndMs: number | null;
   readonly failingSinceMs: number | null;
+  /** For how long its oldest tier change that it has not taken is known to wait; null where nobody has looked yet. */
+  readonly oldestMs: number | null;
 }
 
 /**
@@ -31,6 +33,7 @@ export class Upkeep {
   readonly #pace: EndpointPace;
   readonly #metrics: NotifierMetrics;
   #reports: ReadonlyMap<string, EndpointReport> = new Map();
+  #oldestMs: ReadonlyMap<string, number> = new Map();
 
   constructor(options: {
     ports: Pick<NotifierPorts, 'queue' | 'clock' | 'logger'>;
@@ -51,11 +54,33 @@ export class Upkeep {
   }
 
   async run(): Promise<false> {
-    await this.#health.refresh();
-    await this.#report();
-    await this.#disableDead();
-    await this.#watermarks.keep();
+    const nowMs = this.#ports.clock.nowMs();
+    try {
+      await this.#health.refresh();
+      await this.#report();
+      await this.#disableDead();
+      this.#tellOldest(await this.#watermarks.keep(nowMs));
+    } catch (error) {
+      // What was true before would look as if it were still: so nothing is told until it is known again.
+      this.#reports = new Map();
+      this.#oldestMs = new Map();
+      const { pending, expectedEnd, failing, oldest } = this.#metrics;
+      for (const gauge of [pending, expectedEnd, failing, oldest]) gauge.reset();
+      throw error;
+    }
+    this.#metrics.kept.set(nowMs / 1_000);
     return false;
+  }
+
+  /** Who is paused or disabled waits by somebody's word. */
+  #tellOldest(oldestMs: ReadonlyMap<string, number>): void {
+    this.#oldestMs = oldestMs;
+    this.#metrics.oldest.reset();
+    const subscriptions = this.#settings.subscriptions.current();
+    for (const [endpoint, ms] of oldestMs) {
+      if (subscriptions.get(endpoint)?.standing !== 'active') continue;
+      this.#metrics.oldest.set({ endpoint }, ms / 1_000);
+    }
   }
 
   reports(): ReadonlyMap<string, EndpointReport> {
@@ -75,7 +100,11 @@ export class Upkeep {
       const expectedEndMs =
         left === 0 || perSecond === 0 ? null : nowMs + (left / perSecond) * 1_000;
       const failingSinceMs = failingSince.get(endpoint) ?? null;
-      return [endpoint, { queued, backlogRecords, perSecond, expectedEndMs, failingSinceMs }];
+      const oldestMs = this.#oldestMs.get(endpoint) ?? null;
+      return [
+        endpoint,
+        { queued, backlogRecords, perSecond, expectedEndMs, failingSinceMs, oldestMs },
+      ];
     });
     this.#reports = new Map(reports);
     this.#export(nowMs);

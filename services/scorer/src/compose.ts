@@ -10,6 +10,7 @@ import {
 import {
   crashHook,
   keyedMarker,
+  lookRegularly,
   type RunningService,
   type ServiceContext,
   seal,
@@ -28,11 +29,14 @@ const TOPICS_USED: readonly string[] = [
   TOPICS.policies,
 ];
 
+/** How often the log is asked where it ends, and the store whether it answers. */
+const LOOK_MS = 5_000;
+
 /** Adapters -> ports -> topology, for a process of its own. */
 export async function composeScorer(
   context: ServiceContext<ScorerConfig>,
 ): Promise<RunningService> {
-  const { config, logger, metrics, lifecycle } = context;
+  const { config, logger, metrics, meter, lifecycle } = context;
   const at = crashHook(config, process);
   const kafka = { clientId: 'strata-scorer', brokers: config.STRATA_KAFKA_BROKERS };
   const serde = await openTopicSerdes({
@@ -40,9 +44,10 @@ export async function composeScorer(
     schemas: readSchemaFolder().filter(({ topic }) => TOPICS_USED.includes(topic)),
     clock: systemClock,
   });
-  const store = await RedisStateStore.connect({ url: config.STRATA_STATE_REDIS_URL });
+  const redis = await RedisStateStore.connect({ url: config.STRATA_STATE_REDIS_URL });
+  const store = meter.metered('state-redis', redis);
   lifecycle.started('state store', () => store.close());
-  const reader = new KafkaLogReader(kafka, { logger });
+  const reader = meter.metered('kafka', new KafkaLogReader(kafka, { logger }));
   lifecycle.started('log reader', () => reader.close());
   // The broker's append time is the clock of the log: with any other, a host with a wrong clock could demote people.
   const partitions = await reader.partitionCount(TOPICS.customerLog);
@@ -50,9 +55,9 @@ export async function composeScorer(
   await verifyTopics(kafka, [{ name: TOPICS.customerLog, partitions, config: stamped }], {
     logger,
   });
-  const outputWriter = new KafkaLogWriter(kafka, { logger });
+  const outputWriter = meter.metered('kafka', new KafkaLogWriter(kafka, { logger }));
   lifecycle.started('output writer', () => outputWriter.close());
-  const customerLogWriter = new KafkaLogWriter(kafka, { logger });
+  const customerLogWriter = meter.metered('kafka', new KafkaLogWriter(kafka, { logger }));
   lifecycle.started('customer log writer', () => customerLogWriter.close());
   const scorer = await startScorer(
     {
@@ -79,5 +84,20 @@ export async function composeScorer(
     { ...settingsOf(config), at },
   );
   lifecycle.started('scorer', () => scorer.stop());
+  const looks = [
+    () => scorer.lookAtLog(),
+    // Who owns nothing asks nothing of the store: here it is known whether it could.
+    async () => void (await store.holder(0)),
+  ].map((look) =>
+    lookRegularly({
+      everyMs: LOOK_MS,
+      look,
+      // What is not known is absent from the metrics and a reason of `/readyz`; the meter has counted the failure.
+      onFailed: (error) => logger.debug({ error: String(error) }, 'A regular look failed'),
+    }),
+  );
+  lifecycle.started('looks', async () => {
+    await Promise.all(looks.map((each) => each.stop()));
+  });
   return scorer;
 }

@@ -1,22 +1,31 @@
+import { COMMIT_OUTCOMES } from '@strata/pipeline';
 import type { Metrics } from '@strata/service-runtime';
+import { partitionMetrics } from './partition-metrics.ts';
 
 /** Every metric of the scorer. No label ever carries a customer. */
 export function createScorerMetrics(metrics: Metrics) {
   return {
+    /** Of the owned partitions, as they are when somebody asks. */
+    figures: partitionMetrics(metrics),
     records: metrics.counter({
       name: 'strata_scorer_records_total',
       help: 'Records of the customer log that were folded and committed, by kind',
       labelNames: ['kind'],
     }),
-    commits: metrics.counter({
-      name: 'strata_scorer_commits_total',
-      help: 'Commits to the state store, by outcome',
-      labelNames: ['outcome'],
+    ...commitMetrics(metrics),
+    customerReads: metrics.counter({
+      name: 'strata_scorer_customer_reads_total',
+      help: 'Customers whom a commit needed, by where their states came from: cache, store, or nowhere for new ones',
+      labelNames: ['from'],
     }),
-    commitSeconds: metrics.histogram({
-      name: 'strata_scorer_commit_seconds',
-      help: 'Time that one commit took',
-      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+    refusedRecords: metrics.counter({
+      name: 'strata_scorer_refused_records_total',
+      help: 'Records refused and committed as dead letters, whatever the reason: there from the start, for alarms',
+    }),
+    rebalances: metrics.counter({
+      name: 'strata_scorer_rebalances_total',
+      help: 'Assignments of partitions, by cause: joined (all anew) or reacquired (one taken anew)',
+      labelNames: ['cause'],
     }),
     notes: metrics.counter({
       name: 'strata_scorer_fold_notes_total',
@@ -44,34 +53,44 @@ export function createScorerMetrics(metrics: Metrics) {
     }),
     ...relayMetrics(metrics),
     ...tickMetrics(metrics),
-    lagRecords: metrics.gauge({
-      name: 'strata_scorer_lag_records',
-      help: 'Records of the customer log not folded yet, by partition',
-      labelNames: ['partition'],
-    }),
     halted: metrics.gauge({
       name: 'strata_scorer_halted',
       help: '1 for a partition that is not read, because its log is not the one that was folded',
       labelNames: ['partition', 'code'],
     }),
-    rebuildLeftRecords: metrics.gauge({
-      name: 'strata_scorer_rebuild_left_records',
-      help: 'Records left to fold for the second time, because the state was lost or went back, by partition',
-      labelNames: ['partition'],
+    rebuildBegan: metrics.gauge({
+      name: 'strata_scorer_rebuild_began_timestamp_seconds',
+      help: 'When this process last found a state that was lost or went back, and began to fold again; 0 for never',
     }),
     shardsEmptied: metrics.counter({
       name: 'strata_scorer_shards_emptied_total',
       help: 'Partitions found with a state that is not whole, emptied, and folded again from the log',
     }),
-    outboxDepth: metrics.gauge({
-      name: 'strata_scorer_outbox_depth_records',
-      help: 'Outputs committed and not published yet, by partition',
-      labelNames: ['partition'],
-    }),
   };
 }
 
 export type ScorerMetrics = ReturnType<typeof createScorerMetrics>;
+
+function commitMetrics(metrics: Metrics) {
+  return {
+    commits: metrics.counter({
+      name: 'strata_scorer_commits_total',
+      help: `Commits to the state store, by outcome: ${COMMIT_OUTCOMES.join(', ')}, or failed, where that is not known`,
+      labelNames: ['outcome'],
+    }),
+    commitSeconds: metrics.histogram({
+      name: 'strata_scorer_commit_seconds',
+      help: 'Time that one commit took',
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+    }),
+    stepSeconds: metrics.histogram({
+      name: 'strata_scorer_step_seconds',
+      help: 'Time that one step took for the records of one commit, by step: decode, load or fold',
+      labelNames: ['step'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+    }),
+  };
+}
 
 function relayMetrics(metrics: Metrics) {
   return {

@@ -37,20 +37,31 @@ type TakenShard = AcquiredShard & {
  * which refuses the commits of whoever held them before, also of ourselves.
  */
 export class Ownership {
-  readonly #ports: Pick<ScorerPorts, 'reader' | 'store' | 'initialPartition' | 'markerOf'>;
+  readonly #ports: Pick<
+    ScorerPorts,
+    'reader' | 'store' | 'initialPartition' | 'markerOf' | 'clock'
+  >;
   readonly #settings: OwnershipSettings;
   readonly #shards = new Map<number, Shard>();
   readonly #halted = new Map<number, StrataError>();
+  /** What the group gives to this process, owned or not. */
+  #given = new Set<number>();
   /** Counts assignments that voided everything, so that a slow one never overwrites a newer one. */
   #joins = 0;
+  #partitionCount: number | null = null;
   #hasBeenAssigned = false;
 
   constructor(
-    ports: Pick<ScorerPorts, 'reader' | 'store' | 'initialPartition' | 'markerOf'>,
+    ports: Pick<ScorerPorts, 'reader' | 'store' | 'initialPartition' | 'markerOf' | 'clock'>,
     settings: OwnershipSettings,
   ) {
     this.#ports = ports;
     this.#settings = settings;
+  }
+
+  /** Partitions of the customer log, whoever owns them; null before the first assignment. */
+  get partitionCount(): number | null {
+    return this.#partitionCount;
   }
 
   get hasBeenAssigned(): boolean {
@@ -70,6 +81,13 @@ export class Ownership {
   /** Partitions that the group gives to this process and that may not be read, with the reason. */
   get halted(): ReadonlyMap<number, StrataError> {
     return this.#halted;
+  }
+
+  /** Those that the group gives to this process, and that are neither owned nor halted. */
+  awaited(): number[] {
+    const isHere = (partition: number): boolean =>
+      this.shard(partition) !== null || this.#halted.has(partition);
+    return [...this.#given].filter((partition) => !isHere(partition)).toSorted((a, b) => a - b);
   }
 
   lose(shard: Shard): void {
@@ -94,7 +112,9 @@ export class Ownership {
     if (cause === 'joined') {
       this.#joins += 1;
       this.loseAll();
+      this.#given = new Set();
     }
+    for (const { partition } of assigned) this.#given.add(partition);
     const join = this.#joins;
     for (const { partition } of assigned) {
       const old = this.#shards.get(partition);
@@ -102,6 +122,7 @@ export class Ownership {
       this.#halted.delete(partition);
     }
     const partitionCount = await this.#checkedPartitionCount();
+    this.#partitionCount = partitionCount;
     const taken = await Promise.all(assigned.map(({ partition }) => this.#acquire(partition)));
     await this.#settings.at('mid-acquire');
     // Read behind the acquisition: from then on no older owner can move `next` past what is read here.
@@ -169,6 +190,7 @@ export class Ownership {
       rebuildTo: lostGround({ next, logEnd: log.end, ledger }, witnesses),
       partitionCount,
       hotCustomersMax: this.#settings.hotCustomersMax,
+      nowMs: this.#ports.clock.nowMs(),
     });
     assertPartitionCount(shard, shard.ledger);
     const place = { partition, next, lastFolded: ledger.lastFolded, bounds: log };

@@ -84,6 +84,7 @@ export class ShardRebuild {
       partitionCount: await reader.partitionCount(TOPICS.customerLog),
       earliestDue: null,
       hotCustomersMax: DEFAULT_SCORER_SETTINGS.hotCustomersMax,
+      nowMs: ports.clock.nowMs(),
     });
     const tails = (await tailsOf(reader, [partition])).get(partition) ?? new Map();
     return new ShardRebuild(ports, shard, tails);

@@ -1,6 +1,8 @@
 import { activeSet, type CustomerState, type PartitionState, type PolicySet } from '@strata/domain';
+import { PartitionEnd } from '@strata/pipeline';
 import type { ShardLedger } from '@strata/shard-state';
 import { CustomerCache } from './customer-cache.ts';
+import { OutboxAge } from './outbox-age.ts';
 
 /**
  * One owned partition, from one acquisition to its loss. It is never reused: a new acquisition makes a new shard, so
@@ -14,8 +16,14 @@ export class Shard {
   next: number;
   state: PartitionState;
   ledger: ShardLedger;
-  /** End of the log as last seen. */
+  /** End of the log as last seen, whenever that was; `end` says how it stands now. */
   logEnd: number;
+  readonly end = new PartitionEnd();
+  readonly outboxAge = new OutboxAge();
+  /** Broker's time of the first record in hand that is not folded; null where none is in hand. */
+  inHandSinceMs: number | null = null;
+  /** Wall time of the last commit, or of the acquisition. */
+  lastCommitMs: number;
   outboxDepth: number;
   /** Where the log ended when the partition was taken: folded to there, it has caught up. */
   readonly catchUpTo: number;
@@ -51,6 +59,7 @@ export class Shard {
     outboxDepth: number;
     earliestDue: number | null;
     hotCustomersMax: number;
+    nowMs: number;
   }) {
     this.partition = taken.partition;
     this.owner = taken.owner;
@@ -58,6 +67,10 @@ export class Shard {
     this.state = taken.state;
     this.ledger = taken.ledger;
     this.logEnd = taken.logEnd;
+    this.end.saw(taken.logEnd, taken.nowMs);
+    this.lastCommitMs = taken.nowMs;
+    // Since when it waits the store does not say; from now on it is known to.
+    if (taken.outboxDepth > 0) this.outboxAge.added(taken.ledger.position, taken.nowMs);
     this.outboxDepth = taken.outboxDepth;
     this.earliestDue = taken.earliestDue;
     this.wasPart = taken.wasPart;
@@ -72,6 +85,11 @@ export class Shard {
     const turn = this.#turn.then(work, work);
     this.#turn = turn;
     return turn;
+  }
+
+  sawLogEnd(logEnd: number, nowMs: number): void {
+    this.logEnd = Math.max(this.logEnd, logEnd);
+    this.end.saw(this.logEnd, nowMs);
   }
 
   get hasCaughtUp(): boolean {

@@ -2,10 +2,13 @@ import { logRecordToWire, TOPICS } from '@strata/contracts';
 import type { AssignmentCause, BatchOutcome, RecordBatch, TopicPartition } from '@strata/pipeline';
 import type { HealthReport } from '@strata/service-runtime';
 import { Bell } from './bell.ts';
+import { ClockSkew } from './clock-skew.ts';
 import { reportHealth } from './health.ts';
 import { LetterSweeper } from './letter-sweeper.ts';
 import { LogAppender } from './log-appender.ts';
 import { Ownership } from './ownership.ts';
+import { figuresOf } from './partition-figures.ts';
+import type { ScorerFigures } from './partition-metrics.ts';
 import { PolicySweep } from './policy-sweep.ts';
 import { PolicyWatch } from './policy-watch.ts';
 import { isFatal } from './scorer-fault.ts';
@@ -23,6 +26,11 @@ const HEARTBEAT_MS = 500;
 
 export interface RunningScorer {
   report(): HealthReport;
+  /**
+   * Asks the log where the owned partitions end, as no batch tells of a partition of which nothing comes. To be called
+   * every few seconds; what was not seen for long is not known any more.
+   */
+  lookAtLog(): Promise<void>;
   /** Finishes the commit in hand and leaves the group. Unpublished outputs wait in the store for the next owner. */
   stop(): Promise<void>;
 }
@@ -55,6 +63,7 @@ class Scorer implements RunningScorer {
   readonly #bells: Record<BellName, Bell>;
   /** Partitions that were lost while the log could not be written to. */
   readonly #asleep = new Set<number>();
+  readonly #clockSkew = new ClockSkew();
   #isStopping = false;
   #hasFailed = false;
   #leaving: Promise<void> | null = null;
@@ -62,16 +71,7 @@ class Scorer implements RunningScorer {
   constructor(ports: ScorerPorts, settings: ScorerSettings) {
     this.#ports = ports;
     this.#settings = settings;
-    const bell = (): Bell => new Bell(ports.alarm);
-    this.#bells = {
-      relay: bell(),
-      drained: bell(),
-      ticker: bell(),
-      policy: bell(),
-      sweep: bell(),
-      shadow: bell(),
-      sweeper: bell(),
-    };
+    this.#bells = bellsOn(ports.alarm);
     this.#ownership = new Ownership(ports, settings);
     this.#appender = new LogAppender(ports.customerLogWriter, ports.serde(TOPICS.customerLog));
     const { logger } = ports;
@@ -126,8 +126,10 @@ class Scorer implements RunningScorer {
     this.#score = createTopology(ports, settings, {
       backPressure: (shard, batch, depthMax) => this.#backPressure(shard, batch, depthMax),
       onCommitted: (shard) => this.#committed(shard),
+      onFresh: (aheadMs) => this.#clockSkew.saw(aheadMs, ports.clock.nowMs()),
       isStopping: () => this.#isStopping,
     });
+    ports.metrics.figures.show(() => this.#figures());
   }
 
   async start(): Promise<void> {
@@ -156,7 +158,32 @@ class Scorer implements RunningScorer {
       shards: this.#ownership.shards(),
       halted: this.#ownership.halted,
       publishedSetId: this.#policyWatch.published?.set.id ?? null,
+      nowMs: this.#ports.clock.nowMs(),
+      logPartitions: this.#ownership.partitionCount,
+      awaited: this.#ownership.awaited(),
     });
+  }
+
+  async lookAtLog(): Promise<void> {
+    const bounds = await this.#ports.reader.bounds(TOPICS.customerLog);
+    const nowMs = this.#ports.clock.nowMs();
+    for (const shard of this.#ownership.shards()) {
+      const end = bounds[shard.partition]?.end;
+      if (end !== undefined) shard.sawLogEnd(end, nowMs);
+    }
+  }
+
+  #figures(): ScorerFigures {
+    const nowMs = this.#ports.clock.nowMs();
+    const shards = this.#ownership.shards();
+    const skewMs = this.#clockSkew.ms(nowMs);
+    const ages = shards.map(({ end }) => end.ageMs(nowMs));
+    return {
+      logPartitions: this.#ownership.partitionCount,
+      partitions: shards.map((shard) => figuresOf(shard, nowMs)),
+      logLookAgeSeconds: ages.length === 0 ? null : Math.max(...ages) / 1_000,
+      clockSkewSeconds: skewMs === null ? null : skewMs / 1_000,
+    };
   }
 
   async stop(): Promise<void> {
@@ -178,6 +205,7 @@ class Scorer implements RunningScorer {
     if (this.#isStopping || this.#hasFailed) return new Map();
     try {
       const starts = await this.#ownership.assign(assigned, cause);
+      this.#ports.metrics.rebalances.inc({ cause });
       this.#ports.logger.info({ partitions: assigned.length, cause }, 'Took partitions');
       this.#tellHalted(assigned);
       for (const { partition } of assigned) this.#tellRebuild(this.#ownership.shard(partition));
@@ -259,10 +287,6 @@ class Scorer implements RunningScorer {
   }
 
   #committed(shard: Shard): void {
-    const partition = String(shard.partition);
-    this.#ports.metrics.lagRecords.set({ partition }, shard.lag);
-    this.#ports.metrics.rebuildLeftRecords.set({ partition }, shard.rebuildLeft);
-    this.#ports.metrics.outboxDepth.set({ partition }, shard.outboxDepth);
     if (shard.outboxDepth > 0) this.#bells.relay.ring();
     this.#bells.ticker.ring();
     this.#bells.sweep.ring();
@@ -281,7 +305,7 @@ class Scorer implements RunningScorer {
       );
     }
     if (rebuilding === null || shard.rebuildLeft === 0) return;
-    this.#ports.metrics.rebuildLeftRecords.set({ partition: String(partition) }, shard.rebuildLeft);
+    this.#ports.metrics.rebuildBegan.set(this.#ports.clock.nowMs() / 1_000);
     this.#ports.logger.warn(
       { partition, from: rebuilding.from, to: rebuilding.to },
       'The state was lost or went back: it is folded again from the log, and nothing is published twice',
@@ -289,9 +313,6 @@ class Scorer implements RunningScorer {
   }
 
   #drained(): void {
-    for (const { partition, outboxDepth } of this.#ownership.shards()) {
-      this.#ports.metrics.outboxDepth.set({ partition: String(partition) }, outboxDepth);
-    }
     this.#bells.drained.ring();
     this.#bells.sweep.ring();
   }
@@ -326,4 +347,17 @@ class Scorer implements RunningScorer {
       else this.#asleep.delete(partition);
     }
   }
+}
+
+function bellsOn(alarm: ScorerPorts['alarm']): Record<BellName, Bell> {
+  const bell = (): Bell => new Bell(alarm);
+  return {
+    relay: bell(),
+    drained: bell(),
+    ticker: bell(),
+    policy: bell(),
+    sweep: bell(),
+    shadow: bell(),
+    sweeper: bell(),
+  };
 }

@@ -1,5 +1,6 @@
 import { logRecordFromWire, TOPICS } from '@strata/contracts';
 import { assert, type BatchOutcome, type RecordBatch, type TopicRecord } from '@strata/pipeline';
+import { stepTimer } from '@strata/service-runtime';
 import { assertPartitionCount } from './ownership.ts';
 import type { ScorerPorts } from './scorer-ports.ts';
 import type { ScorerSettings } from './scorer-settings.ts';
@@ -14,6 +15,8 @@ export interface TopologyParts {
   /** Waits while more outputs of the shard than so many are unpublished. */
   readonly backPressure: (shard: Shard, batch: RecordBatch, depthMax: number) => Promise<void>;
   readonly onCommitted: (shard: Shard) => void;
+  /** By how much this machine's clock was ahead of the broker's, at least, when a record came right after its append. */
+  readonly onFresh?: ((aheadMs: number) => void) | undefined;
   readonly isStopping: () => boolean;
 }
 
@@ -23,7 +26,6 @@ export function createTopology(
   settings: ScorerSettings,
   parts: TopologyParts,
 ) {
-  const { store } = ports;
   const serde = ports.serde(TOPICS.customerLog);
   const { commitRecordsMax: recordsMax, commitCustomersMax: customersMax } = settings;
   const { commitMsMax, outboxDepthMax, redrivesMax, at } = settings;
@@ -34,26 +36,34 @@ export function createTopology(
   const isOver = (shard: Shard, batch: RecordBatch): boolean =>
     parts.isStopping() || shard.isLost || !batch.isOwned();
 
+  const begin = stepTimer<'decode' | 'load' | 'fold'>(ports.metrics.stepSeconds);
   return async function score(shard: Shard, batch: RecordBatch): Promise<BatchOutcome> {
     await at('after-fetch');
-    shard.logEnd = Math.max(shard.logEnd, batch.logEnd);
+    look(shard, batch, { nowMs: ports.clock.nowMs(), onFresh: parts.onFresh });
     await serde.prepare(batch.records.map(({ value }) => value));
     // The store decides where a partition goes on; what lies below was committed before.
     const records = batch.records.filter(({ offset }) => offset >= shard.next);
     for (let from = 0; from < records.length; ) {
+      shard.inHandSinceMs = records[from]?.appendedAt ?? null;
+      const decoding = begin('decode');
       const decoded = decodeRecords(records, { from, recordsMax, customersMax, read });
+      decoding();
       // Nothing about an erased customer may be published behind its erasure: so what waits is published before it.
       const depthMax = decoded.some(isErasure) ? 0 : outboxDepthMax;
       await parts.backPressure(shard, batch, depthMax);
       if (isOver(shard, batch)) return 'reacquire';
 
-      const loaded = await loadCustomers(shard, decoded, store);
+      const loading = begin('load');
+      const loaded = await loadCustomers(shard, decoded, ports);
+      loading();
       await at('after-load');
+      const folding = begin('fold');
       const draft = foldRecords(
         shard,
         { decoded, loaded, commitMsMax, redrivesMax, labels },
         ports,
       );
+      folding();
       from += draft.recordCount;
       const next =
         from === records.length ? batch.nextOffset : (records[from - 1]?.offset ?? 0) + 1;
@@ -66,9 +76,23 @@ export function createTopology(
       await at('after-commit');
       assert(shard.next === next, 'a shard stands where its commit put it');
 
+      shard.inHandSinceMs = records[from]?.appendedAt ?? null;
       parts.onCommitted(shard);
       await batch.heartbeat();
     }
     return 'done';
   };
+}
+
+/** What a batch tells of the log and of the clocks, before anything of it is folded. */
+function look(
+  shard: Shard,
+  batch: RecordBatch,
+  { nowMs, onFresh }: { readonly nowMs: number; readonly onFresh: TopologyParts['onFresh'] },
+): void {
+  shard.sawLogEnd(batch.logEnd, nowMs);
+  const last = batch.records.at(-1);
+  // Whoever is behind finds old records at the end, too.
+  const isFresh = shard.hasCaughtUp && batch.nextOffset >= batch.logEnd;
+  if (last !== undefined && isFresh) onFresh?.(nowMs - last.appendedAt);
 }

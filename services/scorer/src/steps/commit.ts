@@ -1,4 +1,4 @@
-import type { CommitOutcome, StateStore, WallClock } from '@strata/pipeline';
+import type { CommitOutcome, PartitionCommit, StateStore, WallClock } from '@strata/pipeline';
 import { encodeShardLedger, LEDGER_FIELD } from '@strata/shard-state';
 import { encodePartition, packCustomer, pageChanges } from '@strata/state-codec';
 import type { ScorerMetrics } from '../metrics.ts';
@@ -15,7 +15,7 @@ export async function commitDraft(
   ports: { store: StateStore; metrics: ScorerMetrics; clock: WallClock },
 ): Promise<CommitOutcome> {
   const startedMs = ports.clock.nowMs();
-  const outcome = await ports.store.commit({
+  const outcome = await counted(ports, {
     partition: shard.partition,
     owner: shard.owner,
     expectedNext: shard.next,
@@ -34,10 +34,10 @@ export async function commitDraft(
     due: [...draft.due],
     outbox: draft.outbox,
   });
-  ports.metrics.commits.inc({ outcome });
-  ports.metrics.commitSeconds.observe((ports.clock.nowMs() - startedMs) / 1_000);
+  const nowMs = ports.clock.nowMs();
+  ports.metrics.commitSeconds.observe((nowMs - startedMs) / 1_000);
   if (isWritten(outcome)) {
-    moveOn(shard, draft, next);
+    moveOn(shard, draft, { next, nowMs });
     tell(ports.metrics, draft.counts);
   }
   return outcome;
@@ -48,8 +48,29 @@ export function isWritten(outcome: CommitOutcome): boolean {
   return outcome === 'ok' || outcome === 'already';
 }
 
-function moveOn(shard: Shard, draft: Draft, next: number): void {
+/** A commit that throws has an outcome, too: it is only not known. */
+async function counted(
+  { store, metrics }: { readonly store: StateStore; readonly metrics: ScorerMetrics },
+  commit: PartitionCommit,
+): Promise<CommitOutcome> {
+  try {
+    const outcome = await store.commit(commit);
+    metrics.commits.inc({ outcome });
+    return outcome;
+  } catch (error) {
+    metrics.commits.inc({ outcome: 'failed' });
+    throw error;
+  }
+}
+
+function moveOn(
+  shard: Shard,
+  draft: Draft,
+  { next, nowMs }: { readonly next: number; readonly nowMs: number },
+): void {
   shard.next = next;
+  shard.lastCommitMs = nowMs;
+  if (draft.outbox.length > 0) shard.outboxAge.added(draft.ledger.position, nowMs);
   shard.state = draft.state;
   shard.ledger = draft.ledger;
   shard.outboxDepth += draft.outbox.length;
@@ -70,6 +91,7 @@ function tell(metrics: ScorerMetrics, counts: DraftCounts): void {
   for (const [labels, times] of counts.deadLetters) {
     const [reason = '', source = '', type = '', schema = ''] = labels.split(' ');
     metrics.deadLetters.inc({ reason, source, type, schema }, times);
+    metrics.refusedRecords.inc(times);
   }
   for (const [outcome, times] of counts.redrives) metrics.redrives.inc({ outcome }, times);
   for (const [name, times] of counts.tierChanges) {

@@ -1,6 +1,7 @@
 import type { CustomerState } from '@strata/domain';
 import type { StateStore } from '@strata/pipeline';
 import { readCustomers } from '@strata/shard-state';
+import type { ScorerMetrics } from '../metrics.ts';
 import type { Shard } from '../shard.ts';
 import type { DecodedRecord } from './decode.ts';
 
@@ -8,7 +9,7 @@ import type { DecodedRecord } from './decode.ts';
 export async function loadCustomers(
   shard: Shard,
   decoded: readonly DecodedRecord[],
-  store: StateStore,
+  { store, metrics }: { readonly store: StateStore; readonly metrics: ScorerMetrics },
 ): Promise<Map<string, CustomerState>> {
   const states = new Map<string, CustomerState>();
   const missing = new Set<string>();
@@ -21,6 +22,7 @@ export async function loadCustomers(
       else states.set(customerId, cached);
     }
   }
+  metrics.customerReads.inc({ from: 'cache' }, states.size);
   if (missing.size === 0) return states;
   const customerIds = [...missing];
   const loaded = await store.load(shard.partition, customerIds);
@@ -28,6 +30,8 @@ export async function loadCustomers(
     const value = loaded[index] ?? null;
     return value === null ? [] : [[customerId, value] as const];
   });
+  metrics.customerReads.inc({ from: 'store' }, values.length);
+  metrics.customerReads.inc({ from: 'nowhere' }, missing.size - values.length);
   const read = await readCustomers(store, shard.partition, values);
   for (const [customerId, state] of read) states.set(customerId, state);
   return states;

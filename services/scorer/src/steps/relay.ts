@@ -183,8 +183,10 @@ export class Relay {
    * store undid together with its trim, and was then told again, lies below the cursor: so first all is looked through.
    */
   #lookAnew(shard: Shard, cursor: Cursor): void {
-    if (cursor.position === 0) shard.outboxDepth = 0;
-    else this.#cursors.delete(shard);
+    if (cursor.position === 0) {
+      shard.outboxDepth = 0;
+      shard.outboxAge.published(shard.ledger.position);
+    } else this.#cursors.delete(shard);
   }
 
   /**
@@ -244,6 +246,7 @@ export class Relay {
     }
     // By position and not by count: what a store that went back holds again is trimmed twice.
     shard.outboxDepth = Math.max(0, shard.ledger.position - upToPosition);
+    shard.outboxAge.published(upToPosition);
     cursor.position = upToPosition;
     cursor.acknowledged = Math.max(cursor.acknowledged, upToPosition);
     for (const { topic, headers } of taken) {
