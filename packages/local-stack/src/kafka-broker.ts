@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { classArchive } from './class-archive.ts';
 import { newClusterId } from './cluster-id.ts';
 import { freePort } from './free-port.ts';
 import { answersApiVersions } from './raw-probe.ts';
@@ -11,7 +12,8 @@ import { spawnInStack } from './stack-life.ts';
 
 /** Its early end is noticed at once; a busy machine only takes its time. */
 const START_TIMEOUT_MS = 300_000;
-const STOP_GRACE_MS = 15_000;
+/** The first stop of a checkout dumps the class archive, which takes some seconds. */
+const STOP_GRACE_MS = 30_000;
 
 /**
  * Starts the broker over the stack's data and resolves with its address once it answers. Clients are sent to
@@ -39,7 +41,12 @@ export async function startKafka(options: {
 
   const logging = join(root, 'infra', 'kafka', 'log4j2.properties');
   const jvm = [`-Dlog4j2.configurationFile=${logging}`, '-XX:+UseSerialGC', '-cp', `${jars}/*`];
-  if (!existsSync(join(logDir, 'meta.properties'))) await format({ java, jvm, settings, env });
+  const classes = classArchive({ folder: jars, dataDir: folder, java, env });
+  if (!existsSync(join(logDir, 'meta.properties'))) {
+    // It reads the archive but leaves none: the broker's own is the larger one.
+    const shared = classes.keepAtEnd === undefined ? classes.jvm : [];
+    await format({ java, jvm: [...shared, ...jvm], settings, env });
+  }
   const broker = await spawnInStack(dataDir, {
     name: 'kafka',
     kind: 'backend',
@@ -47,9 +54,10 @@ export async function startKafka(options: {
     cwd: folder,
     env,
     port,
-    args: ['-Xmx1g', ...jvm, 'kafka.Kafka', settings],
+    args: ['-Xmx1g', ...classes.jvm, ...jvm, 'kafka.Kafka', settings],
     log: join(dataDir, 'logs', 'kafka.log'),
     graceMs: STOP_GRACE_MS,
+    ...(classes.keepAtEnd === undefined ? {} : { keepAtEnd: classes.keepAtEnd }),
   });
   await waitUntilReady({
     process: broker,

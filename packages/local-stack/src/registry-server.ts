@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { classArchive } from './class-archive.ts';
 import { freePort } from './free-port.ts';
-import { javaVersionText } from './prerequisites.ts';
 import { answersOk } from './raw-probe.ts';
 import { waitUntilReady } from './spawn-process.ts';
 import { StackFault } from './stack-fault.ts';
@@ -76,28 +75,6 @@ function runnerJar(folder: string): string {
     en: `${folder} holds no registry. Remove that folder and start again; it is fetched anew.`,
     zh: `${folder} 中没有注册表程序。请删除该目录后重新启动,程序会重新获取。`,
   });
-}
-
-/**
- * With an archive of its parsed classes the registry is ready in half the time. The first run
- * leaves one at its end; it fits one Java and one path only, so both are in its name.
- */
-function classArchive(options: {
-  folder: string;
-  dataDir: string;
-  java: string;
-  env: NodeJS.ProcessEnv;
-}): { jvm: string[]; keepAtEnd?: { from: string; to: string } } {
-  const { folder, dataDir, java, env } = options;
-  const fits = createHash('sha256').update(`${folder}\n${javaVersionText(java, env)}`);
-  const archive = `${folder}-classes-${fits.digest('hex').slice(0, 12)}.jsa`;
-  // -Xlog keeps a refused archive from filling the log: Java goes on without it.
-  if (existsSync(archive)) {
-    return { jvm: [`-XX:SharedArchiveFile=${archive}`, '-Xshare:auto', '-Xlog:cds=off'] };
-  }
-  const from = join(dataDir, 'classes.jsa');
-  const jvm = [`-XX:ArchiveClassesAtExit=${from}`, '-Xlog:cds=off', '-Xlog:cds+dynamic=off'];
-  return { jvm, keepAtEnd: { from, to: archive } };
 }
 
 /** Without a level of its own a subject must still refuse a schema that breaks a reader. */
