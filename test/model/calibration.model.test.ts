@@ -89,6 +89,16 @@ function inserted(log: ModelLog, after: number, record: LogRecord): readonly Log
   return log.records.toSpliced(after + 1, 0, added);
 }
 
+/**
+ * A correction of rates at the very instant of a calibration: its place, too, would depend on who was touched in between,
+ * which is written down among what the guarantee does not cover.
+ */
+function isAtACalibration({ partition }: FoldDriver, { appendedAt }: LoggedRecord): boolean {
+  const { clock, time, calibrations } = partition;
+  const at = time === 'wall' ? Math.max(clock, appendedAt) : clock;
+  return calibrations.some(({ since }) => since === at);
+}
+
 describe('a policy with quantiles under one calibration', () => {
   test('tells the changes of the steps that say the same, to the instant', () => {
     let changes = 0;
@@ -140,6 +150,7 @@ describe('calibrations in the middle of a log', () => {
           const log = logOf(shape, [policy]);
           const [rare, often] = [new FoldDriver(), new FoldDriver()];
           for (const [index, it] of log.records.entries()) {
+            if (it.record.kind === 'rates-corrected' && isAtACalibration(rare, it)) continue;
             const added: LogRecord[] = [];
             if (index > 1 && index % 3 === 0 && isBehindTheClock(rare)) {
               const { partition, customers } = rare;

@@ -97,8 +97,9 @@ export class SimGroupReader implements GroupReader {
       this.#void();
       try {
         const { topics } = this.#running.settings;
+        const memberId = this.#memberId;
         const joined = await this.#process.call('group', 'join', () =>
-          this.#group.join(this.#memberId, topics),
+          this.#group.join(memberId, topics),
         );
         this.#memberId = joined.memberId;
         if (this.#isEnding) return await this.#leave();

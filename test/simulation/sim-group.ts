@@ -55,7 +55,13 @@ export class SimGroup {
     const id = known?.id ?? `${this.groupId} ${this.#joins}`;
     const { promise, resolve } = Promise.withResolvers<Joined>();
     const seenAtMs = this.#world.scheduler.nowMs;
-    this.#members.set(id, { id, topics, seenAtMs, commits: 0, joining: resolve });
+    // Of two joins of one member, one of them late, both are answered: nobody knows which is waited for.
+    const earlier = known?.joining ?? null;
+    const joining = (joined: Joined): void => {
+      earlier?.(joined);
+      resolve(joined);
+    };
+    this.#members.set(id, { id, topics, seenAtMs, commits: 0, joining });
     if (known === undefined) this.#expireLater(id);
     this.#prepare();
     this.#completeIfAllJoined();

@@ -1,10 +1,8 @@
-import type { CustomerState, Standing } from './customer-state.ts';
+import type { CustomerState } from './customer-state.ts';
 import { type Deciding, type Recorded, tell } from './decide.ts';
-import { judgeAt, type OnFinding } from './tier/advance.ts';
-import { rankOf, tierAt } from './tier/ladder.ts';
-import { moved } from './tier/lifecycle.ts';
-import { allowedRanks, nearestRank } from './tier/override.ts';
-import { type Terms, termsOf } from './tier/terms.ts';
+import { judgeAt } from './tier/advance.ts';
+import { intoRange } from './tier/into-range.ts';
+import { termsOf } from './tier/terms.ts';
 
 /**
  * Decides after a person has set an override or cleared it; `state.override` holds what is so now, `state.clock` is
@@ -24,26 +22,4 @@ export function decideOverride(
   const forced = intoRange(terms, state.standing, { at, onFinding });
   const standing = judgeAt(terms, forced, { at, onFinding, isLook: isEnd });
   return { ...state, standing, seq: telling.seq() };
-}
-
-/**
- * No grace and no minimum stay hold against a person's decision. What was promoted before is history: a correction
- * withdraws what the score gave, and this the score did not give. The block of a landing at the base stays.
- */
-function intoRange(
-  { grading: { policy }, override }: Terms,
-  standing: Standing,
-  { at, onFinding }: { readonly at: number; readonly onFinding: OnFinding },
-): Standing {
-  const rank = rankOf(policy, standing.tier);
-  const allowed = nearestRank(allowedRanks(policy, override, at), rank);
-  if (allowed === rank) return standing;
-  const fromTier = standing.tier;
-  const toTier = tierAt(policy, allowed);
-  const after = {
-    ...moved(standing, { toTier, at, isBlocked: standing.isBlocked }),
-    promotions: [],
-  };
-  onFinding({ type: allowed > rank ? 'promoted' : 'demoted', at, fromTier, toTier }, after);
-  return after;
 }

@@ -5,6 +5,7 @@ import type { Grading } from './policy/grading.ts';
 import type { Policy } from './policy/policy.ts';
 import { advance, type Finding, judgeAt, type OnFinding } from './tier/advance.ts';
 import { atRiskOf, type Decision, describe } from './tier/describe.ts';
+import { intoRange } from './tier/into-range.ts';
 import { rankByEnter, tierAt } from './tier/ladder.ts';
 import { allowedRanks, nearestRank, type Override } from './tier/override.ts';
 import { termsOf } from './tier/terms.ts';
@@ -38,7 +39,10 @@ export function settle(deciding: Deciding, state: CustomerState, until: Instant)
   return { ...state, clock: until, standing, seq: telling.seq() };
 }
 
-/** Judges a customer anew, where it stands, for what a record changed for everybody. Twice is as good as once. */
+/**
+ * Judges a customer anew, where it stands, for what a record changed for everybody. Twice is as good as once. An override
+ * on a tier that only a new policy knows is obeyed from here on.
+ */
 export function rejudge(
   deciding: Deciding,
   state: CustomerState,
@@ -46,10 +50,9 @@ export function rejudge(
 ): CustomerState {
   if (state.standing === null) return state;
   const telling = tell(deciding, state, { ...cause, offset: null });
-  const standing = judgeAt(termsOf(deciding.grading, state), state.standing, {
-    at: state.clock,
-    onFinding: telling.onFinding,
-  });
+  const terms = termsOf(deciding.grading, state);
+  const at = { at: state.clock, onFinding: telling.onFinding };
+  const standing = judgeAt(terms, intoRange(terms, state.standing, at), at);
   return { ...state, standing, seq: telling.seq() };
 }
 

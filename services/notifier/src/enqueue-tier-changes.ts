@@ -4,7 +4,9 @@ import {
   type BatchOutcome,
   type DeliveryJob,
   type DeliveryPosition,
+  freshnessOf,
   type GroupHandlers,
+  type OutputNumber,
   outputNumberOf,
   type ReadingLag,
   type ReadingPlaces,
@@ -28,6 +30,8 @@ import { endpointGroup } from './watermarks.ts';
 
 /** Records turned into jobs before the position moves: what a crash makes the queue see again. */
 const CHUNK_RECORDS = 200;
+/** Far more than the relay of a scorer that was late can have had under way. */
+const REPEATS_MAX = 10_000;
 
 /**
  * From the topic into the queue. Jobs are added first, the position is stored second, and the next
@@ -111,7 +115,7 @@ export class TierChangeEnqueuer implements GroupHandlers {
     { start, end }: { readonly start: number; readonly end: number },
   ): Promise<DeliveryPosition | null> {
     const { partition } = place;
-    const { log, queue } = this.#ports;
+    const { queue } = this.#ports;
     const common = await this.#committed(this.#settings.groupId, place);
     if (common === null || common <= start || common > end) return null;
     for (const id of this.#settings.subscriptions.current().keys()) {
@@ -120,10 +124,7 @@ export class TierChangeEnqueuer implements GroupHandlers {
       if (offset >= common || this.backlogs.of(id, partition) !== null) continue;
       await this.backlogs.store(id, partition, { place: { offset, number: null } });
     }
-    let number = { epoch: 0, seq: 0 };
-    for await (const records of log.read({ ...place, offset: common - 1 }, common)) {
-      for (const record of records) number = outputNumberOf(record);
-    }
+    const number = await this.#highestNumber(place, { start, end: common });
     const position = { ...number, offset: common };
     const condition = { before: null, lastJobs: [], notes: this.backlogs.notesOf(partition) };
     // Refused where somebody else was faster, or the store was lost once more: then what it holds now is looked at.
@@ -134,6 +135,22 @@ export class TierChangeEnqueuer implements GroupHandlers {
     const fields = { partition, offset: common };
     this.#ports.logger.warn(fields, 'The queue’s store was lost; what was pending is queued anew');
     return position;
+  }
+
+  /** Of the records before `end`. The very last one may be a repeat, sent by a scorer that was late. */
+  async #highestNumber(
+    place: TopicPartition,
+    { start, end }: { readonly start: number; readonly end: number },
+  ): Promise<OutputNumber> {
+    let highest: OutputNumber = { epoch: 0, seq: 0 };
+    const from = Math.max(start, end - REPEATS_MAX);
+    for await (const records of this.#ports.log.read({ ...place, offset: from }, end)) {
+      for (const record of records) {
+        const number = outputNumberOf(record);
+        if (freshnessOf(highest, number) !== 'repeat') highest = number;
+      }
+    }
+    return highest;
   }
 
   async #committed(groupId: string, place: TopicPartition): Promise<number | null> {
@@ -248,7 +265,9 @@ export class TierChangeEnqueuer implements GroupHandlers {
     if (read.jobs.length > 0) await this.#ports.queue.add(read.jobs);
     await this.#settings.at?.('after-enqueue');
     this.#metrics.jobs.inc(read.jobs.length);
-    const { offset, number } = read.place;
+    const { number } = read.place;
+    // A batch may begin, and end, before what was stored: kafkajs gives one again while it finds its feet.
+    const offset = Math.max(read.place.offset, before?.offset ?? 0);
     if (number !== null && offset !== before?.offset) {
       const position: DeliveryPosition = { offset, epoch: number.epoch, seq: number.seq };
       const notes = this.backlogs.notesOf(partition);

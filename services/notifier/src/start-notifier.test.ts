@@ -3,6 +3,7 @@ import { MemoryDeliveryQueue } from '@strata/memory';
 import { Webhook } from 'standardwebhooks';
 import { expect, test } from 'vitest';
 import {
+  aGroupByHand,
   aLog,
   aNotifier,
   aQueue,
@@ -251,6 +252,32 @@ test('another notifier that is faster after a loss of the store is no topic that
   await expect.poll(() => notifier.report().reasons).toEqual([]);
   expect(isFirst).toBe(false);
   expect(fatal).toEqual([]);
+});
+
+test('after a loss of the store the last record may have been a repeat, and nothing is missing', async () => {
+  const log = aLog();
+  const told = [1, 2, 3, 4, 1, 2];
+  publish(log, ...told.map((seq) => aTierChange(seq)));
+  const first = await aNotifier(log, aQueue());
+  await expect.poll(() => receiver.received.length).toBe(4);
+  await first.notifier.stop();
+  const queue = aQueue();
+  const { metric } = await aNotifier(log, queue);
+  await expect.poll(() => queue.position(0)).toEqual({ offset: 6, epoch: 1, seq: 4 });
+  publish(log, aTierChange(5));
+  await expect.poll(() => queue.position(0)).toEqual({ offset: 7, epoch: 1, seq: 5 });
+  expect(await metric('strata_notifier_seq_gaps_total 0')).toBe(true);
+});
+
+test('a batch that was given before does not set the position back', async () => {
+  const log = aLog();
+  publish(log, aTierChange(1), aTierChange(2));
+  const queue = aQueue();
+  const { group, give } = aGroupByHand(log);
+  await aNotifier(log, queue, { group });
+  await give({ from: 0, to: 2 });
+  await give({ from: 0, to: 1 });
+  expect(await queue.position(0)).toEqual({ offset: 2, epoch: 1, seq: 2 });
 });
 
 test('an unreadable record holds its partition up, says so, and loses nothing before it', async () => {

@@ -14,7 +14,7 @@ import { describe, expect, it } from 'vitest';
 
 /** What version of the fold makes which decisions, and leaves which bytes, on the corpus. */
 const PINNED = {
-  version: 3,
+  version: 4,
   decisions: '68c60914ea4e1281dccdc2b13ac86ec90f2fbea9e3f0c8aaac47281018f45113',
   /** With links behind it. */
   linked: '43d3d57a47c88ba34d8654ac2df4bcbfd20051b09e02d5d8730ae0cf28377c94',

@@ -169,12 +169,12 @@ export class Oracle {
       tier: namedUnder(policy, after.override.tier),
     };
     const moved = { ...after, override, life: standing };
-    if (standing.tier === life.tier) return evaluated(moved, 'policy');
+    if (standing.tier === life.tier) return obedient(moved, 'policy');
     const world = worldOf(moved);
     if (world === null) throw new Error('a customer is graded by a policy');
     const between = { fromTier: life.tier, toTier: standing.tier, at: moved.clock };
     const change = replacedBy(world, between);
-    return evaluated({ ...moved, changes: [...moved.changes, change] }, 'policy');
+    return obedient({ ...moved, changes: [...moved.changes, change] }, 'policy');
   }
 
   /**
@@ -405,6 +405,14 @@ const withOwnClock = (customer: NaiveCustomer): NaiveCustomer =>
   customer.isKnown ? customer : { ...customer, clock: UNSEEN.clock };
 
 /** Judged at its clock by what holds now; who stands nowhere is not judged. */
+/** Under a policy that knows the tier of an override which the one before did not. */
+function obedient(customer: NaiveCustomer, causeKind: CauseKind): NaiveCustomer {
+  const world = worldOf(customer);
+  if (world === null || customer.life === null) return customer;
+  const { life, changes } = obeyOverride(world, customer.life, customer.clock);
+  return evaluated(withStep(customer, { life, changes: causedBy(causeKind, changes) }), causeKind);
+}
+
 function evaluated(customer: NaiveCustomer, causeKind: CauseKind): NaiveCustomer {
   const world = worldOf(customer);
   if (world === null || customer.life === null) return customer;

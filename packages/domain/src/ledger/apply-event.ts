@@ -182,8 +182,8 @@ function opinionMilli({ score, scale }: Pick<Feedback, 'score' | 'scale'>): numb
 
 function isChanged(before: Order, after: Order): boolean {
   if (before.counts !== after.counts || before.at !== after.at) return true;
-  // Nothing is left of a cancelled order, whatever its parts and refunds.
-  if (before.isCancelled && after.isCancelled) return false;
+  // Of an order that counts nowhere, cancelled or fully refunded, nothing is left, whatever its parts.
+  if (!before.counts) return false;
   if (before.remaining.length !== after.remaining.length) return true;
   return before.remaining.some((part, i) => {
     const other = after.remaining[i];

@@ -17,7 +17,14 @@ import {
   MemoryLogWriter,
   MemoryPositionKeeper,
 } from '@strata/memory';
-import { type DeliveryQueue, SerdeFault, sendInTurn, silentLogger } from '@strata/pipeline';
+import {
+  type DeliveryQueue,
+  type GroupHandlers,
+  type GroupReader,
+  SerdeFault,
+  sendInTurn,
+  silentLogger,
+} from '@strata/pipeline';
 import type { TopicSerde } from '@strata/schema-registry';
 import { createMetrics } from '@strata/service-runtime';
 import { afterEach, beforeEach, onTestFinished } from 'vitest';
@@ -156,6 +163,27 @@ export function aQueue(): MemoryDeliveryQueue {
   });
 }
 
+/** A group that gives out what a test asks for, as Kafka's reader may. */
+export function aGroupByHand(log: MemoryLog) {
+  const at = { topic, partition: 0 };
+  let handlers: GroupHandlers | undefined;
+  const group: GroupReader = {
+    start: async (_settings, given) => {
+      handlers = given;
+      await given.onAssigned([at], 'joined');
+    },
+    reacquire: () => {},
+    stop: async () => {},
+  };
+  const give = async ({ from, to }: { readonly from: number; readonly to: number }) => {
+    const { records, nextOffset } = log.slice(at, { from, to, limit: to - from });
+    const logEnd = log.partition(at).end;
+    const batch = { ...at, records, nextOffset, logEnd, heartbeat: async () => {} };
+    return handlers?.onBatch({ ...batch, isOwned: () => true });
+  };
+  return { group, give };
+}
+
 export async function aNotifier(
   log: MemoryLog,
   queue: DeliveryQueue,
@@ -166,6 +194,7 @@ export async function aNotifier(
     pendingMax?: number;
     disableAfterMs?: number;
     nowMs?: () => number;
+    group?: GroupReader;
   } = {},
 ) {
   const metrics = createMetrics({ withProcess: false });
@@ -174,7 +203,8 @@ export async function aNotifier(
   const alarms = new Set<() => void>();
   const notifier = await startNotifier(
     {
-      group: new MemoryGroupReader(log, { backOff: () => nextTurn<void>(undefined) }),
+      group:
+        options.group ?? new MemoryGroupReader(log, { backOff: () => nextTurn<void>(undefined) }),
       log: new MemoryLogReader(log),
       queue,
       serde,
