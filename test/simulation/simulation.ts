@@ -158,9 +158,14 @@ class Simulation {
     this.fail(`after ${restMs} ms without faults: ${this.#unrest().join('; ')}`);
   }
 
+  /** What breaks outside of every process, such as an invariant of the store, is a failure of the seed like any other. */
   async #steps(isDone: () => boolean): Promise<void> {
     while (this.#failures.length === 0 && !isDone()) {
-      if (!(await this.#scheduler.step())) return;
+      try {
+        if (!(await this.#scheduler.step())) return;
+      } catch (error) {
+        this.fail(error instanceof Error ? error.message : String(error));
+      }
     }
   }
 
