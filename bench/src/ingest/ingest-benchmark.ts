@@ -1,18 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { loadavg, tmpdir } from 'node:os';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { INTAKE_TOPICS, TOPICS } from '@strata/contracts';
-import { ensureTopics, KafkaLogReader, KafkaLogWriter } from '@strata/kafka';
-import { type Backends, startBackends } from '@strata/local-stack';
-import {
-  ConfluentSchemaRegistry,
-  openTopicSerdes,
-  readSchemaFolder,
-  registerSchemas,
-} from '@strata/schema-registry';
-import { systemClock } from '@strata/service-runtime';
+import { ensureTopics, KafkaLogWriter } from '@strata/kafka';
+import type { Backends } from '@strata/local-stack';
 import kafkajs from 'kafkajs';
+import { type BenchBackends, ROOT, registeredSerdes, withBackends } from '../bench-backends.ts';
 import type { BenchReport, BenchRow } from '../bench-report.ts';
 import type { Benchmark, BenchSettings } from '../benchmark.ts';
 import { foreignVariables } from '../foreign-variables.ts';
@@ -21,7 +14,6 @@ import { knownSpread, spreadOf } from '../spread.ts';
 import { type Contender, type Measured, measure } from './contender.ts';
 import { INPUTS, type Input, preload } from './preload.ts';
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const INGESTOR = join(ROOT, 'services/ingestor/src/main.ts');
 const PLAIN = fileURLToPath(new URL('./plain-copy.ts', import.meta.url));
 const COPIES = 'bench.copies';
@@ -38,17 +30,10 @@ export const ingestBenchmark: Benchmark = {
   },
   defaults: { rounds: 5, records: 400_000 },
   run: async (settings) => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'strata-bench-'));
-    const backends = await startBackends({ root: ROOT, dataDir, onProgress: settings.say });
-    const reader = new KafkaLogReader({ clientId: 'bench', brokers: backends.brokers });
-    try {
-      await prepare(backends, settings);
-      return await compare(settings, { backends, reader });
-    } finally {
-      await reader.close();
-      await backends.stop();
-      await rm(dataDir, { recursive: true, force: true });
-    }
+    return withBackends(settings, async (started) => {
+      await prepare(started.backends, settings);
+      return compare(settings, started);
+    });
   },
 };
 
@@ -60,10 +45,7 @@ async function prepare(backends: Backends, { records, say, signal }: BenchSettin
     kafka,
     names.map((name) => ({ name, partitions: PARTITIONS, config })),
   );
-  const source = new ConfluentSchemaRegistry({ url: backends.registryUrl });
-  const schemas = readSchemaFolder();
-  await registerSchemas(source, schemas);
-  const serdes = await openTopicSerdes({ source, schemas, clock: systemClock });
+  const serdes = await registeredSerdes(backends);
   say({ en: `Preloading ${records} records in each form`, zh: `正在预载两种格式各 ${records} 条` });
   const writer = new KafkaLogWriter(kafka);
   try {
@@ -73,12 +55,7 @@ async function prepare(backends: Backends, { records, say, signal }: BenchSettin
   }
 }
 
-interface Place {
-  readonly backends: Backends;
-  readonly reader: KafkaLogReader;
-}
-
-async function compare(settings: BenchSettings, place: Place): Promise<BenchReport> {
+async function compare(settings: BenchSettings, place: BenchBackends): Promise<BenchReport> {
   const { rounds, records, say, signal } = settings;
   const { backends, reader } = place;
   const machine = thisMachine();

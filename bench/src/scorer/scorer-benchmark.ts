@@ -1,18 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { loadavg, tmpdir } from 'node:os';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { TOPICS } from '@strata/contracts';
-import { KafkaLogReader, KafkaLogWriter } from '@strata/kafka';
-import { type Backends, startBackends } from '@strata/local-stack';
-import {
-  ConfluentSchemaRegistry,
-  openTopicSerdes,
-  readSchemaFolder,
-  registerSchemas,
-  type TopicSerde,
-} from '@strata/schema-registry';
-import { systemClock } from '@strata/service-runtime';
+import { KafkaLogWriter } from '@strata/kafka';
+import type { TopicSerde } from '@strata/schema-registry';
+import { type BenchBackends, ROOT, registeredSerdes, withBackends } from '../bench-backends.ts';
 import type { BenchReport, BenchRow } from '../bench-report.ts';
 import type { Benchmark, BenchSettings } from '../benchmark.ts';
 import { foreignVariables } from '../foreign-variables.ts';
@@ -25,7 +16,6 @@ import { strataScorer } from './strata-scorer.ts';
 import { firstDifference, type Told } from './tier-moves.ts';
 import { instantOf, type Traffic, WARM_UP_SHARE } from './traffic.ts';
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const CUSTOMERS = 200_000;
 const CHANGE_PERCENT = 3;
 const THREADS = 2;
@@ -41,37 +31,23 @@ export const scorerBenchmark: Benchmark = {
   defaults: { rounds: 3, records: 5 * CUSTOMERS },
   run: async (settings) => {
     const program = await buildPeer(ROOT);
-    const dataDir = await mkdtemp(join(tmpdir(), 'strata-bench-'));
-    const backends = await startBackends({ root: ROOT, dataDir, onProgress: settings.say });
-    const kafka = { clientId: 'bench', brokers: backends.brokers };
-    const reader = new KafkaLogReader(kafka);
-    const writer = new KafkaLogWriter(kafka);
-    try {
-      const serdes = await registeredSerdes(backends);
-      return await compare(settings, { backends, reader, writer, serdes, program, dataDir });
-    } finally {
-      await reader.close();
-      await writer.close();
-      await backends.stop();
-      await rm(dataDir, { recursive: true, force: true });
-    }
+    return withBackends(settings, async (started) => {
+      const { brokers } = started.backends;
+      const writer = new KafkaLogWriter({ clientId: 'bench', brokers });
+      try {
+        const serdes = await registeredSerdes(started.backends);
+        return await compare(settings, { ...started, writer, serdes, program });
+      } finally {
+        await writer.close();
+      }
+    });
   },
 };
 
-interface Place {
-  readonly backends: Backends;
-  readonly reader: KafkaLogReader;
+interface Place extends BenchBackends {
   readonly writer: KafkaLogWriter;
   readonly serdes: (topic: string) => TopicSerde;
   readonly program: PeerProgram;
-  readonly dataDir: string;
-}
-
-async function registeredSerdes({ registryUrl }: Backends): Promise<Place['serdes']> {
-  const source = new ConfluentSchemaRegistry({ url: registryUrl });
-  const schemas = readSchemaFolder();
-  await registerSchemas(source, schemas);
-  return openTopicSerdes({ source, schemas, clock: systemClock });
 }
 
 async function compare(settings: BenchSettings, place: Place): Promise<BenchReport> {

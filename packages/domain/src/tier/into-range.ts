@@ -7,8 +7,9 @@ import { allowedRanks, nearestRank } from './override.ts';
 import type { Terms } from './terms.ts';
 
 /**
- * Moves whoever stands outside what an override allows into it. No grace and no minimum stay hold against a person's decision. What was promoted before is history: a correction
- * withdraws what the score gave, and this the score did not give. The block of a landing at the base stays.
+ * Moves whoever stands outside what an override allows into it. No grace and no minimum stay hold against a person's
+ * decision. What was promoted before is history: a correction withdraws what the score gave, and this the score did not
+ * give. The block of a landing at the base stays.
  */
 export function intoRange(
   { grading: { policy }, override }: Terms,
