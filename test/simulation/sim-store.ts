@@ -165,16 +165,19 @@ export class SharedStore {
     return true;
   }
 
-  /** A store in memory writes before it gives its promise, so nothing here has to wait. */
+  /** A store in memory writes before it gives its promise, so nothing here has to wait but for what is wrong. */
   #replay(partition: number, changes: readonly Change[]): void {
     const tags = changes.flatMap((it) => (it.kind === 'acquire' ? [it.tag] : []));
     const fresh = (): string => this.#random.bits().toString(36);
     const store = new MemoryStateStore(new Map(), () => tags.shift() ?? fresh());
+    const heed = (done: Promise<unknown>): void => {
+      done.catch((error: unknown) => this.#watch.fail(`a store that went back: ${String(error)}`));
+    };
     for (const change of changes) {
-      if (change.kind === 'acquire') void store.acquire(partition);
-      else if (change.kind === 'commit') void store.commit(change.commit);
+      if (change.kind === 'acquire') heed(store.acquire(partition));
+      else if (change.kind === 'commit') heed(store.commit(change.commit));
       else if (change.kind === 'part') store.writePart(change.commit, change.customers);
-      else void store.trimOutbox(change.trim);
+      else heed(store.trimOutbox(change.trim));
     }
     const { owner, next } = store.contents(partition);
     this.#partitions[partition] = { store, changes: [...changes], owner, next };
