@@ -282,4 +282,11 @@ export const MACHINERY_MUTANTS: readonly Mutant[] = [
     to: '',
     tests: ['services/notifier/src/endpoints.test.ts'],
   },
+  {
+    guard: 'delivery: no backlog ahead of its jobs',
+    file: 'services/notifier/src/feed-backlogs.ts',
+    from: 'await this.#enqueuer.backlogs.store(id, partition, { place: next.place, lastJobs });',
+    to: 'await this.#enqueuer.backlogs.store(id, partition, { place: next.place });',
+    tests: ['services/notifier/src/endpoints.test.ts'],
+  },
 ];

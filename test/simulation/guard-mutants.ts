@@ -175,12 +175,6 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
     to: 'if (await this.#queue.storeNote(name, null, { before })) {',
   },
   {
-    guard: 'notifier: no backlog ahead of its jobs',
-    file: 'services/notifier/src/feed-backlogs.ts',
-    from: 'await this.#enqueuer.backlogs.store(id, partition, { place: next.place, lastJobs });',
-    to: 'await this.#enqueuer.backlogs.store(id, partition, { place: next.place });',
-  },
-  {
     guard: 'notifier: after a loss of the store what was pending is a backlog',
     file: ENQUEUE,
     from: 'await this.backlogs.store(id, partition, { place: { offset, number: null } });',

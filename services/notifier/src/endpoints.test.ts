@@ -1,6 +1,6 @@
 import { TOPICS, type UndeliveredLetter, undeliveredFromWire } from '@strata/contracts';
 import { MemoryDeliveryQueue, type MemoryLog, MemoryLogReader } from '@strata/memory';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import {
   aLog,
   aNotifier,
@@ -300,6 +300,25 @@ test('a store that went back to a backlog which was closed has it fed once more'
     .toEqual([]);
   // The queue still knew them.
   expect(got('crm')).toEqual(idsOf(1, 2, 3));
+});
+
+test('a store that went back before the place of a backlog was noted has the same fed again', async () => {
+  const log = aLog();
+  const queue = aQueue();
+  const subscriptions = new ChangingSubscriptions({ standing: 'paused' }, { id: 'mail' });
+  publish(log, ...changes(1, 3));
+  const { look } = await aNotifier(log, queue, { subscriptions });
+  await expect.poll(() => got('mail')).toEqual(idsOf(1, 2, 3));
+  // What is given first is lost at once.
+  const add = vi.spyOn(queue, 'add').mockResolvedValueOnce();
+  subscriptions.change('crm', { standing: 'active' });
+  await expect
+    .poll(() => {
+      look();
+      return got('crm');
+    })
+    .toEqual(idsOf(1, 2, 3));
+  expect(add).toHaveBeenCalledTimes(2);
 });
 
 test('an endpoint that took nothing for days is disabled, and who watches is told', async () => {
