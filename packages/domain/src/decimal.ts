@@ -9,16 +9,26 @@ export function divideHalfEven(dividend: number, divisor: number): number {
   return floor % 2 === 0 ? floor : floor + 1;
 }
 
-/** Sum of products of thousandths, as thousandths, rounded half to even once. BigInt only where a double would round. */
-export function sumOfProductsMilli(pairs: readonly (readonly [number, number])[]): number {
-  let micro = 0;
-  for (const [a, b] of pairs) micro += a * b;
-  if (Number.isSafeInteger(micro) && pairs.every(([a, b]) => Number.isSafeInteger(a * b))) {
-    return divideHalfEven(micro, 1_000);
+/** A sum of products of thousandths, as thousandths, rounded half to even once. BigInt only where a double would round. */
+export class MilliProducts {
+  #micro = 0;
+  #exact: bigint | null = null;
+
+  add(a: number, b: number): void {
+    const product = a * b;
+    const sum = this.#micro + product;
+    if (this.#exact === null && Number.isSafeInteger(product) && Number.isSafeInteger(sum)) {
+      this.#micro = sum;
+    } else {
+      this.#exact = (this.#exact ?? BigInt(this.#micro)) + BigInt(a) * BigInt(b);
+    }
   }
-  let exact = 0n;
-  for (const [a, b] of pairs) exact += BigInt(a) * BigInt(b);
-  return Number(divideExactly(exact, 1_000n));
+
+  sumMilli(): number {
+    return this.#exact === null
+      ? divideHalfEven(this.#micro, 1_000)
+      : Number(divideExactly(this.#exact, 1_000n));
+  }
 }
 
 /** `part` of `whole` as percent in thousandths, half to even; both are thousandths, `whole` above zero. */

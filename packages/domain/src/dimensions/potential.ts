@@ -11,7 +11,7 @@ import type { PotentialDimension } from '../policy/policy.ts';
 import { countUpTo } from '../sorted.ts';
 import { gainsAndLosses } from './amount-series.ts';
 import type { Measure } from './measure.ts';
-import { measureOf, sumCourse, type ValueRule } from './windowed.ts';
+import { measureOf, SumCourse, type ValueRule } from './windowed.ts';
 
 /** What a customer may become, before there are orders to tell: fit x engagement x stage, 0 to 100 to 3 decimals. */
 export function measurePotential(
@@ -62,7 +62,7 @@ function activity(
   const entries = gainsAndLosses(
     engagements.map((it) => ({ at: it.at, amountMilli: it.weightMilli })),
   );
-  const sum = sumCourse(entries, windowMs);
+  const sum = new SumCourse(entries, windowMs);
   return {
     shareAt: (at) => ({ part: Math.min(sum.scaledAt(at), fullMilli), whole: fullMilli }),
     nextChangeAfter: (at) => sum.nextChangeAfter(at),

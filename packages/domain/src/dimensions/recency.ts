@@ -2,7 +2,7 @@ import { DAY_MS, type Instant } from '../instant.ts';
 import type { LedgerView } from '../ledger/ledger-view.ts';
 import type { RecencyDimension } from '../policy/policy.ts';
 import { countUpTo } from '../sorted.ts';
-import type { Unscored } from '../tier/tier-change.ts';
+import type { DimensionScore, Unscored } from '../tier/tier-change.ts';
 import type { Measure } from './measure.ts';
 import { capped } from './steps.ts';
 
@@ -27,50 +27,79 @@ export interface RecencyScoring {
 export function measureRecency(
   dimension: RecencyDimension,
   instants: readonly Instant[],
-  { steps, unscored }: RecencyScoring,
+  scoring: RecencyScoring,
 ): Measure {
-  const { name, weightMilli, otherwiseMilli, capMilli } = dimension;
-  const pointsMilliAt = (at: Instant): number => {
-    const last = lastOrderAt(instants, at);
-    const step = last === null ? undefined : steps.find((it) => at - last < it.withinMs);
-    return capped(step?.pointsMilli ?? otherwiseMilli, capMilli);
-  };
-  const valueAt = (at: Instant): number | null => {
-    const last = lastOrderAt(instants, at);
+  return new RecencyMeasure(dimension, instants, scoring);
+}
+
+class RecencyMeasure implements Measure {
+  readonly thresholds = [];
+  readonly #dimension: RecencyDimension;
+  readonly #instants: readonly Instant[];
+  readonly #scoring: RecencyScoring;
+
+  constructor(dimension: RecencyDimension, instants: readonly Instant[], scoring: RecencyScoring) {
+    this.#dimension = dimension;
+    this.#instants = instants;
+    this.#scoring = scoring;
+  }
+
+  get name(): string {
+    return this.#dimension.name;
+  }
+
+  get weightMilli(): number {
+    return this.#dimension.weightMilli;
+  }
+
+  valueAt(at: Instant): number | null {
+    const last = lastOrderAt(this.#instants, at);
     return last === null ? null : Math.floor((at - last) / DAY_MS);
-  };
-  return {
-    name,
-    weightMilli,
-    valueAt,
-    exactAt: valueAt,
-    thresholds: [],
-    pointsMilliAt,
-    nextChangeAfter(at) {
-      let next = instants[countUpTo(instants, at)] ?? Infinity;
-      const last = lastOrderAt(instants, at);
-      if (last === null) return next;
-      for (const step of steps) {
-        const end = last + step.withinMs;
-        if (end > at && end < next) next = end;
-      }
-      return next;
-    },
-    scoreAt(at) {
-      const last = lastOrderAt(instants, at);
-      const index = last === null ? -1 : steps.findIndex((it) => at - last < it.withinMs);
-      const better = index === -1 ? steps.at(-1) : steps[index - 1];
-      return {
-        name,
-        value: valueAt(at),
-        pointsMilli: pointsMilliAt(at),
-        weightMilli,
-        borderBelow: daysOf(steps[index]),
-        borderAbove: daysOf(better),
-        ...(unscored === null ? {} : { unscored }),
-      };
-    },
-  };
+  }
+
+  exactAt(at: Instant): number | null {
+    return this.valueAt(at);
+  }
+
+  pointsMilliAt(at: Instant): number {
+    const { otherwiseMilli, capMilli } = this.#dimension;
+    const step = this.#scoring.steps[this.#placeAt(at)];
+    return capped(step?.pointsMilli ?? otherwiseMilli, capMilli);
+  }
+
+  nextChangeAfter(at: Instant): Instant {
+    const instants = this.#instants;
+    const count = countUpTo(instants, at);
+    let next = instants[count] ?? Infinity;
+    const last = instants[count - 1];
+    if (last === undefined) return next;
+    for (const { withinMs } of this.#scoring.steps) {
+      const end = last + withinMs;
+      if (end > at && end < next) next = end;
+    }
+    return next;
+  }
+
+  scoreAt(at: Instant): DimensionScore {
+    const { steps, unscored } = this.#scoring;
+    const index = this.#placeAt(at);
+    const better = index === -1 ? steps.at(-1) : steps[index - 1];
+    return {
+      name: this.name,
+      value: this.valueAt(at),
+      pointsMilli: this.pointsMilliAt(at),
+      weightMilli: this.weightMilli,
+      borderBelow: daysOf(steps[index]),
+      borderAbove: daysOf(better),
+      ...(unscored === null ? {} : { unscored }),
+    };
+  }
+
+  /** Of the step that the last order reaches; -1 for none. */
+  #placeAt(at: Instant): number {
+    const last = lastOrderAt(this.#instants, at);
+    return last === null ? -1 : this.#scoring.steps.findIndex((it) => at - last < it.withinMs);
+  }
 }
 
 /** Null for no step, and for the last quantile, which has no end. */

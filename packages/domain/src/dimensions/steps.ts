@@ -46,8 +46,10 @@ export function pointsMilliOf(rule: PointsRule, scaled: number | null, scale: Sc
   if (rule.steps === null) {
     return divideHalfEven(capped(scaled, rule.capMilli, perMilli), perMilli);
   }
-  const step = rule.steps.find((it) => scaled >= it.atLeast);
-  return capped(step === undefined ? rule.otherwiseMilli : step.pointsMilli, rule.capMilli);
+  for (const { atLeast, pointsMilli } of rule.steps) {
+    if (scaled >= atLeast) return capped(pointsMilli, rule.capMilli);
+  }
+  return capped(rule.otherwiseMilli, rule.capMilli);
 }
 
 export function capped(points: number, capMilli: number | null, perMilli = 1): number {

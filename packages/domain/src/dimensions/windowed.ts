@@ -1,5 +1,6 @@
 import type { Instant } from '../instant.ts';
 import { countUpTo } from '../sorted.ts';
+import type { DimensionScore } from '../tier/tier-change.ts';
 import type { AmountSeries, GainsAndLosses } from './amount-series.ts';
 import type { Measure } from './measure.ts';
 import { bordersOf, type ExactBorders, pointsMilliOf, type Scale, type Scoring } from './steps.ts';
@@ -20,31 +21,39 @@ export interface WindowRule extends ValueRule {
  * less the refunds that name no order. An entry at t leaves at t + windowMs, exactly.
  */
 export function measureSum(rule: WindowRule, amounts: GainsAndLosses): Measure {
-  return measureOf(rule, 1_000, sumCourse(amounts, rule.windowMs));
+  return measureOf(rule, 1_000, new SumCourse(amounts, rule.windowMs));
 }
 
-/** A course that always has a value. */
-export interface SumCourse extends Course {
-  scaledAt(at: Instant): number;
-}
+/** The course of a sum over a window; it always has a value. */
+export class SumCourse implements Course {
+  readonly #gains: WindowTotal;
+  readonly #losses: WindowTotal;
 
-export function sumCourse(amounts: GainsAndLosses, windowMs: number): SumCourse {
-  const gains = new WindowTotal(amounts.gains, windowMs);
-  const losses = new WindowTotal(amounts.losses, windowMs);
-  const sumAt = (at: Instant): number => Math.max(0, gains.at(at) + losses.at(at));
-  return {
-    scaledAt: sumAt,
-    nextChangeAfter: (at) => Math.min(gains.nextEdge(at), losses.nextEdge(at)),
-    // While nothing enters, gains only shrink and losses only heal: the sum cannot fall below the lower border
-    // before the gains alone would, nor rise to the upper one before the losses alone would let it.
-    nextCrossingAfter: (at, { low, high }) =>
-      Math.min(
-        gains.nextEntry(at),
-        losses.nextEntry(at),
-        low === null ? Infinity : gains.fallsBelow(at, low - losses.at(at)),
-        high === null ? Infinity : losses.risesTo(at, high - gains.at(at)),
-      ),
-  };
+  constructor(amounts: GainsAndLosses, windowMs: number) {
+    this.#gains = new WindowTotal(amounts.gains, windowMs);
+    this.#losses = new WindowTotal(amounts.losses, windowMs);
+  }
+
+  scaledAt(at: Instant): number {
+    return Math.max(0, this.#gains.at(at) + this.#losses.at(at));
+  }
+
+  nextChangeAfter(at: Instant): Instant {
+    return Math.min(this.#gains.nextEdge(at), this.#losses.nextEdge(at));
+  }
+
+  /**
+   * While nothing enters, gains only shrink and losses only heal: the sum cannot fall below the lower border before the
+   * gains alone would, nor rise to the upper one before the losses alone would let it.
+   */
+  nextCrossingAfter(at: Instant, { low, high }: ExactBorders): Instant {
+    return Math.min(
+      this.#gains.nextEntry(at),
+      this.#losses.nextEntry(at),
+      low === null ? Infinity : this.#gains.fallsBelow(at, low - this.#losses.at(at)),
+      high === null ? Infinity : this.#losses.risesTo(at, high - this.#gains.at(at)),
+    );
+  }
 }
 
 /** The total of amounts of one sign over a sliding window. */
@@ -72,23 +81,27 @@ class WindowTotal {
 
   /** When the total of gains falls below `limit`, if nothing enters. */
   fallsBelow(at: Instant, limit: number): Instant {
-    return this.#firstLeaving(at, (rest) => rest < limit);
+    return this.#firstLeaving(at, limit, 1);
   }
 
   /** When the total of losses rises to `limit`, if nothing enters. */
   risesTo(at: Instant, limit: number): Instant {
-    return this.#firstLeaving(at, (rest) => rest >= limit);
+    return this.#firstLeaving(at, limit, -1);
   }
 
-  /** The rest only moves one way as amounts leave, so the first leaving that satisfies is found by halving. */
-  #firstLeaving(at: Instant, satisfies: (rest: number) => boolean): Instant {
+  /**
+   * When what is left is below the limit (sign 1), or has risen to it (-1). It only moves one way as amounts leave, so the
+   * first leaving that brings it there is found by halving.
+   */
+  #firstLeaving(at: Instant, limit: number, sign: 1 | -1): Instant {
     const entered = this.#amounts.countUpTo(at);
     const all = this.#amounts.total(entered);
     let low = this.#left(at);
     let high = entered;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (satisfies(all - this.#amounts.total(middle + 1))) high = middle;
+      const rest = all - this.#amounts.total(middle + 1);
+      if (sign === 1 ? rest < limit : rest >= limit) high = middle;
       else low = middle + 1;
     }
     return low < entered ? this.#amounts.instant(low) + this.#windowMs : Infinity;
@@ -129,52 +142,93 @@ export interface Course {
 }
 
 export function measureOf(rule: ValueRule, scale: Scale, course: Course): Measure {
-  const { name, weightMilli, steps, unscored } = rule;
-  const scaledAt = (at: Instant): number | null => course.scaledAt(at);
+  return new CourseMeasure(rule, scale, course);
+}
+
+/** By a value over time and the steps that make points of it. */
+export class CourseMeasure implements Measure {
+  readonly #rule: ValueRule;
+  readonly #scale: Scale;
+  readonly #course: Course;
   // Walks ask again and again between two changes, and some values are dear: the last span without one is remembered.
-  let span = { from: Infinity, until: -Infinity, points: Number.NaN };
-  const pointsMilliAt = (at: Instant): number =>
-    at >= span.from && at < span.until ? span.points : pointsMilliOf(rule, scaledAt(at), scale);
-  const inUnit = (scaled: number | null): number | null =>
-    scaled === null ? null : scaled / scale;
-  return {
-    name,
-    weightMilli,
-    valueAt: (at) => inUnit(scaledAt(at)),
-    exactAt: scaledAt,
-    thresholds: (steps ?? []).map((it) => it.atLeast / scale).filter(Number.isFinite),
-    pointsMilliAt,
-    nextChangeAfter(at) {
-      if (at >= span.from && at < span.until) return span.until;
-      const after = (instant: Instant, scaled: number | null): Instant =>
-        steps === null || course.nextCrossingAfter === undefined
-          ? course.nextChangeAfter(instant)
-          : course.nextCrossingAfter(instant, bordersOf(steps, scaled));
-      let scaled = scaledAt(at);
-      const points = pointsMilliOf(rule, scaled, scale);
-      let next = after(at, scaled);
-      while (next !== Infinity) {
-        scaled = scaledAt(next);
-        if (pointsMilliOf(rule, scaled, scale) !== points) break;
-        next = after(next, scaled);
-      }
-      span = { from: at, until: next, points };
-      return next;
-    },
-    scoreAt(at) {
-      const scaled = scaledAt(at);
-      const { low, high } = bordersOf(steps ?? [], scaled);
-      return {
-        name,
-        value: inUnit(scaled),
-        pointsMilli: pointsMilliAt(at),
-        weightMilli,
-        borderBelow: inUnit(low),
-        borderAbove: inUnit(high),
-        ...(unscored === null ? {} : { unscored }),
-      };
-    },
-  };
+  #spanFrom: Instant = Infinity;
+  #spanUntil: Instant = Number.NEGATIVE_INFINITY;
+  #spanPoints = 0;
+
+  constructor(rule: ValueRule, scale: Scale, course: Course) {
+    this.#rule = rule;
+    this.#scale = scale;
+    this.#course = course;
+  }
+
+  get name(): string {
+    return this.#rule.name;
+  }
+
+  get weightMilli(): number {
+    return this.#rule.weightMilli;
+  }
+
+  get thresholds(): readonly number[] {
+    const steps = this.#rule.steps ?? [];
+    return steps.map((it) => it.atLeast / this.#scale).filter(Number.isFinite);
+  }
+
+  valueAt(at: Instant): number | null {
+    return this.#inUnit(this.#course.scaledAt(at));
+  }
+
+  exactAt(at: Instant): number | null {
+    return this.#course.scaledAt(at);
+  }
+
+  pointsMilliAt(at: Instant): number {
+    if (at >= this.#spanFrom && at < this.#spanUntil) return this.#spanPoints;
+    return pointsMilliOf(this.#rule, this.#course.scaledAt(at), this.#scale);
+  }
+
+  nextChangeAfter(at: Instant): Instant {
+    if (at >= this.#spanFrom && at < this.#spanUntil) return this.#spanUntil;
+    let scaled = this.#course.scaledAt(at);
+    const points = pointsMilliOf(this.#rule, scaled, this.#scale);
+    let next = this.#after(at, scaled);
+    while (next !== Infinity) {
+      scaled = this.#course.scaledAt(next);
+      if (pointsMilliOf(this.#rule, scaled, this.#scale) !== points) break;
+      next = this.#after(next, scaled);
+    }
+    this.#spanFrom = at;
+    this.#spanUntil = next;
+    this.#spanPoints = points;
+    return next;
+  }
+
+  scoreAt(at: Instant): DimensionScore {
+    const { name, weightMilli, steps, unscored } = this.#rule;
+    const scaled = this.#course.scaledAt(at);
+    const { low, high } = bordersOf(steps ?? [], scaled);
+    return {
+      name,
+      value: this.#inUnit(scaled),
+      pointsMilli: this.pointsMilliAt(at),
+      weightMilli,
+      borderBelow: this.#inUnit(low),
+      borderAbove: this.#inUnit(high),
+      ...(unscored === null ? {} : { unscored }),
+    };
+  }
+
+  #after(at: Instant, scaled: number | null): Instant {
+    const { steps } = this.#rule;
+    const course = this.#course;
+    return steps === null || course.nextCrossingAfter === undefined
+      ? course.nextChangeAfter(at)
+      : course.nextCrossingAfter(at, bordersOf(steps, scaled));
+  }
+
+  #inUnit(scaled: number | null): number | null {
+    return scaled === null ? null : scaled / this.#scale;
+  }
 }
 
 /** When one of the ascending instants next enters the window or leaves it. */

@@ -1,4 +1,4 @@
-import type { Ledger, OrderPart, OrderVerdict } from '../customer-state.ts';
+import type { Ledger, OrderPart, OrderVerdict, RefundEntry } from '../customer-state.ts';
 import type { Hash64 } from '../hash64.ts';
 import type { Instant } from '../instant.ts';
 import { ofOrder } from './entry-list.ts';
@@ -24,35 +24,49 @@ export interface Order {
   readonly refundExcessMinor: number;
 }
 
+/** Up to so many parts a look through all of them for each costs less than to group them. */
+const FEW_PARTS = 16;
+
 /** All orders of the ledger that have a part, by the places of their first parts. */
 export function ordersOf(ledger: Ledger): readonly Order[] {
-  const partsByOrder = Map.groupBy(ledger.parts, (part) => part.orderKey);
-  const refunded = new Map<Hash64, number>();
-  for (const refund of ledger.refunds) {
-    if (refund.orderKey === null) continue;
-    refunded.set(refund.orderKey, (refunded.get(refund.orderKey) ?? 0) + refund.amountMinor);
-  }
-  const verdicts = new Map<Hash64, OrderVerdict>();
-  for (const verdict of ledger.verdicts) {
-    verdicts.set(verdict.orderKey, laterOf(verdict, verdicts.get(verdict.orderKey)));
-  }
+  const { parts, refunds, verdicts } = ledger;
+  if (parts.length <= FEW_PARTS) return ordersOfFew(ledger);
+  const refundsOf = Map.groupBy<Hash64 | null, RefundEntry>(refunds, keyOf);
+  const verdictsOf = Map.groupBy(verdicts, keyOf);
+  return [...Map.groupBy(parts, keyOf)].map(([key, own]) =>
+    orderFrom(own, refundsOf.get(key) ?? [], verdictsOf.get(key) ?? []),
+  );
+}
+
+function ordersOfFew({ parts, refunds, verdicts }: Ledger): readonly Order[] {
   const orders: Order[] = [];
-  for (const [key, parts] of partsByOrder) {
-    const isCancelled = verdicts.get(key)?.isCancelled ?? false;
-    orders.push(orderFrom(parts, refunded.get(key) ?? 0, isCancelled));
+  for (const { orderKey } of parts) {
+    if (orders.some(({ key }) => key === orderKey)) continue;
+    orders.push(
+      orderFrom(
+        aboutOrder(parts, orderKey),
+        aboutOrder(refunds, orderKey),
+        aboutOrder(verdicts, orderKey),
+      ),
+    );
   }
   return orders;
 }
+
+function aboutOrder<T extends { readonly orderKey: Hash64 | null }>(
+  entries: readonly T[],
+  key: Hash64,
+): readonly T[] {
+  return entries.length === 0 ? entries : entries.filter(({ orderKey }) => orderKey === key);
+}
+
+const keyOf = <T>({ orderKey }: { readonly orderKey: T }): T => orderKey;
 
 /** The one order, or null when no part of it is known. */
 export function orderOf(ledger: Ledger, key: Hash64): Order | null {
   const parts = ofOrder(ledger.parts, key);
   if (parts.length === 0) return null;
-  let refundedMinor = 0;
-  for (const refund of ofOrder(ledger.refunds, key)) refundedMinor += refund.amountMinor;
-  let verdict: OrderVerdict | undefined;
-  for (const it of ofOrder(ledger.verdicts, key)) verdict = laterOf(it, verdict);
-  return orderFrom(parts, refundedMinor, verdict?.isCancelled ?? false);
+  return orderFrom(parts, ofOrder(ledger.refunds, key), ofOrder(ledger.verdicts, key));
 }
 
 /** Of an order's cancellations and reinstatements the largest (at, source, eventId) holds. */
@@ -63,37 +77,42 @@ function laterOf(a: OrderVerdict, b: OrderVerdict | undefined): OrderVerdict {
   return a.eventId > b.eventId ? a : b;
 }
 
-/** Sets the refunds, as one sum, against the parts, oldest first. `parts` are in the order of (at, offset). */
+/** What the parts of one order, in the order of (at, offset), come to with its refunds and verdicts. */
 function orderFrom(
   parts: readonly OrderPart[],
-  refundedMinor: number,
-  isCancelled: boolean,
+  refunds: readonly RefundEntry[],
+  verdicts: readonly OrderVerdict[],
 ): Order {
   const first = parts[0] as OrderPart;
+  const { orderKey: key, at, channel } = first;
+  let refundedMinor = 0;
+  for (const { amountMinor } of refunds) refundedMinor += amountMinor;
+  let verdict: OrderVerdict | undefined;
+  for (const it of verdicts) verdict = laterOf(it, verdict);
+  const isCancelled = verdict?.isCancelled ?? false;
+  const left =
+    refundedMinor === 0 ? { remaining: parts, excessMinor: 0 } : less(parts, refundedMinor);
+  const { remaining, excessMinor: refundExcessMinor } = left;
+  const isFullyRefunded = refundedMinor > 0 && remaining.every((it) => it.amountMinor === 0);
+  const counts = !isCancelled && !isFullyRefunded;
+  const order: Order = { key, at, counts, isCancelled, remaining, refundExcessMinor };
+  return channel === undefined ? order : { ...order, channel };
+}
+
+/** The parts less what was refunded, oldest first, and what was refunded beyond them. */
+function less(
+  parts: readonly OrderPart[],
+  refundedMinor: number,
+): { readonly remaining: readonly RemainingPart[]; readonly excessMinor: number } {
   let toRefund = refundedMinor;
-  let leftMinor = 0;
-  const remaining = parts.map((part) => {
-    if (toRefund === 0) {
-      leftMinor += part.amountMinor;
-      return part;
-    }
+  const remaining = parts.map((part): RemainingPart => {
     const taken = Math.min(toRefund, part.amountMinor);
     toRefund -= taken;
-    leftMinor += part.amountMinor - taken;
+    if (taken === 0) return part;
     const { at, offset } = part;
-    const isRefunded = taken > 0 && taken === part.amountMinor;
-    return isRefunded
+    return taken === part.amountMinor
       ? { at, offset, amountMinor: 0 }
       : { ...part, amountMinor: part.amountMinor - taken };
   });
-  const isFullyRefunded = refundedMinor > 0 && leftMinor === 0;
-  const order: Order = {
-    key: first.orderKey,
-    at: first.at,
-    counts: !isCancelled && !isFullyRefunded,
-    isCancelled,
-    remaining,
-    refundExcessMinor: toRefund,
-  };
-  return first.channel === undefined ? order : { ...order, channel: first.channel };
+  return { remaining, excessMinor: toRefund };
 }

@@ -3,7 +3,7 @@ import { recencyScoring, scoringOf } from '../calibration/quantile-scoring.ts';
 import { valueScoring } from '../calibration/value-models.ts';
 import { TransactionLog } from '../clv/transactions.ts';
 import type { FeedbackEntry, Ledger, TicketEntry } from '../customer-state.ts';
-import { sumOfProductsMilli } from '../decimal.ts';
+import { MilliProducts } from '../decimal.ts';
 import { gainsAndLosses } from '../dimensions/amount-series.ts';
 import { measureAverageOrder } from '../dimensions/average-order.ts';
 import { measureChannelShare } from '../dimensions/channel-share.ts';
@@ -16,7 +16,13 @@ import { countedEver, measureRecency } from '../dimensions/recency.ts';
 import { measureShareOfWallet } from '../dimensions/share-of-wallet.ts';
 import { measureTenure } from '../dimensions/tenure.ts';
 import { measureVariety } from '../dimensions/variety.ts';
-import { measureDistinct, measureSum, type WindowRule } from '../dimensions/windowed.ts';
+import {
+  CourseMeasure,
+  measureDistinct,
+  measureSum,
+  SumCourse,
+  type WindowRule,
+} from '../dimensions/windowed.ts';
 import { hash64 } from '../hash64.ts';
 import type { Instant } from '../instant.ts';
 import { dayEntries, type LedgerView, viewOf } from '../ledger/ledger-view.ts';
@@ -51,21 +57,26 @@ export interface Grading {
 }
 
 /**
- * Gradings of ledgers that are still in use: the next record of a customer finds the one that the last record left.
- * A memory of a pure function, gone with the ledger; it changes no answer.
+ * The last ledger that was graded, and the gradings of long ones that are still in use: the next question about it finds
+ * the answer. A memory of a pure function; it changes no answer. Shorter ledgers are graded anew, which costs less than to
+ * keep a grading for every customer at hand.
  */
+let last: KnownGrading | null = null;
 const known = new WeakMap<Ledger, KnownGrading>();
+const REMEMBERED_PARTS_MIN = 64;
 
 interface KnownGrading {
+  readonly ledger: Ledger;
   readonly grading: Grading;
   readonly customerId: string;
 }
 
 export function grade(ledger: Ledger, yardstick: Yardstick, customerId: string): Grading {
-  const last = known.get(ledger);
-  if (last !== undefined && isSame(last, yardstick, customerId)) return last.grading;
-  const grading = gradeAnew(ledger, yardstick, customerId);
-  known.set(ledger, { grading, customerId });
+  const found = last?.ledger === ledger ? last : known.get(ledger);
+  if (found !== undefined && isSame(found, yardstick, customerId)) return found.grading;
+  const grading = new LedgerGrading(ledger, yardstick, customerId);
+  last = { ledger, grading, customerId };
+  if (ledger.parts.length >= REMEMBERED_PARTS_MIN) known.set(ledger, last);
   return grading;
 }
 
@@ -82,24 +93,45 @@ function isSame(
   );
 }
 
-function gradeAnew(ledger: Ledger, yardstick: Yardstick, customerId: string): Grading {
-  const view = viewOf(ledger);
-  const { policy, setId } = yardstick;
-  const measures = policy.dimensions.map((dimension) =>
-    measureFor(dimension, view, { ...yardstick, customerId }),
-  );
-  return {
-    yardstick,
-    policy,
-    setId,
-    measures,
-    scoreMilliAt: (at) =>
-      sumOfProductsMilli(measures.map((it) => [it.weightMilli, it.pointsMilliAt(at)])),
-    nextChangeAfter: (at) =>
-      measures.reduce((next, it) => Math.min(next, it.nextChangeAfter(at)), Infinity),
-    dimensionsAt: (at) => measures.map((it) => it.scoreAt(at)),
-    segmentAt: (at) => policy.segments.find((it) => matches(it, measures, at)) ?? null,
-  };
+class LedgerGrading implements Grading {
+  readonly yardstick: Yardstick;
+  readonly measures: readonly Measure[];
+
+  constructor(ledger: Ledger, yardstick: Yardstick, customerId: string) {
+    const view = viewOf(ledger);
+    const { policy, setId, calibration } = yardstick;
+    const by = { policy, setId, calibration, customerId };
+    this.yardstick = yardstick;
+    this.measures = policy.dimensions.map((dimension) => measureFor(dimension, view, by));
+  }
+
+  get policy(): Policy {
+    return this.yardstick.policy;
+  }
+
+  get setId(): string {
+    return this.yardstick.setId;
+  }
+
+  scoreMilliAt(at: Instant): number {
+    const score = new MilliProducts();
+    for (const it of this.measures) score.add(it.weightMilli, it.pointsMilliAt(at));
+    return score.sumMilli();
+  }
+
+  nextChangeAfter(at: Instant): Instant {
+    let next = Infinity;
+    for (const it of this.measures) next = Math.min(next, it.nextChangeAfter(at));
+    return next;
+  }
+
+  dimensionsAt(at: Instant): readonly DimensionScore[] {
+    return this.measures.map((it) => it.scoreAt(at));
+  }
+
+  segmentAt(at: Instant): Segment | null {
+    return this.policy.segments.find((it) => matches(it, this.measures, at)) ?? null;
+  }
 }
 
 function matches(segment: Segment, measures: readonly Measure[], at: Instant): boolean {
@@ -126,14 +158,14 @@ export function measureFor(
   if (dimension.of === 'potential') {
     return measurePotential({ ...dimension, ...scoringOf(dimension, by) }, ledger);
   }
-  const rule = { ...dimension, ...scoringOf(dimension, by) };
+  const rule = ruleOf(dimension, by);
   switch (dimension.of) {
     case 'orders':
       return measureSum(rule, view.orderCount);
     case 'purchase_days':
       return measureDistinct(rule, dayEntries(view, by.policy.timeZone));
     case 'revenue':
-      return measureRevenue(rule, view);
+      return new RevenueMeasure(rule, view);
     case 'average_order':
       return measureAverageOrder(rule, view);
     case 'engagement':
@@ -163,6 +195,22 @@ export function measureFor(
   }
 }
 
+type RuledDimension = Extract<Parameters<typeof scoringOf>[0], { readonly windowMs: number }>;
+
+/** Rules whose steps stand in the policy are the same for everybody. */
+const fixedRules = new WeakMap<RuledDimension, WindowRule>();
+
+function ruleOf(
+  dimension: RuledDimension,
+  by: Yardstick & { readonly customerId: string },
+): WindowRule {
+  const fixed = fixedRules.get(dimension);
+  if (fixed !== undefined) return fixed;
+  const rule = { ...dimension, ...scoringOf(dimension, by) };
+  if (dimension.quantiles === undefined) fixedRules.set(dimension, rule);
+  return rule;
+}
+
 /** The first order dates from before the ledger where any has left it. */
 function firstCounted({ ledger, countedAt }: LedgerView): readonly Instant[] {
   const { olderOrders } = ledger;
@@ -182,12 +230,14 @@ function measureValue(dimension: ValueDimension, view: LedgerView, by: Yardstick
   return measureClv({ ...dimension, ...scoring }, log, models);
 }
 
-function measureRevenue(rule: WindowRule, view: LedgerView): Measure {
-  const measure = measureSum(rule, view.revenue);
-  return {
-    ...measure,
-    orderReaching: (threshold, at) => threshold - (measure.valueAt(at) ?? 0),
-  };
+class RevenueMeasure extends CourseMeasure {
+  constructor(rule: WindowRule, view: LedgerView) {
+    super(rule, 1_000, new SumCourse(view.revenue, rule.windowMs));
+  }
+
+  orderReaching(threshold: number, at: Instant): number {
+    return threshold - (this.valueAt(at) ?? 0);
+  }
 }
 
 function hasOpinion(ticket: TicketEntry): ticket is TicketEntry & FeedbackEntry {
