@@ -16,9 +16,9 @@ import type {
   RetiredOutput,
 } from './fold-types.ts';
 import type { Instant } from './instant.ts';
-import { applyEvent, eventKeyOf, orderKeyOfEvent } from './ledger/apply-event.ts';
+import { applyEvent, keysOf, type LedgerEntryContext } from './ledger/apply-event.ts';
 import { isKnown } from './ledger/entry-list.ts';
-import { type Order, orderOf, ordersOf } from './ledger/orders.ts';
+import { orderOf, ordersOf } from './ledger/orders.ts';
 import { trimmed } from './ledger/trim.ts';
 import type {
   OverrideRecord,
@@ -156,12 +156,13 @@ export class FoldWork implements MergeWork, EraseWork {
     const partition = this.partition;
     const clock = clockFor(partition, before.clock, clockAt ?? event.occurredAt);
     const settled = this.trimmed(this.settled(event.customerId, before, clock), clock);
-    if (isKnown(settled.ledger, eventKeyOf(event))) {
+    const keys = keysOf(event);
+    const { eventKey, orderKey } = keys;
+    if (isKnown(settled.ledger, eventKey)) {
       this.note('repeat');
       this.#keepClock(event.customerId, { before, settled, clock });
       return;
     }
-    const orderKey = orderKeyOfEvent(event);
     const order = orderKey === null ? null : orderOf(settled.ledger, orderKey);
     const set = activeSet(partition);
     const baseCurrency = set === null ? null : baseCurrencyOf(set);
@@ -174,7 +175,10 @@ export class FoldWork implements MergeWork, EraseWork {
     }
     if (event.occurredAt > clock) this.note('future-event');
     const amount = money.kind === 'amount' ? money.amount : NOTHING;
-    this.keep(event.customerId, this.#applied(event, { ...settled, clock }, { order, amount }));
+    this.keep(
+      event.customerId,
+      this.#applied(event, { ...settled, clock }, { order, amount, keys }),
+    );
   }
 
   /** Whoever was named may be unknown still. Nothing is settled: being named moves no clock and no tier. */
@@ -218,10 +222,10 @@ export class FoldWork implements MergeWork, EraseWork {
   #applied(
     event: LedgerEvent,
     state: CustomerState,
-    { order, amount }: { readonly order: Order | null; readonly amount: BaseAmount },
+    brought: Pick<LedgerEntryContext, 'order' | 'amount' | 'keys'>,
   ): CustomerState {
     const { offset } = this.at;
-    const step = applyEvent(state.ledger, event, { offset, amount, order });
+    const step = applyEvent(state.ledger, event, { offset, ...brought });
     if (step.refundExcessMinor > 0) this.note('refund-excess');
     this.handOver(handOversOfEvent(event));
     const { customerId } = event;

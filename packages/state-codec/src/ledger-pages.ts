@@ -39,9 +39,11 @@ export interface SplitLedger {
 const splits = new WeakMap<Ledger, SplitLedger>();
 const packed = new WeakMap<LedgerEntry, { entries: readonly LedgerEntry[]; page: LedgerPage }>();
 
+const NO_PAGES: readonly LedgerPage[] = [];
+
 /** Cuts what is long off the front of each list. Equal ledgers give equal pages. */
 export function splitLedger(ledger: Ledger): SplitLedger {
-  if (isShort(ledger)) return { rest: ledger, pages: [] };
+  if (isShort(ledger)) return { rest: ledger, pages: NO_PAGES };
   const known = splits.get(ledger);
   if (known !== undefined) return known;
   const pages: LedgerPage[] = [];
@@ -79,7 +81,8 @@ export function joinedLedger(rest: Ledger, pages: readonly LedgerPage[]): Ledger
 }
 
 function isShort(ledger: Ledger): boolean {
-  return LEDGER_LISTS.every((name) => ledger[name].length <= PAGE_ENTRIES_MAX);
+  for (const name of LEDGER_LISTS) if (ledger[name].length > PAGE_ENTRIES_MAX) return false;
+  return true;
 }
 
 /**

@@ -46,6 +46,8 @@ export function pageKey(customerId: string, page: Hash64): string {
   return `${customerId}#${hash64Hex(page)}`;
 }
 
+const NO_CHANGES: readonly (readonly [page: string, bytes: Uint8Array | null])[] = [];
+
 /** The pages to write, and with null those to remove, when a customer as it was loaded becomes another, or goes. */
 export function pageChanges(
   customerId: string,
@@ -54,7 +56,8 @@ export function pageChanges(
 ): readonly (readonly [page: string, bytes: Uint8Array | null])[] {
   const present = before === undefined ? [] : splitLedger(before.ledger).pages;
   const wanted = after === null ? [] : splitLedger(after.ledger).pages;
-  if (present === wanted) return [];
+  const isNone = present.length === 0 && wanted.length === 0;
+  if (isNone || present === wanted) return NO_CHANGES;
   const changes = new Map<string, Uint8Array | null>();
   const kept = new Set(wanted.map(({ name }) => name));
   const stored = new Set(present.map(({ name }) => name));

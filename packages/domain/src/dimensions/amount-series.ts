@@ -37,6 +37,13 @@ export class AmountSeries {
     return new AmountSeries(instants.length, instants, totals);
   }
 
+  /** The same amount at each of ascending instants. */
+  static ofEach(ascending: readonly Instant[], amountMilli: number): AmountSeries {
+    const totals = [0];
+    for (let count = 1; count <= ascending.length; count++) totals.push(count * amountMilli);
+    return new AmountSeries(ascending.length, [...ascending], totals);
+  }
+
   with(amount: Amount): AmountSeries {
     const { length } = this;
     const isLast = amount.at >= (this.#instants[length - 1] ?? amount.at);
@@ -69,7 +76,12 @@ export class AmountSeries {
 }
 
 function isInOrder(amounts: readonly Amount[]): boolean {
-  return amounts.every((it, i) => i === 0 || (amounts[i - 1] as Amount).at <= it.at);
+  let before = Number.NEGATIVE_INFINITY;
+  for (const { at } of amounts) {
+    if (at < before) return false;
+    before = at;
+  }
+  return true;
 }
 
 /** What is gained and what is lost, apart: over time each total only moves one way. */
@@ -78,11 +90,12 @@ export interface GainsAndLosses {
   readonly losses: AmountSeries;
 }
 
-const NOTHING = AmountSeries.of([]);
+export const NOTHING = AmountSeries.of([]);
 
 export function gainsAndLosses(amounts: readonly Amount[]): GainsAndLosses {
+  const isNoneLost = amounts.every((it) => it.amountMilli >= 0);
+  if (isNoneLost) return { gains: AmountSeries.of(amounts), losses: NOTHING };
   const lost = amounts.filter((it) => it.amountMilli < 0);
-  if (lost.length === 0) return { gains: AmountSeries.of(amounts), losses: NOTHING };
   const gained = amounts.filter((it) => it.amountMilli >= 0);
   return { gains: AmountSeries.of(gained), losses: AmountSeries.of(lost) };
 }

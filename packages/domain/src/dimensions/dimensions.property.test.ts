@@ -5,7 +5,8 @@ import { aComplaint, aPolicy, aPurchase, day } from '../builders/index.ts';
 import type { LedgerEvent, Purchase, Refund } from '../customer-event.ts';
 import { EMPTY_LEDGER, type Ledger } from '../customer-state.ts';
 import type { Instant } from '../instant.ts';
-import { applyEvent } from '../ledger/apply-event.ts';
+import { applyEvent, orderKeyOfEvent } from '../ledger/apply-event.ts';
+import { orderOf } from '../ledger/orders.ts';
 import { grade } from '../policy/grading.ts';
 import type { Dimension } from '../policy/policy.ts';
 
@@ -118,7 +119,9 @@ function ledgerOf(events: readonly LedgerEvent[]): Ledger {
   return events.reduce<Ledger>((ledger, event, offset) => {
     const amountMinor =
       event.type === 'purchase' || event.type === 'refund' ? event.amount.minor : 0;
-    return applyEvent(ledger, event, { offset, amount: { amountMinor }, order: null }).ledger;
+    const orderKey = orderKeyOfEvent(event);
+    const order = orderKey === null ? null : orderOf(ledger, orderKey);
+    return applyEvent(ledger, event, { offset, amount: { amountMinor }, order }).ledger;
   }, EMPTY_LEDGER);
 }
 

@@ -21,6 +21,14 @@ export interface LedgerEntryContext {
   readonly amount: BaseAmount;
   /** The order that the event is about, as it was before; null where no part of it is known. */
   readonly order: Order | null;
+  /** Where they are known already. */
+  readonly keys?: EventKeys;
+}
+
+/** Under what the ledger knows an event, and the order that it is about; null where it is about none. */
+export interface EventKeys {
+  readonly eventKey: Hash64;
+  readonly orderKey: Hash64 | null;
 }
 
 export interface LedgerStep {
@@ -34,6 +42,10 @@ export interface LedgerStep {
 export const eventKeyOf = (event: CustomerEvent): Hash64 => hash64(event.source, event.eventId);
 export const orderKeyOf = (orderSource: string, orderId: string): Hash64 =>
   hash64(orderSource, orderId);
+
+export function keysOf(event: LedgerEvent): EventKeys {
+  return { eventKey: eventKeyOf(event), orderKey: orderKeyOfEvent(event) };
+}
 
 /** The order that an event is about, null where it is about none. */
 export function orderKeyOfEvent(event: LedgerEvent): Hash64 | null {
@@ -64,9 +76,9 @@ export function applyEvent(
   event: LedgerEvent,
   context: LedgerEntryContext,
 ): LedgerStep {
-  const next = withEntry(ledger, event, { ...context, eventKey: eventKeyOf(event) });
-  const orderKey = orderKeyOfEvent(event);
-  const before = context.order;
+  const { offset, amount, order: before, keys = keysOf(event) } = context;
+  const { orderKey } = keys;
+  const next = withEntry(ledger, event, { offset, amount, keys });
   const after = orderKey === null ? null : orderOf(next, orderKey);
   carryView(ledger, next, { before, after });
   if (orderKey === null || (before === null && ledger.refunds.length === 0)) {
@@ -90,10 +102,10 @@ export function applyEvent(
 function withEntry(
   ledger: Ledger,
   event: LedgerEvent,
-  context: LedgerEntryContext & { readonly eventKey: Hash64 },
+  context: Required<Pick<LedgerEntryContext, 'offset' | 'amount' | 'keys'>>,
 ): Ledger {
-  const entry = { eventKey: context.eventKey, at: event.occurredAt, offset: context.offset };
-  const orderKey = orderKeyOfEvent(event);
+  const { eventKey, orderKey } = context.keys;
+  const entry = { eventKey, at: event.occurredAt, offset: context.offset };
   switch (event.type) {
     case 'purchase': {
       const part = {

@@ -21,7 +21,8 @@ const lookups = new WeakMap<readonly LedgerEntry[], Lookup>();
 
 /** Whether an event of this (source, eventId) lies in the ledger. */
 export function isKnown(ledger: Ledger, eventKey: Hash64): boolean {
-  return LEDGER_LISTS.some((name) => holds(ledger[name], eventKey));
+  for (const name of LEDGER_LISTS) if (holds(ledger[name], eventKey)) return true;
+  return false;
 }
 
 function holds(entries: readonly LedgerEntry[], eventKey: Hash64): boolean {

@@ -1,5 +1,11 @@
 import type { Ledger } from '../customer-state.ts';
-import { type Amount, type GainsAndLosses, gainsAndLosses } from '../dimensions/amount-series.ts';
+import {
+  type Amount,
+  AmountSeries,
+  type GainsAndLosses,
+  gainsAndLosses,
+  NOTHING,
+} from '../dimensions/amount-series.ts';
 import type { Instant } from '../instant.ts';
 import { localDayIn } from '../local-day.ts';
 import { countUpTo, insertedBy } from '../sorted.ts';
@@ -18,22 +24,30 @@ export interface LedgerView {
   readonly orderCount: GainsAndLosses;
 }
 
-/** Views of smaller ledgers are made anew: that costs less than to remember them for every customer. */
+/**
+ * The last view that was made, and those of long ledgers that are still in use. A memory of a pure function; it changes no
+ * answer. To remember the views of shorter ledgers for every customer at hand costs more than to make them anew.
+ */
+let last: LedgerView | null = null;
+const views = new WeakMap<Ledger, LedgerView>();
 const REMEMBERED_PARTS_MIN = 64;
 
-/** A memory of a pure function, gone with the ledger; it changes no answer. */
-const views = new WeakMap<Ledger, LedgerView>();
-
 export function viewOf(ledger: Ledger): LedgerView {
-  const known = views.get(ledger);
+  const known = knownView(ledger);
   if (known !== undefined) return known;
   const orders = ordersOf(ledger);
-  const countedAt = orders.filter((it) => it.counts).map((it) => it.at);
+  const countedAt: Instant[] = [];
+  for (const { counts, at } of orders) if (counts) countedAt.push(at);
   const revenue = revenueOf(ledger, orders);
   return remembered({ ledger, orders, countedAt, revenue, orderCount: orderCountOf(countedAt) });
 }
 
+function knownView(ledger: Ledger): LedgerView | undefined {
+  return last?.ledger === ledger ? last : views.get(ledger);
+}
+
 function remembered(view: LedgerView): LedgerView {
+  last = view;
   if (view.ledger.parts.length >= REMEMBERED_PARTS_MIN) views.set(view.ledger, view);
   return view;
 }
@@ -46,7 +60,7 @@ interface OrderChange {
 
 /** Derives the view of the ledger `to`, which one event made of `from`, where the view of `from` is at hand. */
 export function carryView(from: Ledger, to: Ledger, change: OrderChange): void {
-  const view = views.get(from);
+  const view = knownView(from);
   if (view === undefined) return;
   const orders = withOrder(view.orders, change);
   remembered({
@@ -88,11 +102,13 @@ function withCounted(
 }
 
 function orderCountOf(countedAt: readonly Instant[]): GainsAndLosses {
-  return gainsAndLosses(countedAt.map(counted));
+  return { gains: AmountSeries.ofEach(countedAt, ORDER_MILLI), losses: NOTHING };
 }
 
+const ORDER_MILLI = 1_000;
+
 function counted(at: Instant): Amount {
-  return { at, amountMilli: 1_000 };
+  return { at, amountMilli: ORDER_MILLI };
 }
 
 function withRevenue(

@@ -24,13 +24,7 @@ export async function commitDraft(
       ...encodePartition(draft.state, shard.state),
       [LEDGER_FIELD]: encodeShardLedger(draft.ledger),
     },
-    states: [...draft.customers].map(([id, state]) => [
-      id,
-      state === null ? null : packCustomer(state).value,
-    ]),
-    pages: [...draft.customers].flatMap(([id, state]) =>
-      pageChanges(id, draft.loaded.get(id), state),
-    ),
+    ...packed(draft),
     due: [...draft.due],
     outbox: draft.outbox,
   });
@@ -41,6 +35,16 @@ export async function commitDraft(
     tell(ports.metrics, draft.counts);
   }
   return outcome;
+}
+
+function packed({ customers, loaded }: Draft): Pick<PartitionCommit, 'states' | 'pages'> {
+  const states: [string, Uint8Array | null][] = [];
+  const pages: (readonly [string, Uint8Array | null])[] = [];
+  for (const [id, state] of customers) {
+    states.push([id, state === null ? null : packCustomer(state).value]);
+    for (const change of pageChanges(id, loaded.get(id), state)) pages.push(change);
+  }
+  return { states, pages };
 }
 
 /** `already` is our own commit whose reply was lost: the store compares owner and offset. */
