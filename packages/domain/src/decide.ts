@@ -3,7 +3,7 @@ import type { Instant } from './instant.ts';
 import { replacementOf } from './policy/activation.ts';
 import type { Grading } from './policy/grading.ts';
 import type { Policy } from './policy/policy.ts';
-import { advance, type Finding, judgeAt, type OnFinding } from './tier/advance.ts';
+import { advance, type Finding, isQuiet, judgeAt, type OnFinding } from './tier/advance.ts';
 import { atRiskOf, type Decision, describe } from './tier/describe.ts';
 import { intoRange } from './tier/into-range.ts';
 import { rankByEnter, tierAt } from './tier/ladder.ts';
@@ -29,14 +29,13 @@ export interface Deciding extends Telling {
 
 /** Emits everything that fell due up to and including `until`, each at its own instant: the crossings that no event caused. */
 export function settle(deciding: Deciding, state: CustomerState, until: Instant): CustomerState {
-  if (state.standing === null || until <= state.clock) return state;
-  const telling = tell(deciding, state, { kind: 'time', ref: null, offset: null });
-  const standing = advance(termsOf(deciding.grading, state), state.standing, {
-    after: state.clock,
-    until,
-    onFinding: telling.onFinding,
-  });
-  return { ...state, clock: until, standing, seq: telling.seq() };
+  const { standing: before, clock: after } = state;
+  if (before === null || until <= after) return state;
+  const terms = termsOf(deciding.grading, state);
+  if (isQuiet(terms, before, { after, until })) return { ...state, clock: until };
+  const { onFinding, seq } = tell(deciding, state, { kind: 'time', ref: null, offset: null });
+  const standing = advance(terms, before, { after, until, onFinding });
+  return { ...state, clock: until, standing, seq: seq() };
 }
 
 /**
@@ -116,20 +115,21 @@ export interface Applied extends Recorded {
 /** Decides after a record has been applied. `state.ledger` holds the record already; `state.clock` is its instant. */
 export function decide(deciding: Deciding, state: CustomerState, applied: Applied): CustomerState {
   const { grading } = deciding;
-  const at = state.clock;
-  let current: CustomerState = { ...state, setId: grading.setId };
+  const { setId } = grading;
+  let current = state.setId === setId ? state : { ...state, setId };
   // What was decided by another policy is not judged again: its tiers and promotions end with it.
   const isAssigned = state.standing === null || applied.formerPolicy !== grading.policy.name;
   if (isAssigned) current = assign(deciding, current, { ...applied, kind: applied.cause });
   else if (applied.correctedOrderAt !== null) {
     current = withdraw(deciding, current, { ...applied, orderAt: applied.correctedOrderAt });
   }
-  const telling = tell(deciding, current, { ...applied, kind: applied.cause });
+  const { cause: kind, ref, offset } = applied;
+  const { onFinding, seq } = tell(deciding, current, { kind, ref, offset });
   const present = current.standing as Standing;
-  const unblocked = { ...present, isBlocked: present.isBlocked && applied.isHandOver };
-  const terms = termsOf(grading, current);
-  const standing = judgeAt(terms, unblocked, { at, onFinding: telling.onFinding });
-  return { ...current, standing, seq: telling.seq() };
+  const isUnblocked = present.isBlocked && !applied.isHandOver;
+  const from = isUnblocked ? { ...present, isBlocked: false } : present;
+  const standing = judgeAt(termsOf(grading, current), from, { at: state.clock, onFinding });
+  return standing === present ? current : { ...current, standing, seq: seq() };
 }
 
 /** The first tier under a policy, by `enter` alone, within what an override that waited for it allows. */
@@ -245,7 +245,6 @@ export function tell(
   state: CustomerState,
   reason: Reason,
 ): { readonly onFinding: OnFinding; readonly seq: () => number } {
-  const decision = decisionOf(deciding, state, reason);
   let seq = state.seq;
   const onFinding: OnFinding = (finding: Finding, standing: Standing) => {
     const id = deciding.nextId();
@@ -253,7 +252,7 @@ export function tell(
     const [fromTier, toTier] =
       'tier' in finding ? [finding.tier, finding.tier] : [finding.fromTier, finding.toTier];
     deciding.emit(
-      describe(decision, {
+      describe(decisionOf(deciding, state, reason), {
         id,
         type: finding.type,
         fromTier,

@@ -175,10 +175,8 @@ export class FoldWork implements MergeWork, EraseWork {
     }
     if (event.occurredAt > clock) this.note('future-event');
     const amount = money.kind === 'amount' ? money.amount : NOTHING;
-    this.keep(
-      event.customerId,
-      this.#applied(event, { ...settled, clock }, { order, amount, keys }),
-    );
+    const now = settled.clock === clock ? settled : { ...settled, clock };
+    this.keep(event.customerId, this.#applied(event, now, { order, amount, keys }));
   }
 
   /** Whoever was named may be unknown still. Nothing is settled: being named moves no clock and no tier. */
@@ -249,7 +247,9 @@ export class FoldWork implements MergeWork, EraseWork {
     const { offset, partition } = this.at;
     const set = activeSet(this.partition);
     if (set === null) return after;
-    const yardstick = yardstickFor(this.partition, { ...after, setId: set.id }, after.clock);
+    const { isExisting, ledger } = after;
+    const graded = { isExisting, ledger, setId: set.id };
+    const yardstick = yardstickFor(this.partition, graded, after.clock);
     if (yardstick === null) return { ...after, setId: set.id, standing: null };
     const grading = grade(after.ledger, yardstick, customerId);
     return decide({ ...this.#telling(customerId, after.clock), grading }, after, {

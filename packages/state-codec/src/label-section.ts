@@ -32,7 +32,7 @@ export const labelSection: CustomerSection = {
     }
     const count = parts.findLastIndex(isLabelled) + 1;
     writer.unsigned(count);
-    for (const place of pairOf.slice(0, count)) writer.unsigned(place);
+    for (let i = 0; i < count; i++) writer.unsigned(pairOf[i] as number);
   },
   read(reader, state) {
     const hashes = readList(reader, () => reader.hash());
@@ -54,7 +54,9 @@ function placeOf(hashes: Hash64[], hash: Hash64 | undefined): number {
 }
 
 function readList<T>(reader: ByteReader, readOne: () => T): readonly T[] {
-  return Array.from({ length: reader.count() }, readOne);
+  const list: T[] = [];
+  for (let left = reader.count(); left > 0; left--) list.push(readOne());
+  return list;
 }
 
 function readPair(reader: ByteReader, hashes: readonly Hash64[]): Labels {

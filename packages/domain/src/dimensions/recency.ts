@@ -98,7 +98,12 @@ class RecencyMeasure implements Measure {
   /** Of the step that the last order reaches; -1 for none. */
   #placeAt(at: Instant): number {
     const last = lastOrderAt(this.#instants, at);
-    return last === null ? -1 : this.#scoring.steps.findIndex((it) => at - last < it.withinMs);
+    if (last === null) return -1;
+    const { steps } = this.#scoring;
+    for (let place = 0; place < steps.length; place++) {
+      if (at - last < (steps[place]?.withinMs ?? 0)) return place;
+    }
+    return -1;
   }
 }
 

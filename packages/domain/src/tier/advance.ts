@@ -49,9 +49,9 @@ export function judgeAt(
   from: Standing,
   step: { readonly at: Instant; readonly onFinding: OnFinding; readonly isLook?: boolean },
 ): Standing | null {
-  const { isLook: looks = false } = step;
+  const { at, onFinding, isLook: looks = false } = step;
   const outlook = new Outlook(terms);
-  return judgeStep(terms, from, { ...step, isLook: looks, isPeriodEnd: false, outlook });
+  return judgeStep(terms, from, { at, onFinding, outlook, isLook: looks, isPeriodEnd: false });
 }
 
 /** The rules at one instant, until they come to rest: several steps down may fall into one instant. */
@@ -126,11 +126,7 @@ export function advance(
   let standing = from;
   let at = span.after;
   for (;;) {
-    at = Math.min(
-      nextInstant(terms, standing, at),
-      renewalInstant(terms, standing, at),
-      noticeInstant(outlook, { terms, standing, at }),
-    );
+    at = nextStop(outlook, { terms, standing, at });
     if (at > span.until || at === Infinity) return standing;
     const next = judgeStep(terms, standing, {
       at,
@@ -142,6 +138,30 @@ export function advance(
     if (next === null) return null;
     standing = next;
   }
+}
+
+/** Whether `advance` over the same span stops nowhere, as it does for almost every record. */
+export function isQuiet(
+  terms: Terms,
+  standing: Standing,
+  { after, until }: { readonly after: Instant; readonly until: Instant },
+): boolean {
+  return nextStop(new Outlook(terms), { terms, standing, at: after }) > until;
+}
+
+function nextStop(outlook: Outlook, from: Place): Instant {
+  const { terms, standing, at } = from;
+  return Math.min(
+    nextInstant(terms, standing, at),
+    renewalInstant(terms, standing, at),
+    noticeInstant(outlook, from),
+  );
+}
+
+interface Place {
+  readonly terms: Terms;
+  readonly standing: Standing;
+  readonly at: Instant;
 }
 
 /** Whether the score alone keeps the tier. */
@@ -157,10 +177,7 @@ function renewalInstant(terms: Terms, standing: Standing, at: Instant): Instant 
 }
 
 /** When the notice of the demotion ahead is due, if it has not been given. */
-function noticeInstant(
-  outlook: Outlook,
-  { terms, standing, at }: { terms: Terms; standing: Standing; at: Instant },
-): Instant {
+function noticeInstant(outlook: Outlook, { terms, standing, at }: Place): Instant {
   const noticeMs = terms.grading.policy.lifecycle.atRiskNoticeMs;
   if (noticeMs === null || standing.isWarned) return Infinity;
   if (cannotFall(terms, standing, at)) return Infinity;
