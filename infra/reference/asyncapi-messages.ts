@@ -15,6 +15,12 @@ export type Json = Readonly<Record<string, unknown>>;
 const AVRO = 'application/vnd.apache.avro;version=1.9.0';
 const BINDING = { bindingVersion: '0.5.0' };
 
+/** By which records and lines of one event are found together. */
+const TRACEPARENT = text(
+  '`traceparent` of W3C Trace Context, as it came with the event; absent where none did.',
+  '^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$',
+);
+
 /** What a reader finds beside the value, by topic. */
 const HEADERS: Readonly<Record<string, Json>> = {
   [TOPICS.tierChanges]: headers(
@@ -29,6 +35,7 @@ const HEADERS: Readonly<Record<string, Json>> = {
         '^\\d{1,15}\\.\\d{1,15}$',
       ),
       'strata-retired': text('On a record without a value: why nobody stands under its key.'),
+      traceparent: TRACEPARENT,
     },
     ['strata-seq'],
   ),
@@ -42,10 +49,12 @@ const HEADERS: Readonly<Record<string, Json>> = {
     },
     ['strata-seq'],
   ),
+  [TOPICS.customerLog]: headers({ traceparent: TRACEPARENT }, []),
   [TOPICS.deadLetters]: headers(
     {
       'strata-about': text('Keyed markers, with commas between them, of the customers it names.'),
       'strata-occurred-at': text('Epoch milliseconds at which its event happened.', '^\\d+$'),
+      traceparent: TRACEPARENT,
     },
     [],
   ),
@@ -56,6 +65,7 @@ const INTAKE_HEADERS = headers(
     'content-type': text(
       'Says `json` or `avro` where the first byte should not: 0 begins Avro, anything else JSON.',
     ),
+    traceparent: TRACEPARENT,
   },
   [],
 );
@@ -110,6 +120,7 @@ export function webhookMessage(): Json {
         'webhook-id': text('The id of the tier change; the same at every try.'),
         'webhook-timestamp': text('Epoch seconds of this try.', '^\\d+$'),
         'webhook-signature': text('Standard Webhooks: `v1,` and the signature in base64.'),
+        traceparent: TRACEPARENT,
       },
       ['webhook-id', 'webhook-timestamp', 'webhook-signature'],
     ),

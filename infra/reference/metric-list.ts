@@ -5,6 +5,7 @@ import {
 } from '../../packages/service-runtime/src/index.ts';
 import { createApiMetrics } from '../../services/console/src/api/api-metrics.ts';
 import { boardMetrics } from '../../services/console/src/live/board-metrics.ts';
+import { readingMetrics } from '../../services/console/src/live/reading-metrics.ts';
 import { consoleMetrics } from '../../services/console/src/metrics.ts';
 import { createHttpMetrics } from '../../services/ingestor/src/http/http-metrics.ts';
 import { createIngestorMetrics } from '../../services/ingestor/src/metrics.ts';
@@ -38,8 +39,8 @@ const SERVICES: readonly (readonly [title: string, jobs: readonly string[], regi
       (metrics) => createRuntimeMetrics(metrics, () => ({ isLive: true, reasons: [] })),
     ],
     [
-      'What a service asks over a network, in ingestor, scorer and notifier',
-      ['ingestor', 'scorer', 'notifier'],
+      'What a service asks over a network, in all of them',
+      ALL_JOBS,
       (metrics) => new ClientMeter(metrics),
     ],
     ['Ingestor', ['ingestor'], (metrics) => createIngestorMetrics(metrics, () => [])],
@@ -48,13 +49,23 @@ const SERVICES: readonly (readonly [title: string, jobs: readonly string[], regi
     [
       'Notifier',
       ['notifier'],
-      (metrics) => notifierMetrics(metrics, {} as Parameters<typeof notifierMetrics>[1], () => []),
+      (metrics) =>
+        notifierMetrics(
+          metrics,
+          () => null,
+          () => [],
+        ),
     ],
     ['Console', ['console'], consoleMetrics],
     [
       'Customers by tier, in the console',
       ['console'],
       (metrics) => boardMetrics(metrics, () => null),
+    ],
+    [
+      'What the page is behind, and dead letters, in the console',
+      ['console'],
+      (metrics) => readingMetrics(metrics, { lags: () => [], letters: () => null }),
     ],
     [
       'API, in the console',

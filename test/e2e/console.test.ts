@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { env, stderr } from 'node:process';
-import { ConsoleStage } from '@strata/console/builders';
+import { askedStack, ConsoleStage } from '@strata/console/builders';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 
@@ -9,6 +10,9 @@ const isMissing = !existsSync(CHROMIUM);
 if (isMissing && !env['CI']) {
   stderr.write('The console is not tried in a browser: there is no /usr/bin/chromium.\n');
 }
+
+/** The page asks the services every two seconds. */
+const NEXT_LOOK = { timeout: 15_000 };
 
 const HOSTILE = '<img src=x onerror="document.title=\'broken\'">';
 
@@ -23,12 +27,22 @@ describe.skipIf(isMissing && !env['CI'])('the console in a browser', () => {
   });
   afterAll(() => browser?.close());
 
-  async function open(options: { language: 'zh' | 'en'; width: number }) {
+  async function open(options: {
+    language: 'zh' | 'en';
+    width: number;
+    trouble?: 'none' | 'redis-is-gone';
+    colorScheme?: 'light' | 'dark';
+  }) {
     const stage = await ConsoleStage.open();
+    stage.asked = askedStack(options.trouble);
+    stage.refuses('bad-field', 'bad-field', 'too-old');
     stage.buys('林记茶行', 0, 1, 2, 3, 4, 5);
     stage.buys(HOSTILE, 6);
     const { url } = await stage.start();
-    const page = await browser.newPage({ viewport: { width: options.width, height: 900 } });
+    const page = await browser.newPage({
+      viewport: { width: options.width, height: 900 },
+      colorScheme: options.colorScheme ?? 'light',
+    });
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => {
@@ -100,4 +114,76 @@ describe.skipIf(isMissing && !env['CI'])('the console in a browser', () => {
     await expect.poll(() => text(page, 'h1')).toBe('Strata · 客户等级');
     expect(await page.getAttribute('html', 'lang')).toBe('zh-CN');
   });
+
+  test.each<[language: 'zh' | 'en', colorScheme: 'light' | 'dark', width: number]>([
+    ['en', 'light', 1280],
+    ['zh', 'dark', 390],
+  ])('axe finds no fault in %s, %s, %i wide, well or not', async (language, colorScheme, width) => {
+    const { stage, page } = await open({ language, colorScheme, width });
+    expect(await faults(page)).toEqual([]);
+    stage.asked = askedStack('redis-is-gone');
+    await expect.poll(() => page.locator('.service.silent').count(), NEXT_LOOK).toBe(1);
+    expect(await faults(page)).toEqual([]);
+  });
+
+  test('what is not known is told as not known, and a change for the worse is read out', async () => {
+    const { stage, page, problems } = await open({ language: 'en', width: 1280 });
+    await expect.poll(() => text(page, '#summary')).toContain('All services are ready');
+    expect(await text(page, '[data-text="scorer-lag"]')).toBe('up to date');
+    expect(await page.getAttribute('#summary', 'aria-live')).toBe('polite');
+    stage.asked = askedStack('redis-is-gone');
+    await expect
+      .poll(() => text(page, '#summary'), NEXT_LOOK)
+      .toBe('Scorer: not ready; Notifier: does not answer.');
+    expect(await text(page, '[data-text="scorer-lag"]')).toBe('lag not known');
+    expect(await text(page, '[data-text="notifier-lag"]')).toBe('lag not known');
+    expect(await text(page, '#endpoints')).toContain('Not known');
+    expect(await text(page, '#services')).toContain(
+      'No call to state-redis was answered for 41 s.',
+    );
+    const ends = page.locator('#partitions tbody tr').last();
+    expect(await ends.innerText()).toMatch(/^11\s+not known\s+not known/);
+    expect(await text(page, '#freshness')).toBe('3 of 12 partitions not known');
+    expect(problems).toEqual([]);
+  });
+
+  test('dead letters are told by reason, and endpoints by what they have not taken', async () => {
+    const { page } = await open({ language: 'zh', width: 1280 });
+    await expect.poll(() => text(page, '[data-text="letter-bad-field"]')).toBe('2');
+    expect(await text(page, '[data-key="letter-too-old"]')).toContain('too-old');
+    expect(await text(page, '[data-key="endpoint-warehouse"]')).toContain('已暂停');
+    expect(await text(page, '[data-key="endpoint-crm"]')).toContain('12');
+  });
+
+  test('a table that is longer than its place is reached and scrolled by the keyboard', async () => {
+    const { page } = await open({ language: 'en', width: 390 });
+    await page.focus('#partitions');
+    expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe(
+      'solid',
+    );
+    await page.keyboard.press('End');
+    const scrolled = (): Promise<unknown> =>
+      page.evaluate('document.getElementById("partitions").scrollTop');
+    await expect.poll(scrolled).toBeGreaterThan(0);
+    // An update moves the figures and leaves the reader where it was.
+    await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('partitions');
+  });
+
+  test('who wants no motion gets none', async () => {
+    const { page } = await open({ language: 'en', width: 1280 });
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    const motions = await page.evaluate(
+      '[...document.querySelectorAll("*")].filter((it) => getComputedStyle(it).animationName !== "none" || !/^0s/.test(getComputedStyle(it).transitionDuration)).length',
+    );
+    expect(motions).toBe(0);
+  });
 });
+
+/** By rule, where; contrast, names, order of headings, landmarks, what the keyboard reaches. */
+async function faults(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<axe.AxeResults>('axe.run(document)');
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target }) => `${id}: ${target.map(String).join(' ')}`),
+  );
+}

@@ -185,5 +185,7 @@ test('a command that was killed between two partitions is finished by the next, 
   const asData = await stack.run('up', '--time', 'data');
   expect(asData).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('went live at') });
   expect((await stack.must('up')).stdout).toContain('wall time');
-  expect(await asked('status')).toMatchObject({ time: 'wall', lagRecords: 0 });
+  await expect
+    .poll(() => asked('status'), { timeout: 30_000 })
+    .toMatchObject({ time: 'wall', lagRecords: 0 });
 });

@@ -167,10 +167,9 @@ describe.skipIf(isDataMissing(OLIST))('Olist on the real stack', () => {
     >;
     expect(accounts.records).toBe(8_135 + 8_135 + 8_924 + 8_225);
     expect(accounts.asEvents + accounts.asParts + accounts.refused).toBe(accounts.records);
-    const status = JSON.parse((await stack.must('status', '--json')).stdout) as {
-      deadLetters: number;
-    };
-    expect(status.deadLetters).toBe(accounts.refused);
+    const deadLetters = async (): Promise<unknown> =>
+      JSON.parse((await stack.must('status', '--json')).stdout).deadLetters;
+    await expect.poll(deadLetters, { timeout: 30_000 }).toBe(accounts.refused);
     await expectAsBacktest(folder, 'olist', END);
   });
 });

@@ -71,5 +71,6 @@ test('tells the CloudEvents attributes and the number of a tier change', async (
     'ce_time',
     'strata-seq',
     'strata-retired',
+    'traceparent',
   ]);
 }, 60_000);

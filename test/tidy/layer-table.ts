@@ -24,6 +24,7 @@ const SERVICE_PACKAGES = [
   'service-runtime',
   'shard-state',
   'source-map',
+  'stack-figures',
   'state-codec',
   'subscriptions',
   'yaml-file',
@@ -81,6 +82,11 @@ export const LAYERS: readonly Layer[] = [
       'packages/schema-registry': ['@kafkajs/confluent-schema-registry', 'avsc'],
     },
     mayImport: ['pipeline'],
+  },
+  {
+    why: 'What services say of themselves is put together in one place, for the page and the commands alike.',
+    members: { 'packages/stack-figures': ['zod'] },
+    mayImport: [],
   },
   {
     why: 'What consumers outside import; it knows nothing of ours, so that it goes with them.',

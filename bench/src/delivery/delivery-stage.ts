@@ -140,7 +140,7 @@ export async function startBenchNotifier(options: {
       );
       return changes.map(({ id }) => id);
     },
-    endpoints: () => notifier.endpoints(),
+    endpoints: () => notifier.figures()?.endpoints ?? new Map<string, never>(),
     stop: () => notifier.stop(),
   };
 }

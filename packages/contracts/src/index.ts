@@ -50,5 +50,6 @@ export * from './tier-direction.ts';
 export * from './tier-export.ts';
 export * from './tier-snapshot.ts';
 export * from './topics.ts';
+export * from './trace-context.ts';
 export * from './undelivered.ts';
 export * from './wire-record.ts';

@@ -14,6 +14,8 @@ export interface DeliveryJob {
   readonly origin: DeliveryOrigin | null;
   /** Of the replay that asked for it; null for the first telling. */
   readonly replayId: string | null;
+  /** W3C `traceparent` of the event that it tells of the effect of; absent where none came along. */
+  readonly traceparent?: string;
 }
 
 export interface DeliveryOrigin {

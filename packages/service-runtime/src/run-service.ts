@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { ClientMeter } from './client-meter.ts';
+import { withFaultLines } from './fault-lines.ts';
 import { type HealthReport, startHealthServer } from './health-server.ts';
 import { createLifecycle, type HostProcess, type Lifecycle } from './lifecycle.ts';
 import { createLogger, type ServiceLogger } from './logger.ts';
@@ -56,7 +57,9 @@ export async function runService<Shape extends z.ZodRawShape>(service: {
     return;
   }
   const base = config as unknown as BaseConfig;
-  const logger = createLogger({ service: schema.service, level: base.STRATA_LOG_LEVEL });
+  const logger = withFaultLines(
+    createLogger({ service: schema.service, level: base.STRATA_LOG_LEVEL }),
+  );
   const lifecycle = createLifecycle({ logger, host });
   const metrics = createMetrics({ withProcess: true });
   const meter = new ClientMeter(metrics);

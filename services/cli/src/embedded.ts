@@ -34,11 +34,13 @@ import { createScorerMetrics, startScorer } from '@strata/scorer';
 import {
   createMetrics,
   keyedMarker,
+  lookRegularly,
   seal,
   systemAlarm,
   systemClock,
   unseal,
 } from '@strata/service-runtime';
+import { type AskedService, answerOf } from '@strata/stack-figures';
 import { topicSpecs } from './stack/deploy-topics.ts';
 import { openGate } from './stack/open-gate.ts';
 import { openPartitions } from './stack/open-partitions.ts';
@@ -50,6 +52,8 @@ const DELIVERY_TIMEOUT_MS = 10_000;
 const PENDING_MAX = 10_000;
 const DISABLE_AFTER_MS = 5 * 24 * 3_600_000;
 const COMMIT_INTERVAL_MS = 1_000;
+/** As services that are processes of their own do. */
+const LOOK_MS = 5_000;
 /** A look at a topic in this process costs next to nothing, and commands wait for what it finds. */
 const POLICY_POLL_MS = 100;
 const KEY_BYTES = 32;
@@ -91,6 +95,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   const serde = await openTopicSerdes({ source, schemas, clock, untrusted: INTAKE_TOPICS });
   const serdes = await openStackSerdes(source, clock);
   const key = randomBytes(KEY_BYTES);
+  // Before they run nothing is known of them.
+  let running: RunningServices | null = null;
   const store = new MemoryStateStore();
   const queue = new MemoryDeliveryQueue();
   const markerOf = keyedMarker(key);
@@ -114,6 +120,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     ),
     markerOf,
     lookAtDeliveries: (look) => look(queue),
+    askServices: async () => (await running?.ask()) ?? [],
     retention: async () => null,
     toWallTime: () => {
       time = 'wall';
@@ -122,13 +129,14 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   };
   await openPartitions(stack, time);
 
-  const services = await startServices(options, { log, store, queue, serde, stack });
-  return {
-    stack,
-    consoleUrl: services.consoleUrl,
-    intakeUrl: services.intakeUrl,
-    stop: () => services.stop(),
-  };
+  running = await startServices(options, { log, store, queue, serde, stack });
+  const { consoleUrl, intakeUrl, stop } = running;
+  return { stack, consoleUrl, intakeUrl, stop };
+}
+
+interface RunningServices extends Pick<EmbeddedStack, 'consoleUrl' | 'intakeUrl' | 'stop'> {
+  /** Has all services look, and tells what they then say of themselves. */
+  ask(): Promise<readonly AskedService[]>;
 }
 
 interface EmbeddedParts {
@@ -142,7 +150,7 @@ interface EmbeddedParts {
 async function startServices(
   options: EmbeddedOptions,
   parts: EmbeddedParts,
-): Promise<Pick<EmbeddedStack, 'consoleUrl' | 'intakeUrl' | 'stop'>> {
+): Promise<RunningServices> {
   const { log, store, serde, stack } = parts;
   const metrics = createMetrics({ withProcess: true });
   const { onFatal } = options;
@@ -170,11 +178,23 @@ async function startServices(
     },
     { policyPollMs: POLICY_POLL_MS },
   );
-  const outputs = await startOutputs(options, { ...parts, metrics });
+  const askInputs = async (): Promise<readonly AskedService[]> => {
+    await Promise.all([ingestor.lookAtLog(), scorer.lookAtLog()]);
+    return [answerOf('ingestor', ingestor.report()), answerOf('scorer', scorer.report())];
+  };
+  const outputs = await startOutputs(options, { ...parts, metrics, askInputs });
+  const looks = lookRegularly({
+    everyMs: LOOK_MS,
+    look: async () => void (await outputs.ask()),
+    // A topic in this process answers; while the process ends, one may not.
+    onFailed: () => {},
+  });
   return {
     consoleUrl: outputs.consoleUrl,
     intakeUrl: ingestor.httpUrl,
+    ask: outputs.ask,
     stop: async () => {
+      await looks.stop();
       await ingestor.stop();
       await scorer.stop();
       await outputs.stop();
@@ -202,8 +222,8 @@ function ingestorSettings({
 
 /** The page, and the API beside it. */
 function startPage(
-  ports: Pick<ConsolePorts, 'log' | 'clock' | 'logger' | 'metrics' | 'onFatal'>,
-  { log, store, queue, serde, stack }: EmbeddedParts,
+  ports: Pick<ConsolePorts, 'log' | 'clock' | 'logger' | 'metrics' | 'onFatal' | 'askServices'>,
+  { log, store, serde, stack }: EmbeddedParts,
   { apiKeys, identity: given = identity() }: Pick<EmbeddedOptions, 'apiKeys' | 'identity'>,
 ) {
   return startConsole(
@@ -219,7 +239,6 @@ function startPage(
         seal: stack.seal,
         arePrivateAddressesAllowed: stack.arePrivateAddressesAllowed,
       },
-      deliveries: () => queue.counts(),
     },
     {
       host: '127.0.0.1',
@@ -227,7 +246,6 @@ function startPage(
       apiKeysFile: apiKeys ?? null,
       identity: given,
       groupId: 'strata-console',
-      groups: { ingestor: INGESTOR_GROUP, scorer: 'strata-scorer', notifier: 'strata-notifier' },
     },
   );
 }
@@ -235,8 +253,12 @@ function startPage(
 /** What reads the published changes: the webhooks and the page. */
 async function startOutputs(
   options: EmbeddedOptions,
-  parts: EmbeddedParts & { readonly metrics: ReturnType<typeof createMetrics> },
-): Promise<Pick<EmbeddedStack, 'consoleUrl' | 'stop'>> {
+  parts: EmbeddedParts & {
+    readonly metrics: ReturnType<typeof createMetrics>;
+    /** The services before these. */
+    readonly askInputs: RunningServices['ask'];
+  },
+): Promise<Pick<RunningServices, 'consoleUrl' | 'ask' | 'stop'>> {
   const { subscriptions, onFatal } = options;
   const { log, queue, serde, stack, metrics } = parts;
   const ports = { log: stack.reader, clock: systemClock, logger: silentLogger, metrics, onFatal };
@@ -276,9 +298,18 @@ async function startOutputs(
       arePrivateAddressesAllowed: true,
     },
   );
-  const page = await startPage(ports, parts, options);
+  const askServices = async (): Promise<readonly AskedService[]> => {
+    const inputs = await parts.askInputs();
+    await notifier.lookAtTopic();
+    return [...inputs, answerOf('notifier', notifier.report())];
+  };
+  const page = await startPage({ ...ports, askServices }, parts, options);
   return {
     consoleUrl: page.url,
+    ask: async () => {
+      await page.look();
+      return [...(await askServices()), answerOf('console', page.report())];
+    },
     stop: async () => {
       await notifier.stop();
       await subscribed.close();

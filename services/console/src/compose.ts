@@ -10,32 +10,38 @@ import {
 } from '@strata/schema-registry';
 import {
   keyedPseudonyms,
+  lookRegularly,
   type RunningService,
   type ServiceContext,
   seal,
   systemClock,
 } from '@strata/service-runtime';
+import { askServices } from '@strata/stack-figures';
 import type { z } from 'zod';
 import type { consoleConfig } from './config.ts';
 import { BOARD_TOPICS } from './live/tier-board.ts';
 import { startConsole } from './start-console.ts';
 
+/** How often topics, services and the state are asked. */
+const LOOK_MS = 5_000;
+
 type ConsoleConfig = Readonly<z.output<typeof consoleConfig.object>>;
 
 /** The real adapters, put together. */
 export async function compose(context: ServiceContext<ConsoleConfig>): Promise<RunningService> {
-  const { config, logger, metrics, lifecycle } = context;
+  const { config, logger, metrics, meter, lifecycle } = context;
   const kafka = { brokers: config.STRATA_KAFKA_BROKERS, clientId: 'strata-console' };
   const source = new ConfluentSchemaRegistry({ url: config.STRATA_REGISTRY_URL });
-  const read: readonly string[] = [...BOARD_TOPICS, TOPICS.subscriptions];
+  const read: readonly string[] = [...BOARD_TOPICS, TOPICS.deadLetters, TOPICS.subscriptions];
   const schemas = readSchemaFolder().filter(({ topic }) => read.includes(topic));
   const serdes = await openTopicSerdes({ source, schemas, clock: systemClock });
-  const log = new KafkaLogReader(kafka, { logger });
+  const log = meter.metered('kafka', new KafkaLogReader(kafka, { logger }));
   lifecycle.started('log reader', () => log.close());
-  const writer = sendInTurn(new KafkaLogWriter(kafka));
+  const writer = sendInTurn(meter.metered('kafka', new KafkaLogWriter(kafka)));
   lifecycle.started('log writer', () => writer.close());
   const sealingKey = config.STRATA_SEALING_KEY;
-  const store = await RedisStateStore.connect({ url: config.STRATA_STATE_REDIS_URL, logger });
+  const redis = await RedisStateStore.connect({ url: config.STRATA_STATE_REDIS_URL, logger });
+  const store = meter.metered('state-redis', redis);
   lifecycle.started('state store', () => store.close());
   const pseudonymKey = config.STRATA_CONSOLE_PSEUDONYM_KEY;
   const running = await startConsole(
@@ -55,6 +61,8 @@ export async function compose(context: ServiceContext<ConsoleConfig>): Promise<R
       logger,
       metrics,
       onFatal: lifecycle.fatal,
+      clientReasons: () => meter.reasons(),
+      askServices: () => askServices(config.STRATA_CONSOLE_SERVICES),
     },
     {
       host: config.STRATA_CONSOLE_HOST,
@@ -65,14 +73,24 @@ export async function compose(context: ServiceContext<ConsoleConfig>): Promise<R
       }),
       streams: { streamsMax: config.STRATA_CONSOLE_STREAMS_MAX },
       groupId: `strata-console-${randomUUID()}`,
-      groups: {
-        ingestor: config.STRATA_CONSOLE_INGESTOR_GROUP_ID,
-        scorer: config.STRATA_CONSOLE_SCORER_GROUP_ID,
-        notifier: config.STRATA_CONSOLE_NOTIFIER_GROUP_ID,
-      },
     },
   );
   lifecycle.started('console', () => running.stop());
+  lookAgain(context, () => running.look());
+  lookAgain(context, async () => void (await store.holder(0)));
   logger.info({ page: running.url }, 'The page is open');
   return running;
+}
+
+/** What is not known is absent from the page and the metrics, and the meter has counted why; so a look that fails is hardly told. */
+function lookAgain(
+  { logger, lifecycle }: Pick<ServiceContext<ConsoleConfig>, 'logger' | 'lifecycle'>,
+  look: () => Promise<void>,
+): void {
+  const looks = lookRegularly({
+    everyMs: LOOK_MS,
+    look,
+    onFailed: (error) => logger.debug({ error: String(error) }, 'A regular look failed'),
+  });
+  lifecycle.started('regular looks', () => looks.stop());
 }

@@ -7,13 +7,22 @@ import {
   sealingVariables,
   stateRedisVariables,
 } from '@strata/service-runtime';
+import { SERVICE_NAMES, type ServiceAddress } from '@strata/stack-figures';
 import { z } from 'zod';
 
-function groupId(service: string) {
-  return z
-    .string()
-    .default(`strata-${service}`)
-    .meta({ description: `Consumer group of the ${service}s of the stack, for their lag.` });
+/** `SERVICE=URL`, with commas between: where each process of the other services has its health server. */
+const SERVICES_SENTENCE = 'has to be SERVICE=URL, ..., with ingestor, scorer or notifier';
+
+function serviceAddresses(text: string): readonly ServiceAddress[] | null {
+  const addresses = text.split(',').map((part): ServiceAddress | null => {
+    const [, name, url] = /^\s*(ingestor|scorer|notifier)=(https?:\/\/\S+?)\s*$/.exec(part) ?? [];
+    const service = SERVICE_NAMES.find((it) => it === name);
+    return service === undefined || url === undefined || !URL.canParse(url)
+      ? null
+      : { service, url };
+  });
+  const sound = addresses.filter((it) => it !== null);
+  return sound.length < addresses.length ? null : sound;
 }
 
 export const consoleConfig = defineConfig('console', {
@@ -50,7 +59,17 @@ export const consoleConfig = defineConfig('console', {
       description:
         'true lets the API subscribe private and loopback addresses, and by http: as the notifier is told.',
     }),
-  STRATA_CONSOLE_INGESTOR_GROUP_ID: groupId('ingestor'),
-  STRATA_CONSOLE_SCORER_GROUP_ID: groupId('scorer'),
-  STRATA_CONSOLE_NOTIFIER_GROUP_ID: groupId('notifier'),
+  STRATA_CONSOLE_SERVICES: z
+    .string()
+    .optional()
+    .transform((text, context) => {
+      const addresses = text === undefined ? [] : serviceAddresses(text);
+      if (addresses !== null) return addresses;
+      context.addIssue(SERVICES_SENTENCE);
+      return z.NEVER;
+    })
+    .meta({
+      description:
+        'Health servers of the ingestors, scorers and notifiers, such as `scorer=http://scorer:8080`, with commas between. Where one is missing, the page says that it is not known how that service is.',
+    }),
 });

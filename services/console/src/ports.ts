@@ -1,6 +1,5 @@
 import type { Identity } from '@strata/contracts';
 import type {
-  DeliveryCounts,
   GroupReader,
   Logger,
   LogReader,
@@ -10,6 +9,7 @@ import type {
 } from '@strata/pipeline';
 import type { TopicSerde } from '@strata/schema-registry';
 import type { Metrics } from '@strata/service-runtime';
+import type { AskedService } from '@strata/stack-figures';
 import type { SubscriptionPorts } from './api/subscriptions/subscription-parts.ts';
 
 /** What the console works with. The group is its own: it starts it and stops it. */
@@ -27,8 +27,10 @@ export interface ConsolePorts {
   readonly onFatal: (error: unknown) => void;
   /** Where the API may show and change webhook subscriptions. */
   readonly subscriptions?: SubscriptionPorts;
-  /** Counts of the delivery queue, where the console can reach it. */
-  readonly deliveries?: () => Promise<DeliveryCounts>;
+  /** Why what the console asks over a network does not answer, in sentences. */
+  readonly clientReasons?: () => readonly string[];
+  /** What the other services of the stack say of themselves; where it is left out, nothing is known of them. */
+  readonly askServices?: () => Promise<readonly AskedService[]>;
 }
 
 export interface ConsoleSettings {
@@ -47,10 +49,4 @@ export interface ConsoleSettings {
   };
   /** Under which ids customers stand; those that people know where it is left out. */
   readonly identity?: Identity;
-  /** Groups whose lag the page shows. */
-  readonly groups: {
-    readonly ingestor: string;
-    readonly scorer: string;
-    readonly notifier: string;
-  };
 }

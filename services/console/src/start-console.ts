@@ -3,12 +3,17 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
 import { TOPICS } from '@strata/contracts';
 import type { HealthReport } from '@strata/service-runtime';
+import { answerOf } from '@strata/stack-figures';
 import { ChangeTail } from './api/changes/change-tail.ts';
 import { openApi } from './api/open-console-api.ts';
 import { boardMetrics } from './live/board-metrics.ts';
 import { EventFeed, LISTED_CHANGES } from './live/event-feed.ts';
 import { FlowMeter } from './live/flow-meter.ts';
+import { ownReport } from './live/own-report.ts';
 import { BoardReader } from './live/read-board.ts';
+import { readingMetrics } from './live/reading-metrics.ts';
+import { SAMPLE_INTERVAL_MS, sampler } from './live/sampler.ts';
+import { StackWatch } from './live/stack-watch.ts';
 import { BOARD_TOPICS, TierBoard } from './live/tier-board.ts';
 import { consoleMetrics } from './metrics.ts';
 import type { LiveView } from './page/live-regions.ts';
@@ -18,7 +23,6 @@ import { Router } from './routes/router.ts';
 
 /** Updates are gathered for so long before they go to the pages. */
 const GATHER_MS = 300;
-const SAMPLE_INTERVAL_MS = 2_000;
 const HEARTBEAT_INTERVAL_MS = 15_000;
 const COMMIT_INTERVAL_MS = 30_000;
 /** A caller that is slower than this with its headers, or with the whole request, is cut off. */
@@ -32,6 +36,8 @@ export interface RunningConsole {
   /** Where the page is. */
   readonly url: string;
   report(): HealthReport;
+  /** Asks the log and the other services how they stand. To be called every few seconds; rejects where the log does not answer. */
+  look(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -41,24 +47,23 @@ export async function startConsole(
   settings: ConsoleSettings,
 ): Promise<RunningConsole> {
   const { logger, log, onFatal } = ports;
-  const { groupId, groups, host } = settings;
+  const { groupId, host } = settings;
   const metrics = consoleMetrics(ports.metrics);
   const tail = await tailOf(ports);
   const board = new TierBoard(ports.serdes);
-  const meter = new FlowMeter({ log, groups, deliveries: ports.deliveries });
-  const view = (): LiveView => ({
-    board,
-    flow: meter.flow(),
-    nowMs: ports.clock.nowMs(),
-    isCatchingUp: reader.isCatchingUp(),
-    changes: board.latest.newest(LISTED_CHANGES),
-  });
+  const meter = new FlowMeter({ log, serde: ports.serdes(TOPICS.deadLetters) });
+  const watch = new StackWatch(ports.askServices ?? (async () => []));
+  const letters = (): ReadonlyMap<string, number> | null => meter.look(ports.clock.nowMs()).letters;
+  const report = (): HealthReport =>
+    ownReport({ url, streams: feed.clients(), reader, board, letters: letters() });
+  const view = (): LiveView => viewNow(ports, { board, meter, watch, reader, report });
   const feed = new EventFeed({ boot: randomBytes(6).toString('hex'), view });
   const gather = gathered(() => feed.flush());
   const reader = new BoardReader({
     board,
     tail,
     log,
+    clock: ports.clock,
     logger,
     metrics,
     onFatal,
@@ -67,7 +72,8 @@ export async function startConsole(
     },
   });
   boardMetrics(ports.metrics, () => (reader.isCatchingUp() ? null : board));
-  const sampling = sampler(meter, ports);
+  readingMetrics(ports.metrics, { lags: () => reader.lags(), letters });
+  const sampling = sampler({ meter, watch }, ports);
   const api = await openApi(ports, { settings, metrics, tail, board, reader });
   const router = new Router({
     view,
@@ -85,11 +91,11 @@ export async function startConsole(
   await ports.group.start({ groupId, topics, commitIntervalMs: COMMIT_INTERVAL_MS }, reader);
   return {
     url,
-    report: () => ({
-      isLive: true,
-      reasons: reader.reasons(),
-      details: { page: url, streams: feed.clients(), unreadable: reader.unreadable() },
-    }),
+    report,
+    look: async () => {
+      await sampling.now();
+      await reader.lookAtTopics(groupId);
+    },
     stop: async () => {
       for (const timer of timers) clearInterval(timer);
       gather.cancel();
@@ -98,6 +104,30 @@ export async function startConsole(
       feed.close();
       await close(server);
     },
+  };
+}
+
+function viewNow(
+  { clock, clientReasons = () => [] }: Pick<ConsolePorts, 'clock' | 'clientReasons'>,
+  parts: {
+    readonly board: TierBoard;
+    readonly meter: FlowMeter;
+    readonly watch: StackWatch;
+    readonly reader: BoardReader;
+    readonly report: () => HealthReport;
+  },
+): LiveView {
+  const { board, meter, watch, reader } = parts;
+  const nowMs = clock.nowMs();
+  const { reasons, ...own } = parts.report();
+  const answer = answerOf('console', { ...own, reasons: [...reasons, ...clientReasons()] });
+  return {
+    board,
+    flow: meter.look(nowMs).flow,
+    stack: watch.figures(answer, nowMs),
+    nowMs,
+    isCatchingUp: reader.isCatchingUp(),
+    changes: board.latest.newest(LISTED_CHANGES),
   };
 }
 
@@ -138,29 +168,6 @@ function gathered(run: () => void): { soon: () => void; cancel: () => void } {
     },
     cancel: () => {
       if (timer !== null) clearTimeout(timer);
-    },
-  };
-}
-
-/** A log that does not answer leaves gaps in the picture, never an error page. */
-function sampler(
-  meter: FlowMeter,
-  { clock, logger }: Pick<ConsolePorts, 'clock' | 'logger'>,
-): { refresh: () => Promise<void> } {
-  let takenAtMs = Number.NEGATIVE_INFINITY;
-  let isFailing = false;
-  return {
-    refresh: async () => {
-      const nowMs = clock.nowMs();
-      if (nowMs - takenAtMs < SAMPLE_INTERVAL_MS / 2) return;
-      takenAtMs = nowMs;
-      try {
-        await meter.sample(nowMs);
-        isFailing = false;
-      } catch (error) {
-        if (!isFailing) logger.warn({ error: String(error) }, 'Rates and lags cannot be read');
-        isFailing = true;
-      }
     },
   };
 }

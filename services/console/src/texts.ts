@@ -13,6 +13,7 @@ export interface Texts {
   readonly subtitle: string;
   readonly otherLanguage: string;
   readonly skip: string;
+  readonly pageTools: string;
   readonly live: string;
   readonly reconnecting: string;
   readonly paused: string;
@@ -29,8 +30,6 @@ export interface Texts {
   readonly stages: Readonly<Record<'intake' | 'ingestor' | 'scorer' | 'notifier', string>>;
   readonly stageHints: Readonly<Record<'intake' | 'ingestor' | 'scorer' | 'notifier', string>>;
   readonly perSecond: (rate: string) => string;
-  readonly lag: (records: string) => string;
-  readonly noLag: string;
   readonly tiers: string;
   readonly policy: (name: string, version: number) => string;
   readonly noCustomers: string;
@@ -69,6 +68,7 @@ const zh: Texts = {
   subtitle: '每位客户的等级，此刻与缘由',
   otherLanguage: 'English',
   skip: '跳到最新变更',
+  pageTools: '页面选项',
   live: '实时',
   reconnecting: '正在重新连接',
   paused: '已暂停',
@@ -90,8 +90,6 @@ const zh: Texts = {
     notifier: '签名的 Webhook',
   },
   perSecond: (rate) => `${rate} 条/秒`,
-  lag: (records) => `堆积 ${records} 条`,
-  noLag: '无堆积',
   tiers: '等级分布',
   policy: (name, version) => `策略 ${name} · 第 ${version} 版`,
   noCustomers: '还没有客户定级。事件到达后，这里会动起来。',
@@ -143,6 +141,7 @@ const en: Texts = {
   subtitle: 'Every customer’s tier, now and why',
   otherLanguage: '中文',
   skip: 'Skip to the latest changes',
+  pageTools: 'Page options',
   live: 'live',
   reconnecting: 'reconnecting',
   paused: 'paused',
@@ -164,8 +163,6 @@ const en: Texts = {
     notifier: 'signed webhooks',
   },
   perSecond: (rate) => `${rate} a second`,
-  lag: (records) => `${records} behind`,
-  noLag: 'up to date',
   tiers: 'Tier distribution',
   policy: (name, version) => `policy ${name} · version ${version}`,
   noCustomers: 'No customer is graded yet. This moves as soon as events arrive.',

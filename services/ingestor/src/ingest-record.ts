@@ -4,6 +4,9 @@ import {
   redriveHeader,
   slipOfPart,
   TOPICS,
+  traceHeader,
+  traceIdOf,
+  traceparentOf,
 } from '@strata/contracts';
 import { type OutgoingRecord, StrataError, type TopicRecord } from '@strata/pipeline';
 import type { BatchTally } from './batch-tally.ts';
@@ -15,7 +18,7 @@ import type { Routed } from './steps/route.ts';
 
 export type Ingest = (record: TopicRecord, tally: BatchTally) => readonly OutgoingRecord[];
 
-type IngestPorts = Pick<IngestorPorts, 'serde' | 'markerOf' | 'seal'>;
+type IngestPorts = Pick<IngestorPorts, 'serde' | 'markerOf' | 'seal' | 'logger'>;
 
 /** What has to be written for a record: it goes on whole, becomes a dead letter, or is left out by its map. */
 export function createIngest(
@@ -31,6 +34,8 @@ export function createIngest(
   function ingest(record: TopicRecord, tally: BatchTally): readonly OutgoingRecord[] {
     const passage = gate(record, tally.dropped);
     const { outcome, schemaId } = passage;
+    const traceparent = traceparentOf(record.headers);
+    if (traceparent !== null) tell(ports.logger, record, { outcome: outcome.kind, traceparent });
     if (outcome.kind === 'refused') {
       return [refusals.letterOf(record, outcome, { passage, tally })];
     }
@@ -39,7 +44,9 @@ export function createIngest(
       return ended(passage, tally);
     }
     const { routes } = outcome;
-    const made = routes.map((routed, part) => logRecord(routed, slipOf(passage, routes, part)));
+    const made = routes.map((routed, part) =>
+      logRecord(routed, slipOf(passage, routes, part), traceparent),
+    );
     if (made.includes(null)) {
       const unfit = refused('bad-field', { schemaId });
       return [refusals.letterOf(record, unfit, { passage, tally })];
@@ -52,11 +59,13 @@ export function createIngest(
   function logRecord(
     { partition, key, record }: Routed,
     slip: RedriveSlip | null,
+    traceparent: string | null,
   ): OutgoingRecord | null {
     const value = encoded(() => customerLog.encode(logRecordToWire(record)));
     if (value === null) return null;
     const headers = slip === null ? {} : redriveHeader(slip);
-    return { topic: TOPICS.customerLog, partition, key, value, headers };
+    const traced = traceparent === null ? headers : { ...headers, ...traceHeader(traceparent) };
+    return { topic: TOPICS.customerLog, partition, key, value, headers: traced };
   }
 
   function count(
@@ -78,6 +87,16 @@ export function createIngest(
   }
 
   return ingest;
+}
+
+/** Only who is followed is told of, and only to who looks closely. */
+function tell(
+  logger: IngestPorts['logger'],
+  { topic, partition, offset }: TopicRecord,
+  { outcome, traceparent }: { readonly outcome: string; readonly traceparent: string },
+): void {
+  const fields = { topic, partition, offset, outcome, traceId: traceIdOf(traceparent) };
+  logger.debug(fields, 'An intake record passed the gate');
 }
 
 const isOfClock = (routed: Routed | undefined): boolean =>

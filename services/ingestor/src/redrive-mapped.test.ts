@@ -9,7 +9,7 @@ import {
   signedRedriveHeader,
 } from '@strata/contracts';
 import { unkeyedMarker } from '@strata/domain';
-import type { TopicRecord } from '@strata/pipeline';
+import { silentLogger, type TopicRecord } from '@strata/pipeline';
 import {
   MemorySchemaRegistry,
   openTopicSerdes,
@@ -79,7 +79,8 @@ function passage(map: string, state: string): GateOutcome {
 
 /** What is written for an order: key, whose letter it goes on under, and whether it is a tombstone. */
 function written(map: string, state: string) {
-  const ports = { serde, markerOf: unkeyedMarker, seal: (bytes: Uint8Array) => bytes };
+  const logger = silentLogger;
+  const ports = { serde, markerOf: unkeyedMarker, seal: (bytes: Uint8Array) => bytes, logger };
   const settings = { ...SETTINGS, maps: mapsOf(map) };
   const ingest = createIngest(ports, settings, { customerLog: 4, deadLetters: 3 });
   const records = ingest(anOrder(state), new BatchTally('erp.orders'));

@@ -19,7 +19,7 @@ import { Watermarks } from './watermarks.ts';
 export function deliveryParts(ports: NotifierPorts, settings: NotifierSettings) {
   const places = new ReadingPlaces();
   const lags = () => places.lags(ports.clock.nowMs());
-  const metrics = notifierMetrics(ports.metrics, ports.queue, lags);
+  const metrics = notifierMetrics(ports.metrics, () => upkeep.figures(), lags);
   const poster =
     ports.poster ??
     new WebhookPoster({
@@ -36,13 +36,22 @@ export function deliveryParts(ports: NotifierPorts, settings: NotifierSettings) 
   const { subscriptions } = settings;
   const enqueuer = new TierChangeEnqueuer({ ports, settings, metrics, places });
   const watermarks = new Watermarks(ports, settings, enqueuer);
+  const upkeep: Upkeep = new Upkeep({
+    ports,
+    settings,
+    enqueuer,
+    watermarks,
+    health,
+    pace,
+    metrics,
+  });
   return {
     enqueuer,
     deliver: new DeliverWebhook({ ports, settings, metrics, poster, breaker, health, pace }),
     giveUp: new GiveUp({ ports: { ...ports, letters }, subscriptions, metrics }),
     feeder: new BacklogFeeder(ports, settings, enqueuer),
     replays: new Replays({ ...ports, letters }, settings, enqueuer),
-    upkeep: new Upkeep({ ports, settings, enqueuer, watermarks, health, pace, metrics }),
+    upkeep,
     poster,
   };
 }

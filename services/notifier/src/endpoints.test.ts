@@ -381,7 +381,7 @@ test('what an endpoint has not taken gets older, and nothing is told of it while
   const pending = queue.pending.bind(queue);
   queue.pending = () => Promise.reject(new Error('No Redis.'));
   look();
-  await expect.poll(() => notifier.endpoints().size).toBe(0);
+  await expect.poll(() => notifier.figures()).toBeNull();
   expect(await metric('strata_notifier_endpoint_oldest_seconds{')).toBe(false);
   expect(await metric('strata_notifier_endpoint_pending{')).toBe(false);
   expect(await metric('strata_notifier_upkeep_timestamp_seconds 91')).toBe(true);

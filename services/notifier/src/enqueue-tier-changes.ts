@@ -320,14 +320,14 @@ export class TierChangeEnqueuer implements GroupHandlers {
 
   #deliveriesOf(
     change: TierChangeEvent,
-    { partition, offset, appendedAt }: TopicRecord,
+    record: TopicRecord,
     takers: ReadonlyMap<string, Subscription>,
   ): DeliveryJob[] {
     const matched = matchSubscriptions(takers, change).filter(
-      ({ activeFromMs }) => appendedAt >= activeFromMs,
+      ({ activeFromMs }) => record.appendedAt >= activeFromMs,
     );
     this.#metrics.tierChanges.inc({ outcome: matched.length > 0 ? 'matched' : 'unmatched' });
-    return buildDeliveries(change, matched, { origin: { partition, offset }, replayId: null });
+    return buildDeliveries(change, matched, { record, replayId: null });
   }
 
   #tellGap({ partition, offset }: TopicRecord, missing: number): void {

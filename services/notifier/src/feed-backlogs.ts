@@ -98,11 +98,12 @@ export class BacklogFeeder {
     const subscriptions = new Map([[subscription.id, subscription]]);
     const read = readChanges(records, place, {
       decode: (value) => this.#enqueuer.decode(value),
-      deliveriesOf: (change, { offset, appendedAt }) => {
+      deliveriesOf: (change, record) => {
+        const { offset, appendedAt } = record;
         if (appendedAt < subscription.activeFromMs) return [];
         if (this.#enqueuer.erased.isErasedAfter(partition, change.customerId, offset)) return [];
         const matched = matchSubscriptions(subscriptions, change);
-        return buildDeliveries(change, matched, { origin: { partition, offset }, replayId: null });
+        return buildDeliveries(change, matched, { record, replayId: null });
       },
       // The common reader has told of both.
       watch: { repeat: () => {}, gap: () => {} },

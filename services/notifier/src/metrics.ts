@@ -1,28 +1,26 @@
-import type { DeliveryQueue, Lag, ReadingLag } from '@strata/pipeline';
+import type { Lag, ReadingLag } from '@strata/pipeline';
 import type { Metrics } from '@strata/service-runtime';
+import type { DeliveryFigures, EndpointReport } from './upkeep.ts';
 
 /** Every metric that the notifier exports. No label holds anything of a customer. */
 export function notifierMetrics(
   metrics: Metrics,
-  queue: DeliveryQueue,
+  figures: () => DeliveryFigures | null,
   lags: () => readonly ReadingLag[],
 ) {
   lagMetrics(metrics, lags);
   metrics.gauge({
     name: 'strata_notifier_queue_jobs',
-    help: 'Delivery jobs by state.',
+    help: 'Delivery jobs by state. Absent where the queue’s store has not answered for 30 s.',
     labelNames: ['state'],
-    async collect() {
-      try {
-        for (const [state, count] of Object.entries(await queue.counts())) {
-          this.set({ state }, count);
-        }
-      } catch {
-        // The queue's store is away: an absent value is the truth, an old one would not be.
-        this.reset();
+    collect() {
+      this.reset();
+      for (const [state, count] of Object.entries(figures()?.jobs ?? {})) {
+        this.set({ state }, count);
       }
     },
   });
+  endpointGauges(metrics, figures);
   return {
     tierChanges: metrics.counter({
       name: 'strata_notifier_tier_changes_total',
@@ -83,14 +81,62 @@ function lagMetrics(metrics: Metrics, lags: () => readonly ReadingLag[]): void {
   );
 }
 
-/** How each endpoint stands. */
+type Read = (report: EndpointReport, atMs: number) => number | null;
+
+const BY_ENDPOINT: readonly (readonly [name: string, help: string, read: Read])[] = [
+  [
+    'oldest_seconds',
+    'For how long the oldest tier change that an active endpoint has not taken is known to wait, in this process; 0 where none waits.',
+    // Who is paused or disabled waits by somebody's word.
+    ({ standing, oldestMs }) =>
+      standing !== 'active' || oldestMs === null ? null : oldestMs / 1_000,
+  ],
+  [
+    'expected_end_seconds',
+    'Time until an endpoint has taken all, at its pace of the last minute. Absent while it takes nothing.',
+    ({ expectedEndMs }, atMs) =>
+      expectedEndMs === null ? null : Math.max(0, expectedEndMs - atMs) / 1_000,
+  ],
+  [
+    'failing_seconds',
+    'For how long an endpoint has taken nothing.',
+    ({ failingSinceMs }, atMs) => (failingSinceMs === null ? 0 : (atMs - failingSinceMs) / 1_000),
+  ],
+];
+
+/** How each endpoint stands, as the last look found it; absent where that is not known any more. */
+function endpointGauges(metrics: Metrics, figures: () => DeliveryFigures | null): void {
+  for (const [name, help, read] of BY_ENDPOINT) {
+    metrics.gauge({
+      name: `strata_notifier_endpoint_${name}`,
+      help,
+      labelNames: ['endpoint'],
+      collect() {
+        this.reset();
+        const known = figures();
+        for (const [endpoint, report] of known?.endpoints ?? []) {
+          const value = read(report, known?.atMs ?? 0);
+          if (value !== null) this.set({ endpoint }, value);
+        }
+      },
+    });
+  }
+  metrics.gauge({
+    name: 'strata_notifier_endpoint_pending',
+    help: 'Tier changes that an endpoint has yet to take: queued, and waiting in the topic.',
+    labelNames: ['endpoint', 'where'],
+    collect() {
+      this.reset();
+      for (const [endpoint, { queued, backlogRecords }] of figures()?.endpoints ?? []) {
+        this.set({ endpoint, where: 'queue' }, queued);
+        this.set({ endpoint, where: 'topic' }, backlogRecords);
+      }
+    },
+  });
+}
+
 function endpointMetrics(metrics: Metrics) {
   return {
-    oldest: metrics.gauge({
-      name: 'strata_notifier_endpoint_oldest_seconds',
-      help: 'For how long the oldest tier change that an active endpoint has not taken is known to wait, in this process; 0 where none waits.',
-      labelNames: ['endpoint'],
-    }),
     kept: metrics.gauge({
       name: 'strata_notifier_upkeep_timestamp_seconds',
       help: 'When the figures of the endpoints were last made. What is told of endpoints is of then; 0 for never.',
@@ -99,21 +145,6 @@ function endpointMetrics(metrics: Metrics) {
       name: 'strata_notifier_given_up_total',
       help: 'Deliveries given up for good, by endpoint and reason; each left a letter.',
       labelNames: ['endpoint', 'reason'],
-    }),
-    pending: metrics.gauge({
-      name: 'strata_notifier_endpoint_pending',
-      help: 'Tier changes that an endpoint has yet to take: queued, and waiting in the topic.',
-      labelNames: ['endpoint', 'where'],
-    }),
-    expectedEnd: metrics.gauge({
-      name: 'strata_notifier_endpoint_expected_end_seconds',
-      help: 'Time until an endpoint has taken all, at its pace of the last minute. Absent while it takes nothing.',
-      labelNames: ['endpoint'],
-    }),
-    failing: metrics.gauge({
-      name: 'strata_notifier_endpoint_failing_seconds',
-      help: 'For how long an endpoint has taken nothing.',
-      labelNames: ['endpoint'],
     }),
   };
 }

@@ -100,7 +100,7 @@ export class Replays {
   }
 
   async #give(
-    { replay, subscription, partition }: Part,
+    { replay, subscription }: Part,
     records: readonly TopicRecord[],
     place: ReadingPlace,
   ): Promise<ReadChanges> {
@@ -108,11 +108,11 @@ export class Replays {
     const read = readChanges(records, place, {
       decode: (value) => this.#enqueuer.decode(value),
       deliveriesOf: (change, record) => {
-        const { offset, appendedAt, key } = record;
+        const { appendedAt, key } = record;
         if (appendedAt < (replay.sinceMs ?? 0) || appendedAt >= untilOf(replay)) return [];
         const customerId = Buffer.from(key ?? []).toString();
         if (replay.customerId !== null && customerId !== replay.customerId) return [];
-        return this.#deliveries(subscription, change, { partition, offset, replayId: replay.id });
+        return this.#deliveries(subscription, change, { record, replayId: replay.id });
       },
       watch: { repeat: () => {}, gap: () => {} },
     });
@@ -124,12 +124,12 @@ export class Replays {
   #deliveries(
     subscription: Subscription,
     change: ReturnType<TierChangeEnqueuer['decode']>,
-    at: { readonly partition: number; readonly offset: number; readonly replayId: string },
+    { record, replayId }: { readonly record: TopicRecord; readonly replayId: string },
   ): DeliveryJob[] {
-    const { partition, offset, replayId } = at;
+    const { partition, offset } = record;
     if (this.#enqueuer.erased.isErasedAfter(partition, change.customerId, offset)) return [];
     const matched = matchSubscriptions(new Map([[subscription.id, subscription]]), change);
-    return buildDeliveries(change, matched, { origin: { partition, offset }, replayId });
+    return buildDeliveries(change, matched, { record, replayId });
   }
 
   /** All letters at once: they are kept for two weeks only. */
@@ -146,12 +146,10 @@ export class Replays {
       const at = { topic: this.#settings.topic, partition, offset };
       for await (const [record] of this.#ports.log.read(at, offset + 1)) {
         const value = record?.value ?? null;
-        if (value === null) continue;
+        if (record === undefined || value === null) continue;
         await this.#ports.serde.prepare([value]);
         const change = this.#enqueuer.decode(value);
-        jobs.push(
-          ...this.#deliveries(subscription, change, { partition, offset, replayId: replay.id }),
-        );
+        jobs.push(...this.#deliveries(subscription, change, { record, replayId: replay.id }));
       }
     }
     await this.#ports.queue.add(jobs);

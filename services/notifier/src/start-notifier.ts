@@ -5,7 +5,7 @@ import type { NotifierPorts, NotifierSettings } from './ports.ts';
 import { PositionWatch } from './position-watch.ts';
 import { RegularRun } from './regular-run.ts';
 import { serveSubscribers } from './serve-subscribers.ts';
-import type { EndpointReport } from './upkeep.ts';
+import type { DeliveryFigures, Upkeep } from './upkeep.ts';
 
 /**
  * Positions live in the queue's store; what is committed to the broker shows lag to its tools, and is where the reader
@@ -21,7 +21,8 @@ const WAITS_MS_MAX = 60_000;
 
 export interface RunningNotifier {
   report(): HealthReport;
-  endpoints(): ReadonlyMap<string, EndpointReport>;
+  /** Of the endpoints; null where that is not known. */
+  figures(): DeliveryFigures | null;
   /** Asks the topic where its partitions end. To be called every few seconds. */
   lookAtTopic(): Promise<void>;
   /** Finishes the batch and the deliveries in hand. */
@@ -66,7 +67,7 @@ export async function startNotifier(
   );
   for (const regular of [watch, feeding, keeping]) regular.start();
   return {
-    endpoints: () => upkeep.reports(),
+    figures: () => upkeep.figures(),
     lookAtTopic: () => enqueuer.lookAtTopic(),
     report: () => ({
       isLive: true,
@@ -79,7 +80,7 @@ export async function startNotifier(
           return { partition, logEnd: lag?.end ?? null, records: lag?.records ?? null, seconds };
         }),
         ...deliver.counts(),
-        endpoints: Object.fromEntries(upkeep.reports()),
+        ...deliveryDetails(upkeep),
       },
     }),
     stop: async () => {
@@ -90,6 +91,15 @@ export async function startNotifier(
       await ports.queue.close();
       parts.poster.close();
     },
+  };
+}
+
+/** Null where it is not known, which is not the same as none. */
+function deliveryDetails(upkeep: Upkeep) {
+  const figures = upkeep.figures();
+  return {
+    jobs: figures?.jobs ?? null,
+    endpoints: figures && Object.fromEntries(figures.endpoints),
   };
 }
 

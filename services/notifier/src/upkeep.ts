@@ -1,3 +1,5 @@
+import { type DeliveryCounts, END_KNOWN_MS } from '@strata/pipeline';
+import type { Standing } from '@strata/subscriptions';
 import type { EndpointHealth } from './endpoint-health.ts';
 import type { EndpointPace } from './endpoint-pace.ts';
 import type { TierChangeEnqueuer } from './enqueue-tier-changes.ts';
@@ -8,6 +10,7 @@ import type { Watermarks } from './watermarks.ts';
 
 /** How an endpoint stands, for whoever looks. */
 export interface EndpointReport {
+  readonly standing: Standing;
   /** Deliveries in the queue. */
   readonly queued: number;
   /** Records of the topic that it has yet to be given. */
@@ -16,12 +19,19 @@ export interface EndpointReport {
   /** At the present pace; null while it takes nothing or has nothing to take. */
   readonly expectedEndMs: number | null;
   readonly failingSinceMs: number | null;
-  /** For how long its oldest tier change that it has not taken is known to wait; null where nobody has looked yet. */
+  /** For how long the oldest tier change that it has not taken is known to wait; null where no partition is read yet. */
   readonly oldestMs: number | null;
 }
 
+/** All endpoints as one look found them. Metrics, health and whoever else asks are told these, so they agree. */
+export interface DeliveryFigures {
+  readonly atMs: number;
+  readonly jobs: DeliveryCounts;
+  readonly endpoints: ReadonlyMap<string, EndpointReport>;
+}
+
 /**
- * What is done for the endpoints now and then: how far each is, is told to the broker and to the metrics, and one that
+ * What is done for the endpoints now and then: how far each is, is told to the broker and to whoever asks, and one that
  * has taken nothing for days is disabled.
  */
 export class Upkeep {
@@ -32,8 +42,7 @@ export class Upkeep {
   readonly #health: EndpointHealth;
   readonly #pace: EndpointPace;
   readonly #metrics: NotifierMetrics;
-  #reports: ReadonlyMap<string, EndpointReport> = new Map();
-  #oldestMs: ReadonlyMap<string, number> = new Map();
+  #figures: DeliveryFigures | null = null;
 
   constructor(options: {
     ports: Pick<NotifierPorts, 'queue' | 'clock' | 'logger'>;
@@ -57,71 +66,52 @@ export class Upkeep {
     const nowMs = this.#ports.clock.nowMs();
     try {
       await this.#health.refresh();
-      await this.#report();
       await this.#disableDead();
-      this.#tellOldest(await this.#watermarks.keep(nowMs));
+      const oldestMs = await this.#watermarks.keep(nowMs);
+      const jobs = await this.#ports.queue.counts();
+      this.#figures = { atMs: nowMs, jobs, endpoints: await this.#reports(nowMs, oldestMs) };
     } catch (error) {
       // What was true before would look as if it were still: so nothing is told until it is known again.
-      this.#reports = new Map();
-      this.#oldestMs = new Map();
-      const { pending, expectedEnd, failing, oldest } = this.#metrics;
-      for (const gauge of [pending, expectedEnd, failing, oldest]) gauge.reset();
+      this.#figures = null;
       throw error;
     }
     this.#metrics.kept.set(nowMs / 1_000);
     return false;
   }
 
-  /** Who is paused or disabled waits by somebody's word. */
-  #tellOldest(oldestMs: ReadonlyMap<string, number>): void {
-    this.#oldestMs = oldestMs;
-    this.#metrics.oldest.reset();
-    const subscriptions = this.#settings.subscriptions.current();
-    for (const [endpoint, ms] of oldestMs) {
-      if (subscriptions.get(endpoint)?.standing !== 'active') continue;
-      this.#metrics.oldest.set({ endpoint }, ms / 1_000);
-    }
+  /** Null where the queue's store does not answer, or its answer is late: a figure of before is none of now. */
+  figures(): DeliveryFigures | null {
+    const figures = this.#figures;
+    if (figures === null) return null;
+    return this.#ports.clock.nowMs() - figures.atMs > END_KNOWN_MS ? null : figures;
   }
 
-  reports(): ReadonlyMap<string, EndpointReport> {
-    return this.#reports;
-  }
-
-  async #report(): Promise<void> {
-    const nowMs = this.#ports.clock.nowMs();
-    const endpoints = [...this.#settings.subscriptions.current().keys()];
-    const pending = await this.#ports.queue.pending(endpoints);
+  async #reports(
+    nowMs: number,
+    oldestMs: ReadonlyMap<string, number>,
+  ): Promise<DeliveryFigures['endpoints']> {
+    const subscriptions = [...this.#settings.subscriptions.current().values()];
+    const pending = await this.#ports.queue.pending(subscriptions.map(({ id }) => id));
     const failingSince = this.#health.failingSince();
-    const reports = endpoints.map((endpoint): [string, EndpointReport] => {
-      const queued = pending.get(endpoint) ?? 0;
-      const backlogRecords = this.#backlogRecords(endpoint);
-      const perSecond = this.#pace.perSecond(endpoint, nowMs);
+    const reports = subscriptions.map(({ id, standing }): [string, EndpointReport] => {
+      const queued = pending.get(id) ?? 0;
+      const backlogRecords = this.#backlogRecords(id);
+      const perSecond = this.#pace.perSecond(id, nowMs);
       const left = queued + backlogRecords;
-      const expectedEndMs =
-        left === 0 || perSecond === 0 ? null : nowMs + (left / perSecond) * 1_000;
-      const failingSinceMs = failingSince.get(endpoint) ?? null;
-      const oldestMs = this.#oldestMs.get(endpoint) ?? null;
       return [
-        endpoint,
-        { queued, backlogRecords, perSecond, expectedEndMs, failingSinceMs, oldestMs },
+        id,
+        {
+          standing,
+          queued,
+          backlogRecords,
+          perSecond,
+          expectedEndMs: left === 0 || perSecond === 0 ? null : nowMs + (left / perSecond) * 1_000,
+          failingSinceMs: failingSince.get(id) ?? null,
+          oldestMs: oldestMs.get(id) ?? null,
+        },
       ];
     });
-    this.#reports = new Map(reports);
-    this.#export(nowMs);
-  }
-
-  #export(nowMs: number): void {
-    const { pending, expectedEnd, failing } = this.#metrics;
-    for (const gauge of [pending, expectedEnd, failing]) gauge.reset();
-    for (const [endpoint, report] of this.#reports) {
-      pending.set({ endpoint, where: 'queue' }, report.queued);
-      pending.set({ endpoint, where: 'topic' }, report.backlogRecords);
-      const { expectedEndMs, failingSinceMs } = report;
-      if (expectedEndMs !== null) {
-        expectedEnd.set({ endpoint }, Math.max(0, expectedEndMs - nowMs) / 1_000);
-      }
-      failing.set({ endpoint }, failingSinceMs === null ? 0 : (nowMs - failingSinceMs) / 1_000);
-    }
+    return new Map(reports);
   }
 
   #backlogRecords(endpoint: string): number {

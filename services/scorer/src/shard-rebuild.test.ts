@@ -2,6 +2,7 @@ import { TOPICS } from '@strata/contracts';
 import { fold, initialPartition } from '@strata/domain';
 import { aPurchase, day } from '@strata/domain/builders';
 import { MemoryLogReader, MemoryLogWriter } from '@strata/memory';
+import { silentLogger } from '@strata/pipeline';
 import { createMetrics, keyedMarker, seal } from '@strata/service-runtime';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createScorerMetrics } from './metrics.ts';
@@ -27,6 +28,7 @@ beforeEach(async () => {
     markerOf: keyedMarker(SEALING_KEY),
     clock: stack.clock,
     metrics: createScorerMetrics(createMetrics({ withProcess: false })),
+    logger: silentLogger,
     fold,
     initialPartition,
   };

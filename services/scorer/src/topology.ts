@@ -22,7 +22,10 @@ export interface TopologyParts {
 
 /** strata.customer-log.v1 -> state, due index, outbox and offset in one write; the relay publishes what it finds there. */
 export function createTopology(
-  ports: Pick<ScorerPorts, 'store' | 'serde' | 'seal' | 'markerOf' | 'clock' | 'metrics' | 'fold'>,
+  ports: Pick<
+    ScorerPorts,
+    'store' | 'serde' | 'seal' | 'markerOf' | 'clock' | 'metrics' | 'fold' | 'logger'
+  >,
   settings: ScorerSettings,
   parts: TopologyParts,
 ) {

@@ -50,23 +50,6 @@ export async function readLetters(
   return [...found.values()].toSorted(byFirstSeen);
 }
 
-/** How many letters lie in the topic now, by their ids alone. */
-export async function countLetters({ reader }: Pick<StackHandle, 'reader'>): Promise<number> {
-  const ids = new Set<string>();
-  const partitions = await reader.partitionCount(TOPICS.deadLetters);
-  for (let partition = 0; partition < partitions; partition += 1) {
-    const place = { topic: TOPICS.deadLetters, partition, offset: 0 };
-    for await (const batch of reader.read(place)) {
-      for (const { key, value } of batch) {
-        const id = Buffer.from(key ?? []).toString();
-        if (value === null) ids.delete(id);
-        else ids.add(id);
-      }
-    }
-  }
-  return ids.size;
-}
-
 function byFirstSeen({ letter: a }: FoundLetter, { letter: b }: FoundLetter): number {
   return a.firstSeenAt - b.firstSeenAt || byPlace(a, b);
 }

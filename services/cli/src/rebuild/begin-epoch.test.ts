@@ -75,6 +75,7 @@ beforeEach(() => {
     unseal: (bytes) => bytes,
     tryGate: () => Promise.reject(new Error('nobody asks')),
     markerOf: keyedMarker(new Uint8Array(32).fill(5)),
+    askServices: async () => [],
     lookAtDeliveries: () => Promise.reject(new Error('nobody asks')),
     retention: async () => null,
     toWallTime: () => {},

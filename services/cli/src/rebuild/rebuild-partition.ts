@@ -1,5 +1,6 @@
 import { TOPICS } from '@strata/contracts';
 import { fold, initialPartition } from '@strata/domain';
+import { silentLogger } from '@strata/pipeline';
 import { createScorerMetrics, type RebuildSeed, ShardRebuild } from '@strata/scorer';
 import { createMetrics, systemClock } from '@strata/service-runtime';
 import { viewPartition } from '@strata/shard-state';
@@ -65,6 +66,8 @@ export function openRebuild(
     markerOf,
     clock: systemClock,
     metrics,
+    // What was told when it was folded first is not told again.
+    logger: silentLogger,
     fold,
     initialPartition,
   };

@@ -69,6 +69,7 @@ export async function connectStack(options: ConnectOptions): Promise<StackHandle
     tryGate: openGate({ serdes, markerOf, partitions }, gateSettings),
     markerOf,
     retention: (topics) => retentionOf(settings, topics),
+    askServices: async () => [],
     lookAtDeliveries: async (look) => {
       const queue = await BullDeliveryQueue.connect({ url: addresses.queueRedisUrl });
       try {

@@ -15,13 +15,15 @@ export async function reviveServices(
 ): Promise<readonly ServiceName[]> {
   const { addresses, consoleUrl, intakeUrl, time } = record;
   if (addresses === null) return [];
-  const ended = stackStatus(dataDir).rows.filter((row) => row.kind === 'service' && !row.isUp);
+  const services = stackStatus(dataDir).rows.filter((row) => row.kind === 'service');
+  const ended = services.filter((row) => !row.isUp);
   const common = serviceEnv({
     backends: addresses,
     subscriptions: record.subscriptions,
     sealingKey: sealingKeyText(dataDir),
     identity: stackIdentity(dataDir),
     ports: { consolePage: portOf(consoleUrl), intake: portOf(intakeUrl) },
+    healthPorts: new Map(services.map(({ name, port }) => [name, port ?? 0])),
     dataDir,
     time,
     env,

@@ -8,6 +8,7 @@ import type {
   StateStore,
   StateWalk,
 } from '@strata/pipeline';
+import type { AskedService } from '@strata/stack-figures';
 import type { TryGate } from './open-gate.ts';
 import type { StackSerdes } from './stack-serdes.ts';
 
@@ -48,6 +49,8 @@ export interface StackHandle {
   readonly identity: Identity;
   /** As the services of the stack mark erased customers. */
   readonly markerOf: MarkerOf;
+  /** What its services say of themselves, where they run in this process; else nothing. */
+  askServices(): Promise<readonly AskedService[]>;
   /** For as long as `look` takes. */
   lookAtDeliveries<T>(look: (queue: DeliveryLook) => Promise<T>): Promise<T>;
   /** How long records stay in topics; null where they end with this process. */

@@ -1,15 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { TOPICS } from '@strata/contracts';
 import { activeSet, type Instant, type PartitionState, turnNumber } from '@strata/domain';
-import type { DeliveryCounts } from '@strata/pipeline';
 import { type PartitionView, viewPartitions } from '@strata/shard-state';
-import { countLetters } from '../dead-letters/read-letters.ts';
 import { type ShadowReport, shadowReport } from './shadow-report.ts';
 import type { StackHandle } from './stack-handle.ts';
 
-/** The state of a running stack in figures. */
+/** What the state and the log of a running stack say, beside what its services tell of themselves. */
 export interface StackReport {
-  readonly kind: StackHandle['kind'];
   readonly time: StackHandle['time'];
   /** How it came from data to wall time; null where it did not. */
   readonly live: {
@@ -21,15 +18,6 @@ export interface StackReport {
   readonly partitions: number;
   readonly customers: number;
   readonly logRecords: number;
-  /** Records of the customer log that are not folded yet. */
-  readonly lagRecords: number;
-  readonly outboxRecords: number;
-  /** Partitions in which somebody is due at or before the clock. */
-  readonly partitionsDue: number;
-  /** The furthest clock of a partition, null before the first. */
-  readonly clock: Instant | null;
-  readonly deadLetters: number;
-  readonly deliveries: DeliveryCounts;
   /** The set in force; null before the first. */
   readonly policySet: {
     readonly id: string;
@@ -59,32 +47,20 @@ export interface SweepReport {
 }
 
 export async function stackReport(stack: StackHandle): Promise<StackReport> {
-  const [views, bounds, letters, deliveries, shadow] = await Promise.all([
+  const [views, bounds, shadow] = await Promise.all([
     viewPartitions(stack.store, stack.partitions),
     stack.reader.bounds(TOPICS.customerLog),
-    countLetters(stack),
-    stack.lookAtDeliveries((queue) => queue.counts()),
     shadowReport(stack),
   ]);
   const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
-  const clock = Math.max(...views.map(({ state }) => state.clock));
   const live = liveOf(views);
   const set = views.map(({ state }) => activeSet(state)).find((it) => it !== null) ?? null;
   return {
-    kind: stack.kind,
     time: live?.partitions === stack.partitions ? 'wall' : stack.time,
     live,
     partitions: stack.partitions,
     customers: sum(views.map((view) => view.customerCount)),
     logRecords: sum(bounds.map(({ start, end }) => end - start)),
-    lagRecords: sum(views.map((view, p) => Math.max(0, (bounds[p]?.end ?? 0) - view.next))),
-    outboxRecords: sum(views.map((view) => view.outboxDepth)),
-    partitionsDue: views.filter(
-      ({ state, earliestDue }) => earliestDue !== null && earliestDue <= state.clock,
-    ).length,
-    clock: Number.isFinite(clock) ? clock : null,
-    deadLetters: letters,
-    deliveries,
     policySet: set && {
       id: set.id,
       number: Math.max(...views.map(({ state }) => state.activations.at(-1)?.number ?? 0)),

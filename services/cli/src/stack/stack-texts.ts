@@ -7,6 +7,8 @@ export const stackTexts = catalogue({
     partlyUp: (names: string) =>
       `Part of the stack has ended: ${names}. Look at its log with ./strata status, then ./strata down and ./strata up.`,
     isUp: (kind: string, time: string) => `The stack is up (${kind}, ${time} time).`,
+    isUpUnread: (kind: string) =>
+      `The stack is up (${kind}), and its state or its log cannot be read.`,
     isDown: 'The stack is down.',
     ended: (count: number) => `Ended ${count} processes.`,
     nothingToEnd: 'No stack is up; nothing to end.',
@@ -40,9 +42,11 @@ export const stackTexts = catalogue({
     lines: {
       customers: 'Customers',
       log: 'Customer log records',
+      intakeLag: 'Not taken in yet',
       lag: 'Not folded yet',
       outbox: 'Not published yet',
-      due: 'Partitions with somebody due',
+      due: 'Partitions with somebody overdue',
+      notifierLag: 'Tier changes not queued yet',
       clock: 'Clock',
       live: 'Live since',
       deadLetters: 'Dead letters',
@@ -63,12 +67,21 @@ export const stackTexts = catalogue({
     pace: (perSecond: string) => `, ${perSecond}/s`,
     left: (seconds: string) => `, about ${seconds} s left`,
     none: 'none',
+    unknown: 'not known',
+    waiting: (records: string, seconds: string) => `${records}, waiting ${seconds} s`,
+    standings: {
+      ready: 'ready',
+      'not-ready': 'not ready',
+      failed: 'needs a restart',
+      silent: 'does not answer',
+    },
   },
   zh: {
     notUp: '没有正在运行的栈。请先执行 ./strata up（导入历史数据请用 ./strata up --time data）。',
     partlyUp: (names: string) =>
       `栈的一部分已退出：${names}。请用 ./strata status 查看日志，然后执行 ./strata down 与 ./strata up。`,
     isUp: (kind: string, time: string) => `栈正在运行（${kind}，${time} 时间）。`,
+    isUpUnread: (kind: string) => `栈正在运行（${kind}），但其状态或日志无法读取。`,
     isDown: '栈未运行。',
     ended: (count: number) => `已结束 ${count} 个进程。`,
     nothingToEnd: '没有正在运行的栈，无需结束。',
@@ -100,9 +113,11 @@ export const stackTexts = catalogue({
     lines: {
       customers: '客户数',
       log: '客户日志记录数',
+      intakeLag: '待接入',
       lag: '待处理',
       outbox: '待发布',
-      due: '有到期客户的分区',
+      due: '有逾期未结算客户的分区',
+      notifierLag: '待入队的等级变更',
       clock: '时钟',
       live: '上线时刻',
       deadLetters: '死信',
@@ -123,5 +138,8 @@ export const stackTexts = catalogue({
     pace: (perSecond: string) => `，每秒 ${perSecond} 位`,
     left: (seconds: string) => `，约剩 ${seconds} 秒`,
     none: '无',
+    unknown: '未知',
+    waiting: (records: string, seconds: string) => `${records}，已等待 ${seconds} 秒`,
+    standings: { ready: '就绪', 'not-ready': '未就绪', failed: '需要重启', silent: '无应答' },
   },
 });

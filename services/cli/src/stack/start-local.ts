@@ -114,12 +114,13 @@ interface ServicesOptions {
 
 async function startServices(options: ServicesOptions): Promise<ServicePorts> {
   const ports = { consolePage: await freePort(), intake: await freePort() };
-  const env = serviceEnv({ ...options, ports });
+  const healthPorts = new Map<ServiceName, number>();
+  for (const name of SERVICES) healthPorts.set(name, await freePort());
+  const env = serviceEnv({ ...options, ports, healthPorts });
   await Promise.all(
-    SERVICES.map(async (name) => {
-      const port = await freePort();
-      await startService(options.dataDir, name, { ...env, STRATA_HEALTH_PORT: String(port) });
-    }),
+    [...healthPorts].map(([name, port]) =>
+      startService(options.dataDir, name, { ...env, STRATA_HEALTH_PORT: String(port) }),
+    ),
   );
   return ports;
 }
@@ -153,7 +154,10 @@ async function isReady(port: number): Promise<boolean> {
 
 /** The environment of every service: the stack's own settings over the user's. */
 export function serviceEnv(
-  options: ServicesOptions & { readonly ports: ServicePorts },
+  options: ServicesOptions & {
+    readonly ports: ServicePorts;
+    readonly healthPorts: ReadonlyMap<string, number>;
+  },
 ): NodeJS.ProcessEnv {
   const { backends, subscriptions, ports } = options;
   return {
@@ -170,6 +174,7 @@ export function serviceEnv(
     STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES: 'true',
     STRATA_CONSOLE_ALLOW_PRIVATE_ADDRESSES: 'true',
     STRATA_CONSOLE_PORT: String(ports.consolePage),
+    STRATA_CONSOLE_SERVICES: healthAddresses(options.healthPorts),
     STRATA_CONSOLE_API_KEYS: ensureApiKeys(options.dataDir).keysFile,
     STRATA_INGESTOR_HTTP_KEYS: ensureIntakeKeys(options.dataDir).keysFile,
     STRATA_INGESTOR_HTTP_PORT: String(ports.intake),
@@ -177,4 +182,10 @@ export function serviceEnv(
       ? {}
       : { STRATA_NOTIFIER_SUBSCRIPTIONS: subscriptions }),
   };
+}
+
+/** Whom the page asks how they are: everybody but itself. */
+function healthAddresses(healthPorts: ReadonlyMap<string, number>): string {
+  const others = [...healthPorts].filter(([name]) => name !== 'console');
+  return others.map(([name, port]) => `${name}=http://127.0.0.1:${port}`).join(',');
 }

@@ -85,7 +85,6 @@ export class ApiStage {
           port: 0,
           apiKeysFile: keysFile,
           groupId: 'api-of-a-test',
-          groups: { ingestor: 'i', scorer: 's', notifier: 'n' },
           ...(identity === undefined ? {} : { identity }),
         },
         metrics: consoleMetrics(this.metrics),

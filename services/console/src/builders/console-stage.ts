@@ -1,4 +1,7 @@
 import {
+  type DeadLetter,
+  type DeadLetterReason,
+  deadLetterToWire,
   INTAKE_TOPICS,
   policyKey,
   policyPublicationToWire,
@@ -21,6 +24,7 @@ import {
   type TopicSerde,
 } from '@strata/schema-registry';
 import { createMetrics, type Metrics } from '@strata/service-runtime';
+import type { AskedService } from '@strata/stack-figures';
 import type { ConsoleSettings } from '../ports.ts';
 import { type RunningConsole, startConsole } from '../start-console.ts';
 import { STAGE_POLICY } from './stage-policy.ts';
@@ -36,9 +40,12 @@ export class ConsoleStage {
   readonly #partition = new TestPartition(STAGE_POLICY);
   readonly #serdes: (topic: string) => TopicSerde;
   #seq = 0;
+  #letters = 0;
   /** Of the console that was started last. */
   metrics: Metrics = createMetrics({ withProcess: false });
   running: RunningConsole | null = null;
+  /** What the other services answer when they are asked. */
+  asked: readonly AskedService[] = [];
 
   constructor(log: MemoryLog, serdes: (topic: string) => TopicSerde) {
     this.log = log;
@@ -72,17 +79,13 @@ export class ConsoleStage {
         onFatal: (error) => {
           throw error;
         },
+        askServices: async () => this.asked,
       },
       {
         host: '127.0.0.1',
         port: 0,
         apiKeysFile: null,
         groupId: 'console-of-a-test',
-        groups: {
-          ingestor: 'strata-ingestor',
-          scorer: 'strata-scorer',
-          notifier: 'strata-notifier',
-        },
         ...settings,
       },
     );
@@ -102,6 +105,32 @@ export class ConsoleStage {
   /** Nobody does anything until `day`. */
   passTo(day: number): void {
     this.#publish(this.#partition.passTo(instantOf(day)));
+  }
+
+  /** Records that could not be used, one for each reason. */
+  refuses(...reasons: readonly DeadLetterReason[]): void {
+    for (const reason of reasons) {
+      const id = `letter-${(this.#letters += 1)}`;
+      const letter: DeadLetter = {
+        id,
+        topic: TOPICS.events,
+        partition: 0,
+        offset: this.#letters,
+        reason,
+        detail: null,
+        schemaId: null,
+        source: null,
+        type: null,
+        firstSeenAt: STAGE_START,
+        lastSeenAt: STAGE_START,
+        redrives: 0,
+        state: 'open',
+        sizeBytes: 2,
+        sealed: new Uint8Array(),
+      };
+      const value = this.#serdes(TOPICS.deadLetters).encode(deadLetterToWire(letter));
+      this.#append(TOPICS.deadLetters, { key: id, value, headers: {} });
+    }
   }
 
   /** A customer's erasure: no value, in both topics. */

@@ -1,30 +1,25 @@
 import { INTAKE_TOPICS, TOPICS } from '@strata/contracts';
-import { type DeliveryCounts, type LogBounds, type LogReader, tpKey } from '@strata/pipeline';
+import type { LogBounds, LogReader } from '@strata/pipeline';
+import type { TopicSerde } from '@strata/schema-registry';
 import { LetterCounter } from './letter-counter.ts';
 
-/** What flows, as far as the log tells it from outside. Null: not known (yet). */
+/** Records appended a second, by the ends of the topics. Null: not known (yet). */
 export interface Flow {
-  /** Records appended a second. */
   readonly intakePerSecond: number | null;
   readonly customerLogPerSecond: number | null;
   readonly tierChangesPerSecond: number | null;
-  /** Records that a service has still to read. */
-  readonly ingestorLag: number | null;
-  readonly scorerLag: number | null;
-  readonly notifierLag: number | null;
-  readonly deadLetters: number | null;
-  readonly deliveries: DeliveryCounts | null;
 }
 
-export const UNKNOWN_FLOW: Flow = {
-  intakePerSecond: null,
-  customerLogPerSecond: null,
-  tierChangesPerSecond: null,
-  ingestorLag: null,
-  scorerLag: null,
-  notifierLag: null,
-  deadLetters: null,
-  deliveries: null,
+/** What the log says of itself, at one instant. */
+export interface LogLook {
+  readonly flow: Flow;
+  /** Dead letters by reason; null where they are not known. */
+  readonly letters: ReadonlyMap<string, number> | null;
+}
+
+const UNKNOWN: LogLook = {
+  flow: { intakePerSecond: null, customerLogPerSecond: null, tierChangesPerSecond: null },
+  letters: null,
 };
 
 interface Sample {
@@ -36,66 +31,53 @@ interface Sample {
 
 /** Rates are means over this many samples, so that they can be read. */
 const SAMPLES = 5;
+/** A look that is older says nothing of now: the broker may hang instead of refusing. */
+const KNOWN_MS = 15_000;
 
-/**
- * Asks the log for its ends and its groups for their positions; a sample costs a handful of small
- * requests.
- */
+/** Asks the log for its ends; a sample costs a handful of small requests. */
 export class FlowMeter {
-  readonly #log: LogReader;
-  readonly #groups: { ingestor: string; scorer: string; notifier: string };
-  readonly #deliveries: (() => Promise<DeliveryCounts>) | undefined;
+  readonly #log: Pick<LogReader, 'bounds' | 'read'>;
   readonly #letters: LetterCounter;
   readonly #samples: Sample[] = [];
-  #flow: Flow = UNKNOWN_FLOW;
-  #running: Promise<Flow> | null = null;
+  #taken: { readonly atMs: number; readonly look: LogLook } | null = null;
+  #running: Promise<LogLook> | null = null;
 
   constructor(options: {
-    log: LogReader;
-    groups: { ingestor: string; scorer: string; notifier: string };
-    deliveries?: (() => Promise<DeliveryCounts>) | undefined;
+    log: Pick<LogReader, 'bounds' | 'read'>;
+    /** Of the dead letters. */
+    serde: TopicSerde;
   }) {
     this.#log = options.log;
-    this.#letters = new LetterCounter(options.log);
-    this.#groups = options.groups;
-    this.#deliveries = options.deliveries;
+    this.#letters = new LetterCounter(options.log, options.serde);
   }
 
-  flow(): Flow {
-    return this.#flow;
+  look(nowMs: number): LogLook {
+    if (this.#taken === null || nowMs - this.#taken.atMs > KNOWN_MS) return UNKNOWN;
+    return this.#taken.look;
   }
 
   /**
    * Never two at once; throws where the log does not answer, and then nothing is known any more.
    */
-  async sample(nowMs: number): Promise<Flow> {
+  async sample(nowMs: number): Promise<void> {
     this.#running ??= this.#take(nowMs).finally(() => {
       this.#running = null;
     });
     try {
-      this.#flow = await this.#running;
+      this.#taken = { atMs: nowMs, look: await this.#running };
     } catch (error) {
-      this.#flow = UNKNOWN_FLOW;
+      this.#taken = null;
       this.#samples.length = 0;
       throw error;
     }
-    return this.#flow;
   }
 
-  async #take(atMs: number): Promise<Flow> {
+  async #take(atMs: number): Promise<LogLook> {
     const [intake, customerLog, tierChanges, [letters = []]] = await Promise.all([
       this.#bounds(INTAKE_TOPICS),
       this.#bounds([TOPICS.customerLog]),
       this.#bounds([TOPICS.tierChanges]),
       this.#bounds([TOPICS.deadLetters]),
-    ]);
-    const { ingestor, scorer, notifier } = this.#groups;
-    const [ingestorLag, scorerLag, notifierLag, deadLetters, deliveries] = await Promise.all([
-      this.#lag(ingestor, INTAKE_TOPICS, intake),
-      this.#lag(scorer, [TOPICS.customerLog], customerLog),
-      this.#lag(notifier, [TOPICS.tierChanges], tierChanges),
-      this.#letters.count(letters),
-      this.#deliveries?.() ?? null,
     ]);
     const sample = {
       atMs,
@@ -111,37 +93,17 @@ export class FlowMeter {
         ? null
         : Math.max(0, ((sample[of] - first[of]) * 1000) / (atMs - first.atMs));
     return {
-      intakePerSecond: rate('intake'),
-      customerLogPerSecond: rate('customerLog'),
-      tierChangesPerSecond: rate('tierChanges'),
-      ingestorLag,
-      scorerLag,
-      notifierLag,
-      deadLetters,
-      deliveries,
+      flow: {
+        intakePerSecond: rate('intake'),
+        customerLogPerSecond: rate('customerLog'),
+        tierChangesPerSecond: rate('tierChanges'),
+      },
+      letters: await this.#letters.count(letters),
     };
   }
 
   #bounds(topics: readonly string[]): Promise<(readonly LogBounds[])[]> {
     return Promise.all(topics.map((topic) => this.#log.bounds(topic)));
-  }
-
-  async #lag(
-    groupId: string,
-    topics: readonly string[],
-    bounds: readonly (readonly LogBounds[])[],
-  ): Promise<number> {
-    const committed = await this.#log.committed(groupId, topics);
-    let lag = 0;
-    topics.forEach((topic, index) => {
-      (bounds[index] ?? []).forEach(({ start, end }, partition) => {
-        lag += Math.max(
-          0,
-          end - Math.max(start, committed.get(tpKey({ topic, partition })) ?? start),
-        );
-      });
-    });
-    return lag;
   }
 }
 

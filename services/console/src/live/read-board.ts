@@ -5,15 +5,18 @@ import {
   type GroupHandlers,
   type Logger,
   type LogReader,
+  type ReadingLag,
+  ReadingPlaces,
   type RecordBatch,
   SerdeFault,
   type TopicPartition,
   type TopicRecord,
   tpKey,
+  type WallClock,
 } from '@strata/pipeline';
 import type { ChangeTail } from '../api/changes/change-tail.ts';
 import type { ConsoleMetrics } from '../metrics.ts';
-import type { TierBoard } from './tier-board.ts';
+import { BOARD_TOPICS, type TierBoard } from './tier-board.ts';
 
 /**
  * From the topics into the board. The positions are the process's own, in memory beside the board:
@@ -27,6 +30,8 @@ export class BoardReader implements GroupHandlers {
   readonly #metrics: ConsoleMetrics;
   readonly #onChange: () => void;
   readonly #onFatal: (error: unknown) => void;
+  readonly #clock: WallClock;
+  readonly #places = new ReadingPlaces();
   readonly #next = new Map<string, number>();
   /**
    * Where each partition ended when it was assigned first; until then the picture is one of the
@@ -41,6 +46,7 @@ export class BoardReader implements GroupHandlers {
     /** Of the tier changes, for streams. */
     tail: ChangeTail;
     log: LogReader;
+    clock: WallClock;
     logger: Logger;
     metrics: ConsoleMetrics;
     onChange: () => void;
@@ -49,6 +55,7 @@ export class BoardReader implements GroupHandlers {
     this.#board = options.board;
     this.#tail = options.tail;
     this.#log = options.log;
+    this.#clock = options.clock;
     this.#logger = options.logger;
     this.#metrics = options.metrics;
     this.#onChange = options.onChange;
@@ -57,7 +64,7 @@ export class BoardReader implements GroupHandlers {
 
   async onAssigned(
     assigned: readonly TopicPartition[],
-    _cause: AssignmentCause,
+    cause: AssignmentCause,
   ): Promise<ReadonlyMap<string, number>> {
     const starts = new Map<string, number>();
     for (const topic of new Set(assigned.map((place) => place.topic))) {
@@ -71,18 +78,22 @@ export class BoardReader implements GroupHandlers {
         if (!this.#isAssigned && end > next) this.#awaited.set(key, end);
       }
     }
+    if (cause === 'joined') this.#places.joined(assigned, starts);
+    else this.#places.reacquired(assigned, starts);
     this.#isAssigned = true;
     this.#onChange();
     return starts;
   }
 
   async onBatch(batch: RecordBatch): Promise<BatchOutcome> {
+    this.#places.began(batch, this.#clock.nowMs(), true);
     await this.#board.prepare(batch.topic, batch.records);
     for (const record of batch.records) this.#apply(record);
     if (batch.topic === TOPICS.tierChanges) this.#tail.note(batch);
     const key = tpKey(batch);
     this.#next.set(key, batch.nextOffset);
     if (batch.nextOffset >= (this.#awaited.get(key) ?? 0)) this.#awaited.delete(key);
+    this.#places.done(batch);
     await batch.heartbeat();
     this.#onChange();
     return 'done';
@@ -94,6 +105,17 @@ export class BoardReader implements GroupHandlers {
 
   isCatchingUp(): boolean {
     return !this.#isAssigned || this.#awaited.size > 0;
+  }
+
+  /** How far the page is behind its topics. */
+  lags(): readonly ReadingLag[] {
+    return this.#places.lags(this.#clock.nowMs());
+  }
+
+  /** Asks the topics where they end: no batch tells of a partition of which nothing comes. */
+  lookAtTopics(groupId: string): Promise<void> {
+    const topics = [...BOARD_TOPICS];
+    return this.#places.lookAt(this.#log, { groupId, topics }, () => this.#clock.nowMs());
   }
 
   /** How far each partition of a topic was read: the next offset. */

@@ -1,6 +1,7 @@
 import { html, type Markup } from '@strata/pictures';
+import { STATUS_TEXTS } from '../status-texts.ts';
 import { type Language, TEXTS } from '../texts.ts';
-import { type LiveView, liveRegions } from './live-regions.ts';
+import { type LiveView, liveRegions, type Region } from './live-regions.ts';
 
 /** The page as it is sent; what moves in it is then kept up to date by the event stream. */
 export function document(
@@ -9,6 +10,7 @@ export function document(
 ): Markup {
   const { language, position } = options;
   const texts = TEXTS[language];
+  const status = STATUS_TEXTS[language];
   const other: Language = language === 'zh' ? 'en' : 'zh';
   const regions = liveRegions(view, language);
   return html`<!doctype html>
@@ -32,7 +34,7 @@ export function document(
       <h1>${texts.title}</h1>
       <p>${texts.subtitle}</p>
     </div>
-    <nav>
+    <nav aria-label="${texts.pageTools}">
       <span id="connection" class="connection" data-state="reconnecting">${texts.reconnecting}</span>
       <button id="pause" type="button" aria-pressed="false">${texts.pause}</button>
       <a href="/?lang=${other}" lang="${TEXTS[other].htmlLang}" hreflang="${other}">${texts.otherLanguage}</a>
@@ -40,10 +42,13 @@ export function document(
   </header>
   <main>
     <p id="notice" class="notice">${regions.notice}</p>
+    <p id="summary" class="summary" role="status" aria-live="polite">${regions.summary}</p>
     <section id="headline" aria-label="${texts.subtitle}">${regions.headline}</section>
     <section class="panel" aria-labelledby="flow-title">
       <h2 id="flow-title">${texts.flow}</h2>
       <div id="flow">${regions.flow}</div>
+      <h3 id="services-title">${status.health}</h3>
+      <div id="services">${regions.services}</div>
     </section>
     <div class="columns">
       <section class="panel" aria-labelledby="tiers-title">
@@ -54,13 +59,38 @@ export function document(
       <section class="panel" aria-labelledby="latest">
         <h2 id="latest" tabindex="-1">${texts.latest}</h2>
         <p id="no-changes" class="empty">${texts.noChanges}</p>
-        <ol id="changes" class="changes">${regions.changes}</ol>
+        <ol id="changes" class="changes" tabindex="0" aria-labelledby="latest">${regions.changes}</ol>
       </section>
     </div>
+    ${statusSections(regions, language)}
     <p id="announcement" class="visually-hidden" role="status" aria-live="polite"></p>
   </main>
   <footer><p>${texts.footer}</p></footer>
 </body>
 </html>
 `;
+}
+
+/** What whoever is on call looks for. */
+function statusSections(regions: Readonly<Record<Region, Markup>>, language: Language): Markup {
+  const status = STATUS_TEXTS[language];
+  return html`<section class="panel apart" aria-labelledby="partitions-title">
+      <h2 id="partitions-title">${status.freshness} <small id="freshness">${regions.freshness}</small></h2>
+      ${tableHolder('partitions', 'partitions-title', regions.partitions)}
+    </section>
+    <div class="columns">
+      <section class="panel" aria-labelledby="endpoints-title">
+        <h2 id="endpoints-title">${status.endpoints}</h2>
+        ${tableHolder('endpoints', 'endpoints-title', regions.endpoints)}
+      </section>
+      <section class="panel" aria-labelledby="letters-title">
+        <h2 id="letters-title">${status.letters}</h2>
+        ${tableHolder('letters', 'letters-title', regions.letters)}
+      </section>
+    </div>`;
+}
+
+/** What may be wider or longer than its place is scrolled by the keyboard, too. */
+function tableHolder(id: Region, titleId: string, table: Markup): Markup {
+  return html`<div id="${id}" class="table" role="group" tabindex="0" aria-labelledby="${titleId}">${table}</div>`;
 }

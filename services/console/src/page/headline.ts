@@ -1,7 +1,8 @@
 import { html, type Markup } from '@strata/pictures';
 import type { TierBoard } from '../live/tier-board.ts';
+import { STATUS_TEXTS } from '../status-texts.ts';
 import { type Language, TEXTS } from '../texts.ts';
-import { wholeNumber } from './wording.ts';
+import { countText } from './figure-text.ts';
 
 /** The few numbers that say how things stand. */
 export function headline(
@@ -36,7 +37,7 @@ function figureMarkup({ key, value, label, hint }: Figure, language: Language): 
   return html`
     <div class="figure" data-key="${key}">
       <dt>${label}</dt>
-      <dd data-text="${key}">${value === null ? '–' : wholeNumber(value, language)}</dd>
+      <dd data-text="${key}">${countText(value, language, STATUS_TEXTS[language].unknown)}</dd>
       ${hint === undefined ? null : html`<dd class="hint">${hint}</dd>`}
     </div>`;
 }

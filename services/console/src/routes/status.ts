@@ -2,7 +2,13 @@ import type { LiveView } from '../page/live-regions.ts';
 import { labelsOf } from './labels.ts';
 
 /** The page's numbers for programs. */
-export function status({ board, flow, nowMs, isCatchingUp }: LiveView): Record<string, unknown> {
+export function status({
+  board,
+  flow,
+  stack,
+  nowMs,
+  isCatchingUp,
+}: LiveView): Record<string, unknown> {
   return {
     isCatchingUp,
     customers: board.customers(),
@@ -24,5 +30,6 @@ export function status({ board, flow, nowMs, isCatchingUp }: LiveView): Record<s
       byCause: Object.fromEntries(board.byCause()),
     },
     flow,
+    stack,
   };
 }

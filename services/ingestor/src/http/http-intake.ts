@@ -87,7 +87,17 @@ export async function startHttpIntake(
   const admission = { timeMode, rules, identity, recordBytesMax, serde, partitions };
   const limits = { bodyBytesMax, linesMax };
   const { onDropped } = ports;
-  const take = { keys, inFlight, publisher, metrics, admission, ...limits, nowMs, onDropped };
+  const take = {
+    keys,
+    inFlight,
+    publisher,
+    metrics,
+    admission,
+    ...limits,
+    logger,
+    nowMs,
+    onDropped,
+  };
   let isStopping = false;
   const server = createServer({ maxHeaderSize: HEADER_BYTES_MAX });
   const serve = (exchange: Exchange): void =>

@@ -1,6 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Dropped, Language } from '@strata/contracts';
-import type { OutgoingRecord } from '@strata/pipeline';
+import {
+  type Dropped,
+  type Language,
+  newTraceparent,
+  soundTraceparent,
+  traceHeader,
+  traceIdOf,
+} from '@strata/contracts';
+import type { Logger, OutgoingRecord } from '@strata/pipeline';
 import {
   bearerToken,
   type IntakeKey,
@@ -28,6 +36,7 @@ export interface TakeEventsParts {
   readonly admission: AdmitSettings;
   readonly bodyBytesMax: number;
   readonly linesMax: number;
+  readonly logger: Logger;
   readonly nowMs: () => number;
   /** Fields that were not let in, by kind. */
   readonly onDropped: (dropped: Dropped) => void;
@@ -74,6 +83,15 @@ export async function takeEvents(
   }
 }
 
+const TRACE_BYTES = 24;
+
+/** One trace for all lines of a request: its sender's, or a new one where that is missing or is none. */
+function traceparentIn({ headers }: IncomingMessage): string {
+  const given = headers['traceparent'];
+  const sound = typeof given === 'string' ? soundTraceparent(given) : null;
+  return sound ?? newTraceparent(randomBytes(TRACE_BYTES));
+}
+
 function keyOf(request: IncomingMessage, { keys }: TakeEventsParts): RingKey | null {
   const token = bearerToken(request.headers.authorization);
   return token === null ? null : keys.find(token);
@@ -107,7 +125,11 @@ async function withShare(
   const quota = key.bucket.take(lines.length, nowMs());
   if (!quota.isGranted) return overQuota(key, quota, language);
 
-  const { answers, records, dropped } = admitAll(lines, { key, language }, parts);
+  const admitted = admitAll(lines, { key, language }, parts);
+  const { answers, dropped } = admitted;
+  const traceparent = traceparentIn(request);
+  const headers = traceHeader(traceparent);
+  const records = admitted.records.map((record) => ({ ...record, headers }));
   const startedMs = nowMs();
   const outcome = await parts.publisher.publish(records, share.hold());
   metrics.seconds.observe((nowMs() - startedMs) / 1_000);
@@ -117,6 +139,8 @@ async function withShare(
   // Counted once they lie in the log: a request that comes again is not counted for its failed tries.
   for (const each of dropped) parts.onDropped(each);
   count(answers, key, metrics);
+  const traceId = traceIdOf(traceparent);
+  parts.logger.debug({ key: key.name, events: records.length, traceId }, 'Took events by HTTP');
   return answerOf(answers, { accepted: records.length, language, headers: rateLimit(key, quota) });
 }
 

@@ -8,6 +8,8 @@ import {
   type RedriveSlip,
   TOPICS,
   tellableName,
+  traceHeader,
+  traceparentOf,
   type WireRecord,
   withoutRedriveHeader,
 } from '@strata/contracts';
@@ -55,12 +57,14 @@ export function deadLetter(
       packOriginal({ key, value: value?.subarray(0, ORIGINAL_BYTES_MAX) ?? null, headers }),
     ),
   };
+  const traceparent = traceparentOf(record.headers);
+  const subject = letterSubjectHeaders(to.subject);
   const id = new TextEncoder().encode(letter.id);
   return {
     topic: TOPICS.deadLetters,
     partition: partitionFor(id, to.partitions),
     key: id,
     value: to.serde.encode(deadLetterToWire(letter)),
-    headers: letterSubjectHeaders(to.subject),
+    headers: traceparent === null ? subject : { ...subject, ...traceHeader(traceparent) },
   };
 }

@@ -1,5 +1,10 @@
-import { formatRfc3339, type TierChangeEvent, tierChangeToJson } from '@strata/contracts';
-import type { DeliveryJob, DeliveryOrigin } from '@strata/pipeline';
+import {
+  formatRfc3339,
+  type TierChangeEvent,
+  tierChangeToJson,
+  traceparentOf,
+} from '@strata/contracts';
+import type { DeliveryJob, TopicRecord } from '@strata/pipeline';
 import type { Subscription } from '../subscription.ts';
 
 /**
@@ -20,10 +25,21 @@ export function webhookBody(change: TierChangeEvent): string {
 export function buildDeliveries(
   change: TierChangeEvent,
   subscriptions: readonly Subscription[],
-  { origin, replayId }: { readonly origin: DeliveryOrigin; readonly replayId: string | null },
+  {
+    record,
+    replayId,
+  }: {
+    /** Of the topic, that it came from. */
+    readonly record: Pick<TopicRecord, 'partition' | 'offset' | 'headers'>;
+    readonly replayId: string | null;
+  },
 ): DeliveryJob[] {
   if (subscriptions.length === 0) return [];
   const body = webhookBody(change);
+  const { partition, offset, headers } = record;
+  const origin = { partition, offset };
+  const traceparent = traceparentOf(headers);
+  const trace = traceparent === null ? {} : { traceparent };
   const ending = replayId === null ? '' : `.${replayId}`;
   return subscriptions.map(({ id }) => ({
     id: `${change.id}.${id}${ending}`,
@@ -34,5 +50,6 @@ export function buildDeliveries(
     sequence: change.customerSeq,
     origin,
     replayId,
+    ...trace,
   }));
 }

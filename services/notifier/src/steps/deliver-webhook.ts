@@ -1,3 +1,4 @@
+import { TOPICS, TRACE_HEADER, traceIdOf } from '@strata/contracts';
 import type { DeliveryJob, DeliveryOutcome } from '@strata/pipeline';
 import type { CircuitBreaker } from '../circuit-breaker.ts';
 import type { CrashHook } from '../crash-point.ts';
@@ -77,6 +78,7 @@ export class DeliverWebhook {
         'content-type': 'application/json; charset=utf-8',
         'user-agent': 'Strata-Webhooks/1',
         ...(job.replayId === null ? {} : { 'strata-replay': job.replayId }),
+        ...(job.traceparent === undefined ? {} : { [TRACE_HEADER]: job.traceparent }),
       },
       body: job.body,
     });
@@ -102,24 +104,38 @@ export class DeliverWebhook {
     }
   }
 
-  #note({ endpoint, eventId }: DeliveryJob, attempt: number, outcome: DeliveryOutcome): void {
+  #note(job: DeliveryJob, attempt: number, outcome: DeliveryOutcome): void {
+    const { logger } = this.#ports;
+    const fields = placeOf(job, attempt);
     switch (outcome.kind) {
       case 'delivered':
         this.#counts.delivered += 1;
+        logger.debug(fields, 'A webhook was taken');
         return;
       case 'retry':
         this.#counts.retried += 1;
-        this.#ports.logger.warn(
-          { endpoint, eventId, attempt, reason: outcome.reason },
+        logger.warn(
+          { ...fields, reason: outcome.reason },
           'A webhook was not accepted and will be tried again',
         );
         return;
       case 'rejected':
         this.#counts.rejected += 1;
-        this.#ports.logger.error(
-          { endpoint, eventId, attempt, reason: outcome.reason },
+        logger.error(
+          { ...fields, reason: outcome.reason },
           'A webhook was refused for good; mend the endpoint or its subscription',
         );
     }
   }
+}
+
+/** Where a delivery comes from: the record of the topic, and the trace of what brought it about. */
+function placeOf({ endpoint, eventId, origin, traceparent }: DeliveryJob, attempt: number) {
+  return {
+    endpoint,
+    eventId,
+    attempt,
+    ...(origin === null ? {} : { topic: TOPICS.tierChanges, ...origin }),
+    ...(traceparent === undefined ? {} : { traceId: traceIdOf(traceparent) }),
+  };
 }

@@ -1,5 +1,12 @@
-import { type RedriveSlip, redriveSlipOf, tellableSource } from '@strata/contracts';
+import {
+  type RedriveSlip,
+  redriveSlipOf,
+  tellableSource,
+  traceIdOf,
+  traceparentOf,
+} from '@strata/contracts';
 import type {
+  CauseKind,
   CustomerState,
   EpochBegan,
   FoldResult,
@@ -57,7 +64,10 @@ interface LetterRules {
   readonly labels: LetterLabels;
 }
 
-type FoldPorts = Pick<ScorerPorts, 'fold' | 'serde' | 'seal' | 'markerOf' | 'clock'>;
+/** Causes that are a record's own doing. */
+const FOLLOWED: ReadonlySet<CauseKind> = new Set(['event', 'correction', 'override', 'merge']);
+
+type FoldPorts = Pick<ScorerPorts, 'fold' | 'serde' | 'seal' | 'markerOf' | 'clock' | 'logger'>;
 
 /**
  * Folds the records one after the other, in memory: a customer's second record sees what its first one did. Ends
@@ -145,7 +155,12 @@ class Folding {
     const slip = redriveSlipOf(original.headers);
     for (const handOver of result.handOvers) {
       const { serde } = this.#ports;
-      writeHandOver(this.#outbox, handOver, { partition: this.#partition, serde, slip });
+      writeHandOver(this.#outbox, handOver, {
+        partition: this.#partition,
+        serde,
+        slip,
+        headers: original.headers,
+      });
     }
     if (isTaken(result)) this.#taken(record, slip);
     for (const output of result.outputs) this.#output(output, record, decoded);
@@ -165,6 +180,9 @@ class Folding {
       return;
     }
     count(this.#counts.tierChanges, `${output.type} ${output.cause.kind}`);
+    // What time, a policy or a calibration brings about is told of no record, whatever record it is settled before.
+    const isFollowed = FOLLOWED.has(output.cause.kind);
+    if (isFollowed) this.#tell(output.id, decoded.original);
     const customerSeq = output.customerSeq + this.#customerSeqBase;
     writeTierChange(
       this.#outbox,
@@ -174,8 +192,17 @@ class Folding {
         state: this.#state,
         standing: this.#customer(output.customerId)?.standing ?? null,
         serde: this.#ports.serde,
+        headers: isFollowed ? decoded.original.headers : null,
       },
     );
+  }
+
+  /** Only who is followed is told of, and only to who looks closely. A commit that fails tells it again. */
+  #tell(id: string, { topic, partition, offset, headers }: TopicRecord): void {
+    const traceparent = traceparentOf(headers);
+    if (traceparent === null) return;
+    const fields = { topic, partition, offset, id, traceId: traceIdOf(traceparent) };
+    this.#ports.logger.debug(fields, 'A record brought about a tier change');
   }
 
   draft(recordCount: number): Draft {

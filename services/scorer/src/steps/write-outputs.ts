@@ -12,6 +12,7 @@ import {
   redriveHeader,
   type TierSnapshot,
   TOPICS,
+  TRACE_HEADER,
   tierChangeEvent,
   tierChangeHeaders,
   tierChangeToWire,
@@ -46,21 +47,31 @@ export function writeTierChange(
     state: PartitionState;
     standing: Standing | null;
     serde: OutputPorts['serde'];
+    /** Headers of the record that brought it about; null where none did. */
+    headers: Headers | null;
   },
 ): void {
-  const { partition, state, standing, serde } = context;
+  const { partition, state, standing, serde, headers: origin } = context;
   const policy = decidingPolicy(state, change);
   const key = new TextEncoder().encode(change.customerId);
   draft.add(TOPICS.tierChanges, (number) => {
     const event = tierChangeEvent(change, { partition, ...number }, policy);
     const value = serde(TOPICS.tierChanges).encode(tierChangeToWire(event));
-    return { key, value, headers: tierChangeHeaders(event) };
+    return { key, value, headers: traced(tierChangeHeaders(event), origin) };
   });
   draft.add(TOPICS.tiers, (number) => {
     const snapshot = tierSnapshotOf(change, standing, number);
     const value = serde(TOPICS.tiers).encode(tierSnapshotToWire(snapshot));
     return { key, value, headers: numberHeader(number) };
   });
+}
+
+type Headers = Readonly<Record<string, Uint8Array>>;
+
+/** What is followed goes on being followed: the bytes as they came, beside the output and in no number or hash of it. */
+function traced(own: Headers, origin: Headers | null): Headers {
+  const trace = origin?.[TRACE_HEADER];
+  return trace === undefined ? own : { ...own, [TRACE_HEADER]: trace };
 }
 
 /** Where a tier change leaves its customer, whose standing after it is given. */
@@ -113,11 +124,17 @@ function numberHeader({ epoch, seq }: OutputNumber): Record<string, Uint8Array> 
 export function writeHandOver(
   draft: OutboxDraft,
   handOver: HandOver,
-  context: { partition: number; serde: OutputPorts['serde']; slip: RedriveSlip | null },
+  context: {
+    partition: number;
+    serde: OutputPorts['serde'];
+    slip: RedriveSlip | null;
+    headers: Headers;
+  },
 ): void {
   const { partition, serde, slip } = context;
   const isForwarded = handOver.content.kind === 'forwarded';
-  const headers = slip !== null && isForwarded ? redriveHeader(slip) : {};
+  const own = slip !== null && isForwarded ? redriveHeader(slip) : {};
+  const headers = traced(own, context.headers);
   draft.add(TOPICS.customerLog, ({ epoch, seq }) => {
     const record = handOverRecord(handOver, { partition, epoch, number: seq });
     const value = serde(TOPICS.customerLog).encode(logRecordToWire(record));
@@ -159,7 +176,7 @@ export function writeDeadLetter(
   draft.add(TOPICS.deadLetters, () => ({
     key: new TextEncoder().encode(standing.id),
     value: ports.serde(TOPICS.deadLetters).encode(wire),
-    headers: letterSubjectHeaders(subjectOf(decoded, ports.markerOf)),
+    headers: traced(letterSubjectHeaders(subjectOf(decoded, ports.markerOf)), headers),
   }));
   return standing.state;
 }
