@@ -1,0 +1,18 @@
+/** What a page of metrics says of one: its kind, and the labels of its samples. */
+export interface ExposedMetric {
+  readonly name: string;
+  readonly kind: string;
+  readonly labels: ReadonlySet<string>;
+}
+
+/** Reads the text format of Prometheus; a metric without samples has no labels yet. */
+export function readExposition(text: string): readonly ExposedMetric[] {
+  const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', kind = '']) => {
+    const own = new RegExp(`^${name}${kind === 'histogram' ? '_(?:bucket|sum|count)' : ''}[{ ]`);
+    const labels = samples
+      .filter((line) => own.test(line))
+      .flatMap((line) => [...line.matchAll(/[{,](\w+)="/g)].map(([, label = '']) => label));
+    return { name, kind, labels: new Set(labels) };
+  });
+}
