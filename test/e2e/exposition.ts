@@ -1,7 +1,8 @@
-/** What a page of metrics says of one: its kind, and the labels of its samples. */
+/** What a page of metrics says of one: its kind, how many samples it has, and their labels. */
 export interface ExposedMetric {
   readonly name: string;
   readonly kind: string;
+  readonly samples: number;
   readonly labels: ReadonlySet<string>;
 }
 
@@ -10,9 +11,10 @@ export function readExposition(text: string): readonly ExposedMetric[] {
   const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', kind = '']) => {
     const own = new RegExp(`^${name}${kind === 'histogram' ? '_(?:bucket|sum|count)' : ''}[{ ]`);
-    const labels = samples
-      .filter((line) => own.test(line))
-      .flatMap((line) => [...line.matchAll(/[{,](\w+)="/g)].map(([, label = '']) => label));
-    return { name, kind, labels: new Set(labels) };
+    const lines = samples.filter((line) => own.test(line));
+    const labels = lines.flatMap((line) =>
+      [...line.matchAll(/[{,](\w+)="/g)].map(([, label = '']) => label),
+    );
+    return { name, kind, samples: lines.length, labels: new Set(labels) };
   });
 }

@@ -62,8 +62,13 @@ function rowOf(played: Played, machine: Machine): string {
   const beside = others.map(({ name, seconds, reason }) =>
     reason === null ? `**\`${name}\` ${seconds} s**` : `\`${name}\` ${seconds} s (${reason})`,
   );
-  const gone = resolvedSeconds === null ? '**never**' : `${resolvedSeconds} s`;
-  const memory = remembersSeconds === null ? '' : ', by its rule';
+  const memory = remembersSeconds === null ? '' : `, by its rule after ${remembersSeconds} s`;
+  const gone =
+    resolvedSeconds === null
+      ? memory === ''
+        ? '**never**'
+        : 'not awaited'
+      : `${resolvedSeconds} s`;
   const name = `\`${played.name}\`${isPassed ? '' : ' **failed**'}`;
   const cells = [
     `${name}: ${harm}`,

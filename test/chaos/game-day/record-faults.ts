@@ -87,14 +87,20 @@ export const LOG_BLOCKED: GameFault = {
 
 export const LOOK_UNANSWERED: GameFault = {
   name: 'look-unanswered',
-  harm: 'The broker answers everything but where the customer log ends (a proxy loses those replies)',
+  harm: 'Nothing comes, and the broker answers everything but where the customer log ends (a proxy loses those replies)',
   alarms: { StrataFiguresStale: NOTICED_WITHIN_SECONDS },
   remedy: 'What loses the replies is taken away; no service is touched',
-  strike: async ({ kafka }) =>
+  strike: async ({ kafka, load }) => {
+    // What comes tells where the log ends, too.
+    load.isPaused = true;
     kafka.loseReplies(
       ({ api, bytes }) => api === LIST_OFFSETS && bytes.includes(TOPICS.customerLog),
-    ),
-  mend: async ({ kafka }) => kafka.loseReplies(null),
+    );
+  },
+  mend: async ({ kafka, load }) => {
+    kafka.loseReplies(null);
+    load.isPaused = false;
+  },
 };
 
 export const OUTPUTS_LOST: GameFault = {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { TOPICS } from '@strata/contracts';
 import { type Consumer, Kafka, logLevel } from 'kafkajs';
 import { type GameFault, NOTICED_WITHIN_SECONDS } from './game-fault.ts';
@@ -6,8 +5,6 @@ import type { GameStage } from './game-stage.ts';
 
 const CLOCK_AHEAD_MS = 30_000;
 const REBALANCES_REMEMBERED_SECONDS = 600;
-const CIRCLING = 2;
-const STAY_MS = 500;
 const SCORER_GROUP = 'strata-scorer';
 
 /** As `up` does with one that hangs: it is ended by force, and another takes its place. */
@@ -43,38 +40,45 @@ export const CLOCK_SKEW: GameFault = {
 };
 
 let isCircling = false;
-let circles: Promise<unknown> = Promise.resolve();
-
-async function circle({ stack }: GameStage): Promise<void> {
-  while (isCircling) {
-    const another = await stack.run('scorer');
-    // As long as the fault is: it has to have joined.
-    await delay(STAY_MS);
-    await another.stop();
-  }
-}
+let circle: Promise<void> = Promise.resolve();
 
 export const REBALANCING: GameFault = {
   name: 'rebalancing',
-  harm: 'Two more scorers start and end in circles',
+  harm: 'A member of the group strata-scorer joins and leaves in a circle',
   alarms: { StrataRebalancing: NOTICED_WITHIN_SECONDS },
   follows: {
-    StrataPartitionUnowned:
-      'the scorers that circle are not scraped, so nobody is seen to own their share',
+    StrataPartitionUnowned: 'half of the time the member has partitions and folds nothing',
   },
   remembersSeconds: REBALANCES_REMEMBERED_SECONDS,
-  remedy: 'Those that circle are stopped; the one that stays has their partitions',
+  remedy: 'The one that circles is stopped; the other has its partitions',
   strike: async (stage) => {
     isCircling = true;
-    circles = Promise.all(Array.from({ length: CIRCLING }, () => circle(stage)));
+    circle = (async () => {
+      while (isCircling) await (await aStranger(stage)).disconnect();
+    })();
     // Whoever mends it hears of its failure.
-    circles.catch(() => undefined);
+    circle.catch(() => undefined);
   },
   mend: async () => {
     isCircling = false;
-    await circles;
+    await circle;
   },
 };
+
+/** A member of the scorers' group that folds nothing. Resolves when it has joined. */
+async function aStranger({ stack }: GameStage): Promise<Consumer> {
+  const brokers = [...stack.backends.brokers];
+  const client = new Kafka({ clientId: 'stranger', brokers, logLevel: logLevel.NOTHING });
+  const consumer = client.consumer({ groupId: SCORER_GROUP });
+  await consumer.connect();
+  await consumer.subscribe({ topic: TOPICS.customerLog });
+  const joined = new Promise<void>((resolve) => {
+    consumer.on(consumer.events.GROUP_JOIN, () => resolve());
+  });
+  await consumer.run({ autoCommit: false, eachBatch: async () => undefined });
+  await joined;
+  return consumer;
+}
 
 let stranger: Consumer | undefined;
 
@@ -83,13 +87,8 @@ export const PARTITION_TAKEN: GameFault = {
   harm: 'A foreign consumer of the group strata-scorer takes partitions and folds nothing',
   alarms: { StrataPartitionUnowned: NOTICED_WITHIN_SECONDS },
   remedy: 'The foreign member is stopped',
-  strike: async ({ stack }) => {
-    const brokers = [...stack.backends.brokers];
-    const client = new Kafka({ clientId: 'stranger', brokers, logLevel: logLevel.NOTHING });
-    stranger = client.consumer({ groupId: SCORER_GROUP });
-    await stranger.connect();
-    await stranger.subscribe({ topic: TOPICS.customerLog });
-    await stranger.run({ autoCommit: false, eachBatch: async () => undefined });
+  strike: async (stage) => {
+    stranger = await aStranger(stage);
   },
   mend: async () => {
     await stranger?.disconnect();

@@ -22,6 +22,8 @@ export class SteadyLoad {
   sent = 0;
   /** Sends that a fault refused. */
   refused = 0;
+  /** Nothing is sent, for a fault that only silent partitions show. */
+  isPaused = false;
   readonly #stack: ChaosStack;
   readonly #writer: KafkaLogWriter;
   #number = 0;
@@ -47,6 +49,10 @@ export class SteadyLoad {
 
   async #goOn(): Promise<void> {
     while (!this.#isEnding) {
+      if (this.isPaused) {
+        await delay(PAUSE_MS);
+        continue;
+      }
       const events = Array.from({ length: EVENTS_EACH }, () => this.#purchase());
       this.#round += 1;
       if (this.#round % LEAVER_ONE_IN === 0) events.push(...this.#leaver());
