@@ -16,6 +16,8 @@ const COMMANDS = {
   demo: (env, args) =>
     run('node', [join(root, 'services/cli/src/main.ts'), 'demo', ...args], { env }),
   chaos: (env, args) => run('node', [join(root, 'test/chaos/run/run-chaos.ts'), ...args], { env }),
+  'game-day': (env, args) =>
+    run('node', [join(root, 'test/chaos/run/run-game-day.ts'), ...args], { env }),
   proof: (env, args) => run('node', [join(root, 'test/chaos/run/run-proof.ts'), ...args], { env }),
   test: (env, args) => runTests(root, env, args),
   check: (env, args) => check(root, env, args),

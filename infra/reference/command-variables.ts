@@ -32,6 +32,9 @@ export const COMPOSE_VARIABLES: Readonly<Record<string, string>> = {
   STRATA_IMAGE: 'Image of the services. Where it is not set it is built from the checkout.',
   STRATA_INTAKE_KEYS_FILE:
     'File of the keys that may send by HTTP; `./strata up --stack docker` makes one.',
+  STRATA_GRAFANA_IMAGE: 'Image of Grafana, of the profile `dashboards`.',
+  STRATA_GRAFANA_PASSWORD: 'Password of Grafana’s `admin`, to change dashboards.',
+  STRATA_GRAFANA_PORT: 'Port of Grafana on the host.',
   STRATA_INTAKE_PORT: 'Port of the HTTP intake on the host.',
   STRATA_KAFKA_IMAGE: 'Image of the broker.',
   STRATA_KAFKA_PORT: 'Port of the broker on the host.',
@@ -39,6 +42,8 @@ export const COMPOSE_VARIABLES: Readonly<Record<string, string>> = {
   STRATA_NOTIFIER_ALLOW_PRIVATE_ADDRESSES: 'As of the notifier.',
   STRATA_NPMRC_FILE:
     'Settings of npm while the image of the services is built; `./strata up --stack docker` takes the user’s own.',
+  STRATA_PROMETHEUS_IMAGE: 'Image of Prometheus, of the profile `dashboards`.',
+  STRATA_PROMETHEUS_PORT: 'Port of Prometheus on the host.',
   STRATA_QUEUE_REDIS_PORT: 'Port of the queue’s Redis on the host.',
   STRATA_REDIS_IMAGE: 'Image of both Redis.',
   STRATA_REGISTRY_IMAGE: 'Image of the schema registry.',

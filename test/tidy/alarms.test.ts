@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { SERVICE_METRICS } from '../../infra/reference/metric-list.ts';
+import { exportedSeries } from './queries/exported-series.ts';
 import { filesThat, readText } from './repository.ts';
 
 interface Rule {
@@ -21,40 +21,11 @@ const RUNBOOKS = filesThat(/^docs\/operations\/alerts\/.*\.md$/).filter(
   (path) => !path.endsWith('/README.md'),
 );
 
-/** By series name, the labels that it has; a histogram has three names. */
-const EXPORTED = new Map<string, readonly string[]>(
-  SERVICE_METRICS.flatMap(({ metrics }) =>
-    metrics.flatMap(({ name, kind, labelNames }) =>
-      kind === 'histogram'
-        ? [`${name}_bucket`, `${name}_sum`, `${name}_count`].map(
-            (series): [string, readonly string[]] => [series, [...labelNames, 'le']],
-          )
-        : [[name, labelNames] satisfies [string, readonly string[]]],
-    ),
-  ),
-);
-/** What Prometheus itself adds to whatever it scrapes. */
-const OF_THE_SCRAPE = ['job', 'instance'];
+const EXPORTED = await exportedSeries();
 
 describe('alarms', () => {
   test('there are some', () => {
     expect(ALARMS.length).toBeGreaterThan(20);
-  });
-
-  test.each(RULES)('$alert$record asks for what a service exports', ({ expr }) => {
-    const series = [...expr.matchAll(/\bstrata_[a-z_]+/g)].map(([name]) => name);
-    expect(series.filter((name) => !EXPORTED.has(name))).toEqual([]);
-    const recorded = RULES.map(({ record }) => record);
-    const asked = [...expr.matchAll(/\bstrata:[a-z0-9:]+/g)].map(([name]) => name);
-    expect(asked.filter((name) => !recorded.includes(name))).toEqual([]);
-    for (const [, name = '', matchers = ''] of expr.matchAll(/\b(strata_[a-z_]+)\{([^}]*)\}/g)) {
-      const labels = [...matchers.matchAll(/(\w+)\s*=/g)].map(([, label = '']) => label);
-      const known = [...(EXPORTED.get(name) ?? []), ...OF_THE_SCRAPE];
-      expect(
-        labels.filter((label) => !known.includes(label)),
-        name,
-      ).toEqual([]);
-    }
   });
 
   test.each(ALARMS)('$alert has its runbook, which says all four things', (alarm) => {

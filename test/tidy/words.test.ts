@@ -13,7 +13,7 @@ const HOSTS = [
   /^(127\.0\.0\.1|localhost|\[::1\])$/,
   /^([\w-]+\.)*example(\.(org|com|net))?$/,
   // Names of Compose services.
-  /^(broker|kafka|registry|redis|health|console|scorer|ingestor|notifier)$/,
+  /^(broker|kafka|registry|redis|health|console|scorer|ingestor|notifier|prometheus)$/,
   /^(www\.w3\.org|maven\.apache\.org|www\.standardwebhooks\.com)$/,
   /^(github\.com|no-color\.org|keepachangelog\.com|archive\.ics\.uci\.edu|www\.brucehardie\.com)$/,
 ];

@@ -1,3 +1,4 @@
+import { DAY_MS } from '@strata/domain';
 import { aPurchase, day } from '@strata/domain/builders';
 import { MemoryLogReader, MemoryLogWriter } from '@strata/memory';
 import { createMetrics } from '@strata/service-runtime';
@@ -134,6 +135,39 @@ describe('the figures of a scorer', () => {
     stack.advance(5_000);
     await stack.settled();
     expect(await figure('strata_scorer_outbox_age_seconds')).toBe(0);
+    await scorer.stop();
+  });
+
+  it('go on saying for how long somebody is overdue while no tick can be appended', async () => {
+    let isUp = true;
+    let refused = 0;
+    const { stack, scorer, figure } = await aStage('wall', (on) => {
+      const writer = new MemoryLogWriter(on.log);
+      const send: ScorerPorts['customerLogWriter']['send'] = (records) => {
+        if (isUp) return writer.send(records);
+        refused += 1;
+        return Promise.reject(new Error('No broker.'));
+      };
+      return { customerLogWriter: { send, close: async () => {} } };
+    });
+    const dueMs = stack.clock.ms + 60_000;
+    const at = dueMs - 30 * DAY_MS;
+    stack.events([1, 2].map(() => aPurchase(at, { customerId: 'leaver' })));
+    await stack.settled();
+    isUp = false;
+    stack.advance(90_000);
+    await stack.until('a tick is refused', () => refused > 0);
+    await stack.until('it is refused again', () => {
+      stack.advance(500);
+      return refused > 1;
+    });
+    const overdueSeconds = (stack.clock.ms - dueMs) / 1_000;
+    expect(await figure('strata_scorer_overdue_seconds')).toBe(overdueSeconds);
+    isUp = true;
+    await stack.until('it is settled', async () => {
+      stack.advance(500);
+      return (await figure('strata_scorer_overdue_seconds')) === 0;
+    });
     await scorer.stop();
   });
 

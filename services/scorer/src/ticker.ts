@@ -82,9 +82,10 @@ export class Ticker {
     } catch (error) {
       const sentence = error instanceof Error ? error.message : String(error);
       this.#parts.logger.warn({ partition: shard.partition, error: sentence }, 'Ticks wait');
+      // Whom no tick could be appended for is due still, and overdue for longer. Where nobody was named the index did not
+      // answer: what it holds is unknown now, so the next look has to ask it.
+      if (shard.ticking.size === 0) shard.earliestDue = Number.NEGATIVE_INFINITY;
       shard.ticking.clear();
-      // What the due index holds is unknown now, so the next look has to ask it.
-      shard.earliestDue = Number.NEGATIVE_INFINITY;
       this.#pace(shard).notBeforeMs = this.#ports.clock.nowMs() + FAILED_MS;
       return FAILED_MS;
     }

@@ -5,7 +5,7 @@ import type { BackendName } from '@strata/local-stack';
 import { Redis } from 'ioredis';
 import type { LossyProxy } from '../../integration/lossy-proxy.ts';
 import type { ChaosStack } from '../stack/chaos-stack.ts';
-import { bringBack, copyAppendOnlyFile, cutAppendOnlyFile, killBackend } from '../stack/harm.ts';
+import { bringBack, cutAppendOnlyFile, killBackend, rewindRedis } from '../stack/harm.ts';
 import { type KafkaProxy, PRODUCE } from '../stack/kafka-proxy.ts';
 import { SERVICES, type ServiceName } from '../stack/service-process.ts';
 import { insist } from '../stack/until.ts';
@@ -102,17 +102,15 @@ const CUT_STATE: Fault = {
 const OLDER_STATE: Fault = {
   name: 'restore an older append-only file',
   run: async ({ stack }) => {
-    const restore = await copyAppendOnlyFile(stack.backends, 'redis-state');
     const folded = async (): Promise<number> =>
       (await stack.nexts()).reduce((sum, next) => sum + next, 0);
-    const before = await folded();
     // What is lost has to be something.
-    await insist('folding goes on', async () => {
-      if ((await folded()) <= before) throw new Error('nothing was folded since');
+    await rewindRedis(stack.backends, 'redis-state', async () => {
+      const before = await folded();
+      await insist('folding goes on', async () => {
+        if ((await folded()) <= before) throw new Error('nothing was folded since');
+      });
     });
-    await killBackend(stack.backends, 'redis-state');
-    await restore();
-    await bringBack(stack.backends, 'redis-state');
   },
 };
 

@@ -28,6 +28,8 @@ export interface ChaosStackOptions extends Pick<BackendsOptions, 'kafkaProxy'> {
   readonly time?: TimeMode;
   /** How long a group waits for a member that has died. */
   readonly sessionTimeoutMs?: number;
+  /** Lays what the back ends will find in their folder before they start. */
+  readonly prepare?: (dataDir: string) => Promise<void>;
 }
 
 /** The real stack in a folder of its own, in data time if nothing else is said: back ends, and services that a test starts and ends by name. */
@@ -57,9 +59,11 @@ export class ChaosStack {
     const { partitions = 4, time = 'data', sessionTimeoutMs = 1_500, kafkaProxy } = options;
     const sealingKey = SEALING_KEY.toString('base64');
     const folder = await mkdtemp(join(tmpdir(), 'strata-chaos-'));
+    const dataDir = join(folder, 'stack');
+    await options.prepare?.(dataDir);
     const backends = await startBackends({
       root: ROOT,
-      dataDir: join(folder, 'stack'),
+      dataDir,
       ...(kafkaProxy === undefined ? {} : { kafkaProxy }),
     });
     await deployTopics(backends, partitions);

@@ -53,3 +53,16 @@ export async function copyAppendOnlyFile(
     await cp(copy, folder, { recursive: true });
   };
 }
+
+/** Puts an older append-only file of a Redis in the place of its own, once `more` says that something was written since. */
+export async function rewindRedis(
+  backends: Backends,
+  name: RedisName,
+  more: () => Promise<void>,
+): Promise<void> {
+  const restore = await copyAppendOnlyFile(backends, name);
+  await more();
+  await killBackend(backends, name);
+  await restore();
+  await bringBack(backends, name);
+}

@@ -16,6 +16,8 @@ export interface KafkaProxy {
   readonly lost: number;
   /** Loses the replies to such requests from now on; null ends it. */
   loseReplies(to: ((request: KafkaRequest) => boolean) | null): void;
+  /** Breaks the connection where such a request comes, and hands it to nobody; null ends it. */
+  breakAt(which: ((request: KafkaRequest) => boolean) | null): void;
   /** Keeps the next such request; it goes on its way at `release`, even when its sender is dead by then. */
   holdNext(which: (request: KafkaRequest) => boolean): { readonly held: Promise<void> };
   release(): void;
@@ -44,6 +46,7 @@ export async function startKafkaProxy(ports: {
 }): Promise<KafkaProxy> {
   const sockets = new Set<Socket>();
   let isLost: ((request: KafkaRequest) => boolean) | null = null;
+  let isBroken: ((request: KafkaRequest) => boolean) | null = null;
   let isHeld: ((request: KafkaRequest) => boolean) | null = null;
   let holding = Promise.withResolvers<void>();
   let release = (): void => {};
@@ -62,6 +65,7 @@ export async function startKafkaProxy(ports: {
     }
     const onRequest = (bytes: Buffer): void => {
       const request = { api: bytes.readInt16BE(LENGTH_BYTES), bytes };
+      if (isBroken?.(request) === true) return void client.destroy();
       if (isLost?.(request) === true) losing.add(bytes.readInt32BE(LENGTH_BYTES + 4));
       if (isHeld?.(request) === true) {
         isHeld = null;
@@ -94,6 +98,9 @@ export async function startKafkaProxy(ports: {
     },
     loseReplies(to) {
       isLost = to;
+    },
+    breakAt(which) {
+      isBroken = which;
     },
     holdNext(which) {
       holding = Promise.withResolvers();

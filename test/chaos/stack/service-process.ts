@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+/** Those that write, and to which harm is done. */
 export const SERVICES = ['ingestor', 'scorer', 'notifier'] as const;
-export type ServiceName = (typeof SERVICES)[number];
+export type ServiceName = (typeof SERVICES)[number] | 'console';
 
 export interface Health {
   readonly isReady: boolean;
