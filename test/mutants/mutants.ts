@@ -156,8 +156,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'referral: the purchase of a friend lifts no block',
     file: 'packages/domain/src/decide.ts',
-    from: 'isBlocked: present.isBlocked && applied.isHandOver',
-    to: 'isBlocked: false',
+    from: 'const isUnblocked = present.isBlocked && !applied.isHandOver;',
+    to: 'const isUnblocked = present.isBlocked;',
     tests: EXAMPLES,
   },
   {
@@ -177,8 +177,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'step: within N holds while less than N has passed',
     file: 'packages/domain/src/dimensions/recency.ts',
-    from: 'const step = last === null ? undefined : steps.find((it) => at - last < it.withinMs);',
-    to: 'const step = last === null ? undefined : steps.find((it) => at - last <= it.withinMs);',
+    from: 'if (at - last < (steps[place]?.withinMs ?? 0)) return place;',
+    to: 'if (at - last <= (steps[place]?.withinMs ?? 0)) return place;',
     tests: EXAMPLES,
   },
   {
@@ -205,8 +205,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'refund: an order of zero counts, one refunded to zero does not',
     file: ORDERS,
-    from: 'const isFullyRefunded = refundedMinor > 0 && leftMinor === 0;',
-    to: 'const isFullyRefunded = leftMinor === 0;',
+    from: 'const isFullyRefunded = refundedMinor > 0 && remaining.every((it) => it.amountMinor === 0);',
+    to: 'const isFullyRefunded = remaining.every((it) => it.amountMinor === 0);',
     tests: MODEL,
   },
   {
@@ -219,8 +219,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'refund without order: revenue never below zero',
     file: WINDOWED,
-    from: 'const sumAt = (at: Instant): number => Math.max(0, gains.at(at) + losses.at(at));',
-    to: 'const sumAt = (at: Instant): number => gains.at(at) + losses.at(at);',
+    from: 'return Math.max(0, this.#gains.at(at) + this.#losses.at(at));',
+    to: 'return this.#gains.at(at) + this.#losses.at(at);',
     tests: MODEL,
   },
   {

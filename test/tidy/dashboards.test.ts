@@ -145,7 +145,7 @@ describe('the check of a query', () => {
     ['a selector without a name', '{job="scorer"}', /no service exports/],
     ['a label that the metric has not', 'strata_scorer_lag_seconds{topic="a"}', /no label topic/],
     ['a job that does not export it', 'strata_scorer_owned{job="console"}', /does not export/],
-    ['one of several jobs', 'strata_runtime_client_seconds_sum{job=~"scorer|console"}', /console/],
+    ['one of several jobs', 'strata_scorer_owned{job=~"scorer|console"}', /console/],
     ['a group that is not there', 'sum by (endpoint) (strata_scorer_owned)', /grouped by endpoint/],
     ['a group that was dropped', 'max by (job) (sum by (partition) (strata_scorer_owned))', /job/],
     ['a match that is not there', 'up * on (partition) strata_scorer_owned', /on partition/],
