@@ -47,6 +47,7 @@ import {
 import { refusalOf } from './refusal.ts';
 import { dueAfter } from './tier/advance.ts';
 import { termsOf } from './tier/terms.ts';
+import type { TierChange } from './tier/tier-change.ts';
 
 /** An event that happened, and in data time the clock that it brings. */
 export interface LedgerRecord {
@@ -67,6 +68,11 @@ export class FoldWork implements MergeWork, EraseWork {
   readonly #outputs: Output[] = [];
   readonly #handOvers: HandOver[] = [];
   readonly #notes: FoldNote[] = [];
+
+  readonly #idOfNext = (): string => this.#nextId();
+  readonly #emit = (change: TierChange): void => {
+    this.#outputs.push(asTold(this.partition, change));
+  };
 
   constructor(partition: PartitionState, at: RecordCoordinates, markerOf: MarkerOf) {
     this.partition = partition;
@@ -292,12 +298,7 @@ export class FoldWork implements MergeWork, EraseWork {
   }
 
   #telling(customerId: string, decidedAt: Instant): Telling {
-    return {
-      customerId,
-      decidedAt,
-      nextId: () => this.#nextId(),
-      emit: (change) => this.#outputs.push(asTold(this.partition, change)),
-    };
+    return { customerId, decidedAt, nextId: this.#idOfNext, emit: this.#emit };
   }
 
   #nextId(): string {

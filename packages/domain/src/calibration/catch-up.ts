@@ -23,7 +23,8 @@ export function catchUp(
   { state, until }: { readonly state: CustomerState; readonly until: Instant },
 ): CustomerState {
   const walk = new Walk(partition, telling);
-  const corrections = pendingCorrections(partition.rates, state).filter((it) => it.since <= until);
+  const pending = pendingCorrections(partition.rates, state);
+  const corrections = pending.length === 0 ? pending : pending.filter((it) => it.since <= until);
   let current = state;
   for (const turn of turnsOf(partition, { state, until, corrections })) {
     // One from before the customer's clock may have come after its last record: in data time clocks run apart.

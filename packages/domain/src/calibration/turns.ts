@@ -15,6 +15,8 @@ export type Turn =
       readonly correction: RateCorrection;
     };
 
+const NO_TURNS: readonly Turn[] = [];
+
 /** What a customer has not passed yet, in the order in which it passes it. */
 export function turnsOf(
   partition: PartitionState,
@@ -29,6 +31,8 @@ export function turnsOf(
   },
 ): readonly Turn[] {
   const activations = activationsFor(partition, state, until);
+  const isNone = activations.length === 0 && corrections.length === 0;
+  if (isNone && partition.calibrations.length === 0) return NO_TURNS;
   const setIds = new Set([state.setId, ...activations.map(({ setId }) => setId)]);
   const turns: Turn[] = [
     ...corrections.map((it) => ({ kind: 'correction', since: it.since, correction: it }) as const),
