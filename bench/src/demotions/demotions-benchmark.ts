@@ -9,6 +9,7 @@ import { type LiveTraffic, swingersJoin } from '../live/live-traffic.ts';
 import { dated, forAll, openingOf } from '../scorer/customer-log.ts';
 import {
   freshLog,
+  longerLog,
   type ScorerStage,
   scorerOn,
   sumOf,
@@ -91,39 +92,42 @@ async function drain(settings: BenchSettings, stage: ScorerStage): Promise<Figur
 
 async function drained(stage: ScorerStage, customers: number): Promise<Drained> {
   const liveBefore = LIVE_PER_SECOND * BEFORE_SECONDS;
-  // The first live event of the second phase is the first one behind the instant at which all are due.
+  // The live events of the second phase lie behind the instant at which all are due.
   const from = DUE_AT - DAY_MS - 1 - liveBefore;
   const live: LiveTraffic = { customers: BYSTANDERS, swingers: 1_000, from };
   const ends = await freshLog(stage, logOf(customers, live));
   const scorer = await scorerOn(stage, { ends, clockEndsAt: from + DAY_MS });
   const running = await caughtUp(scorer, { records: sumOf(ends), signal: stage.signal });
+  let run: LiveRun | null = null;
   try {
-    const run = await LiveRun.open(stage, live, scorerChanges(stage));
+    run = await LiveRun.open(stage, live, scorerChanges(stage));
     const before = await run.run({ perSecond: LIVE_PER_SECOND, seconds: BEFORE_SECONDS });
+    const watch = await whenAcknowledged(stage, customers, run);
     const startMs = performance.now();
-    const watch = whenAcknowledged(stage, customers, run);
+    // In data time it is a mark that moves the clock of those who are silent.
+    await longerLog(stage, [forAll({ kind: 'clock', at: DUE_AT })]);
     const meanwhile = await run.run({
       perSecond: LIVE_PER_SECOND,
       seconds: WHILE_SECONDS_MAX,
       until: watch.isDone,
     });
     const seconds = ((await watch.atMs) - startMs) / 1_000;
-    await run.close();
     return { perSecond: customers / seconds, seconds, before, meanwhile };
   } finally {
+    await run?.close();
     await Promise.all(running.map((one) => one.stop()));
     await scorer.close();
   }
 }
 
 /** Both outputs of every demotion lie in their topics, and a reader of committed records has seen the changes. */
-function whenAcknowledged(stage: ScorerStage, customers: number, run: LiveRun) {
+async function whenAcknowledged(stage: ScorerStage, customers: number, run: LiveRun) {
   let isDone = false;
   const tiersEnd = async (): Promise<number> =>
     sumOf((await stage.reader.bounds(TOPICS.tiers)).map(({ end }) => end));
+  const changesBefore = run.otherChanges;
+  const tiersBefore = await tiersEnd();
   const watched = async (): Promise<number> => {
-    const changesBefore = run.otherChanges;
-    const tiersBefore = await tiersEnd();
     const deadlineMs = performance.now() + WHILE_SECONDS_MAX * 1_000;
     while (performance.now() < deadlineMs) {
       stage.signal.throwIfAborted();
@@ -134,7 +138,10 @@ function whenAcknowledged(stage: ScorerStage, customers: number, run: LiveRun) {
     isDone = true;
     return performance.now();
   };
-  return { atMs: watched(), isDone: () => isDone };
+  const atMs = watched();
+  // The phase that runs meanwhile ends by the same signal, and is waited for first.
+  atMs.catch(() => undefined);
+  return { atMs, isDone: () => isDone };
 }
 
 function* logOf(customers: number, live: LiveTraffic) {

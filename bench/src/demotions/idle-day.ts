@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { TOPICS } from '@strata/contracts';
-import { DAY_MS } from '@strata/domain';
+import { type CustomerEvent, DAY_MS } from '@strata/domain';
 import type { BenchSettings } from '../benchmark.ts';
 import { Figures, type FiguresReport } from '../figures-report.ts';
 import { caughtUp } from '../live/live-contender.ts';
@@ -46,14 +46,21 @@ export async function idleDay(settings: BenchSettings, stage: ScorerStage): Prom
   } finally {
     await scorer.close();
   }
-  const setting = `${customers} customers with one order each in the last 365 days; nobody buys. A minute without anything, times 1,440; then a day of hourly clock marks.`;
+  const setting = `${customers} customers with one large order each in the last 365 days; nobody buys. A minute without anything, times 1,440; then a day of hourly clock marks.`;
   return figures.report({ benchmark: 'demotions', rounds: 1, setting });
 }
 
 function* logOf(laps: Parameters<typeof steadyOrders>[0], dayFrom: number) {
   yield* openingOf();
-  yield* dated(steadyOrders(laps), FROM);
+  yield* dated(largeOrders(steadyOrders(laps)), FROM);
   yield forAll({ kind: 'clock', at: dayFrom });
+}
+
+/** Large enough to fall from later: who stands lowest is never due. */
+function* largeOrders(events: Iterable<CustomerEvent>): Generator<CustomerEvent> {
+  for (const event of events) {
+    if (event.type === 'purchase') yield { ...event, amount: { minor: 100_000, currency: 'CNY' } };
+  }
 }
 
 function* hourlyMarks(dayFrom: number) {

@@ -154,14 +154,15 @@ async function inPhases(
   const scorer = isPeer ? null : await scorerOn(stage, { ends, clockEndsAt: from });
   const contender: Contender = scorer ?? peerOn(stage, { ends, program, tuning: TUNING });
   const running = await caughtUp(contender, { records: sumOf(ends), signal: stage.signal });
+  let run: LiveRun | null = null;
   try {
     const told = isPeer ? peerChanges(program) : scorerChanges(stage);
-    const run = await LiveRun.open(stage, live, told);
+    run = await LiveRun.open(stage, live, told);
     for (const { label, rate } of phases) {
       tell(label, rate, await run.run({ perSecond: rate, seconds }));
     }
-    await run.close();
   } finally {
+    await run?.close();
     await Promise.all(running.map((one) => one.stop()));
     await scorer?.close();
   }

@@ -91,17 +91,18 @@ async function takeoverMs(stage: ScorerStage, traffic: Traffic): Promise<number>
   const scorer = await scorerOn(stage, { ends, clockEndsAt: from });
   const setting = { records: sumOf(ends), signal: stage.signal, processes: 2 };
   const running = await caughtUp(scorer, setting);
+  let run: LiveRun | null = null;
   try {
-    const run = await LiveRun.open(stage, live, scorerChanges(stage));
+    run = await LiveRun.open(stage, live, scorerChanges(stage));
     const killed = (async () => {
       await delay(KILL_AFTER_MS, undefined, { signal: stage.signal });
       await running[0]?.stop('SIGKILL');
     })();
     const measured = await run.run({ perSecond: LIVE_PER_SECOND, seconds: TAKEOVER_SECONDS });
     await killed;
-    await run.close();
     return measured.maxMs;
   } finally {
+    await run?.close();
     await Promise.all(running.map((one) => one.stop()));
     await scorer.close();
   }
