@@ -1,4 +1,5 @@
 import { type CustomerEvent, DAY_MS, type Instant } from '@strata/domain';
+import { BenchFault } from '../bench-fault.ts';
 import { seededRandom } from '../seeded-random.ts';
 
 /** How much happens, to how many, and how often it is meant to change a tier. */
@@ -35,7 +36,7 @@ export function instantOf(index: number, { records }: Traffic): Instant {
 export function* eventsOf(traffic: Traffic): Generator<CustomerEvent> {
   const { customers, records } = traffic;
   if (records * WARM_UP_SHARE < customers) {
-    throw new RangeError(
+    throw new BenchFault(
       `${records} records are too few for ${customers} customers: give at least four each (--orders 4).`,
     );
   }
