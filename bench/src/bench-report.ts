@@ -1,6 +1,7 @@
 import { tableText } from '@strata/cli';
 import type { Language } from '@strata/contracts';
 import type { Machine } from './machine.ts';
+import type { Answer } from './questions.ts';
 import type { Spread } from './spread.ts';
 
 /** What one contender did over all rounds. */
@@ -38,6 +39,15 @@ export interface BenchReport {
     readonly changesPerRecord: number;
   };
   readonly rows: readonly BenchRow[];
+  /** How the peer was tried before the first round; the first is how it was run. */
+  readonly peerTrials?: readonly PeerTrial[];
+  readonly answers?: readonly Answer[];
+}
+
+export interface PeerTrial {
+  readonly threads: number;
+  readonly collector: string;
+  readonly recordsPerSecond: number;
 }
 
 type Traffic = NonNullable<BenchReport['traffic']>;
@@ -80,6 +90,8 @@ const TEXTS = {
     ],
     traffic: ({ customers, changesPerRecord }: Traffic) =>
       `${customers} customers; ${(changesPerRecord * 100).toFixed(1)} tier changes for 100 records, on which both agree.`,
+    trials: (trials: readonly PeerTrial[]) =>
+      `Kafka Streams was tried with ${trials.map(trialText).join(', ')}; the first is how it ran.`,
     machine: (it: BenchReport) =>
       `${it.machine.startedAt}: ${it.machine.cores} cores (${it.machine.cpu}), ${it.machine.memoryGiB} GiB, ` +
       `Node ${it.machine.node}; load ${it.machine.loadBefore} before, ${it.loadAfter} after.`,
@@ -116,6 +128,8 @@ const TEXTS = {
     ],
     traffic: ({ customers, changesPerRecord }: Traffic) =>
       `${customers} 位客户；每 100 条记录 ${(changesPerRecord * 100).toFixed(1)} 次等级变更，两者完全一致。`,
+    trials: (trials: readonly PeerTrial[]) =>
+      `Kafka Streams 试过：${trials.map(trialText).join('，')}；采用第一种。`,
     machine: (it: BenchReport) =>
       `${it.machine.startedAt}：${it.machine.cores} 核（${it.machine.cpu}），${it.machine.memoryGiB} GiB，` +
       `Node ${it.machine.node}；负载：之前 ${it.machine.loadBefore}，之后 ${it.loadAfter}。`,
@@ -135,6 +149,7 @@ export function reportText(report: BenchReport, language: Language): string {
     tableText([isByCpu ? texts.cpuColumns : columns, ...rows.map(cellsOf)]),
     '',
     ...(traffic === undefined ? [] : [texts.traffic(traffic)]),
+    ...(report.peerTrials === undefined ? [] : [texts.trials(report.peerTrials)]),
     texts.machine(report),
     texts.rounds(report),
     '',
@@ -161,6 +176,10 @@ function spreadCells(spread: Spread | null, text: (value: number) => string): [s
   if (spread === null) return ['', ''];
   const { median, min, max } = spread;
   return [text(median), `(${text(min)}-${text(max)})`];
+}
+
+function trialText({ threads, collector, recordsPerSecond }: PeerTrial): string {
+  return `${threads} x ${collector} ${rate(recordsPerSecond)}/s`;
 }
 
 const ratio = (value: number): string => value.toFixed(2);

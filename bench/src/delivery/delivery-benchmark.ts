@@ -37,6 +37,7 @@ export const deliveryBenchmark: Benchmark = {
     zh: 'webhook 投递与空转的 BullMQ 对比；以及一个端点挂起时其余 99 个端点的时延',
   },
   defaults: { rounds: 3, records: 8_000 },
+  quick: { rounds: 1, records: 4_000 },
   run: async (settings) => {
     const redis = await startRedis();
     const receivers = await Receivers.start();

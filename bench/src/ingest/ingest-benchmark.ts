@@ -29,6 +29,7 @@ export const ingestBenchmark: Benchmark = {
     zh: '摄取服务与只做复制的纯 kafkajs 对比，读取同一主题',
   },
   defaults: { rounds: 5, records: 400_000 },
+  quick: { rounds: 1, records: 150_000 },
   run: async (settings) => {
     return withBackends(settings, async (started) => {
       await prepare(started.backends, settings);
@@ -86,7 +87,11 @@ async function compare(settings: BenchSettings, place: BenchBackends): Promise<B
     ];
   });
   const loadAfter = Number((loadavg()[0] ?? 0).toFixed(1));
-  return { benchmark: 'ingest', machine, loadAfter, rounds, records, warmUpRecords, rows };
+  // The form that does worse is the one that counts.
+  const ratios = rows.flatMap(({ toPeer }) => (toPeer === null ? [] : [toPeer]));
+  const [worst] = ratios.toSorted((a, b) => a.median - b.median);
+  const answers = worst === undefined ? [] : [{ question: 'ingest', measured: worst } as const];
+  return { benchmark: 'ingest', machine, loadAfter, rounds, records, warmUpRecords, rows, answers };
 }
 
 const plainName = (form: string): string => `kafkajs copies ${form}`;

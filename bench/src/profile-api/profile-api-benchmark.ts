@@ -28,6 +28,7 @@ export const profileApiBenchmark: Benchmark = {
     zh: '客户档案 API 与只从 Redis 读取同一值的纯 HTTP 服务对比',
   },
   defaults: { rounds: 5, records: 20_000 },
+  quick: { rounds: 1, records: 4_000 },
   run: async (settings) => {
     const { say, signal } = settings;
     say({

@@ -1,15 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cpuUsOf } from '../process-cpu.ts';
+import { type Program, Running } from '../running.ts';
 import type { MovesByCustomer } from './tier-moves.ts';
 
 /** A process that reads the preloaded customer log from its start, as it is seen from outside. */
-export interface Contender {
-  readonly name: string;
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
+export interface Contender extends Program {
   /** Records of the preloaded log that it has counted for good. */
   recordsDone(): Promise<number>;
   /** All that it has to tell of them lies in its output topic. */
@@ -49,35 +44,42 @@ export async function measure(
     readonly warmUpRecords: number;
     readonly pids: Readonly<Record<'broker' | 'redis', number>>;
     readonly signal: AbortSignal;
+    /** How many of it share the work; 1 where it is left out. */
+    readonly processes?: number;
   },
 ): Promise<Measured> {
   const { records, warmUpRecords, pids, signal } = setting;
-  const { name, command, args, env } = contender;
-  const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
-  const exited = once(child, 'exit');
-  const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
+  const all = Array.from({ length: setting.processes ?? 1 }, () => Running.start(contender));
   const reached = async (count: number, isEnd: boolean): Promise<Mark> => {
     for (;;) {
       signal.throwIfAborted();
       const done = await contender.recordsDone();
       if (done >= count && (!isEnd || (await contender.isAtRest()))) {
-        const cpuUs = {
-          client: cpuUsOf(child.pid ?? 0),
-          broker: cpuUsOf(pids.broker),
-          redis: cpuUsOf(pids.redis),
-        };
-        return { atMs: performance.now(), records: done, cpuUs };
+        return { atMs: performance.now(), records: done, cpuUs: cpuOf(all, pids) };
       }
-      if (hasEnded()) throw new Error(`${name} ended after ${done} records`);
+      if (all.some((one) => one.hasEnded)) {
+        throw new Error(`${contender.name} ended after ${done} records`);
+      }
       await delay(LOOK_MS);
     }
   };
   try {
     return between(await reached(warmUpRecords, false), await reached(records, true));
   } finally {
-    if (!hasEnded()) child.kill('SIGTERM');
-    await exited;
+    await Promise.all(all.map((one) => one.stop()));
   }
+}
+
+/** What clients, broker and Redis have used so far. */
+export function cpuOf(
+  clients: readonly Running[],
+  pids: Readonly<Record<'broker' | 'redis', number>>,
+): Cpu {
+  const client = clients.reduce<number | null>((sum, one) => {
+    const used = one.cpuUs();
+    return sum === null || used === null ? null : sum + used;
+  }, 0);
+  return { client, broker: cpuUsOf(pids.broker), redis: cpuUsOf(pids.redis) };
 }
 
 function between(start: Mark, end: Mark): Measured {

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { logRecordToWire, TOPICS } from '@strata/contracts';
-import { DAY_MS, type Instant, type LogRecord, type PolicySet } from '@strata/domain';
+import {
+  type CustomerEvent,
+  DAY_MS,
+  type Instant,
+  type LogRecord,
+  type PolicySet,
+} from '@strata/domain';
 import { ensureTopics, type KafkaLogWriter } from '@strata/kafka';
 import { type OutgoingRecord, partitionFor } from '@strata/pipeline';
 import { parsePolicyFile } from '@strata/policy-file';
@@ -13,6 +19,7 @@ export const PARTITIONS = 8;
 /** Where the peer tells its tier changes. */
 export const PEER_CHANGES = 'bench.tier-changes';
 
+export const POLICY = new URL('./policy.yaml', import.meta.url);
 const LEDGER_HORIZON_DAYS = 365;
 const SEND_RECORDS = 5_000;
 const CREATE_TRIES = 10;
@@ -55,19 +62,23 @@ export async function freshTopics(brokers: readonly string[]): Promise<void> {
   }
 }
 
-/** Writes the customer log as a stack on data time has it: opened, a policy in force, a clock mark each day. */
+/** Appends records to the customer log, each to the partition of its customer or to all of them. */
 export async function writeCustomerLog(
   writer: KafkaLogWriter,
-  wanted: { readonly traffic: Traffic; readonly serde: TopicSerde; readonly signal: AbortSignal },
+  wanted: {
+    readonly records: Iterable<Addressed>;
+    readonly serde: TopicSerde;
+    readonly signal: AbortSignal;
+  },
 ): Promise<void> {
-  const { traffic, serde, signal } = wanted;
+  const { records, serde, signal } = wanted;
   let batch: OutgoingRecord[] = [];
   const flush = async (): Promise<void> => {
     signal.throwIfAborted();
     await writer.send(batch);
     batch = [];
   };
-  for (const { record, customerId } of logRecordsOf(traffic)) {
+  for (const { record, customerId } of records) {
     const value = serde.encode(logRecordToWire(record));
     const topic = TOPICS.customerLog;
     if (customerId === null) {
@@ -84,23 +95,37 @@ export async function writeCustomerLog(
   await flush();
 }
 
-interface Addressed {
+/** A record of the customer log and whom it is for. */
+export interface Addressed {
   readonly record: LogRecord;
   /** Null for every partition. */
   readonly customerId: string | null;
 }
 
-function* logRecordsOf(traffic: Traffic): Generator<Addressed> {
-  const forAll = (record: LogRecord): Addressed => ({ record, customerId: null });
+export const forAll = (record: LogRecord): Addressed => ({ record, customerId: null });
+
+/** The log of a stack on data time: opened, a policy in force, the events, and the last clock mark. */
+export function* logRecordsOf(traffic: Traffic): Generator<Addressed> {
+  yield* openingOf();
+  yield* dated(eventsOf(traffic), instantOf(0, traffic));
+  yield forAll({ kind: 'clock', at: clockEndOf(traffic) });
+}
+
+/** What the log of every stack on data time begins with. */
+export function* openingOf(set: PolicySet = benchPolicy()): Generator<Addressed> {
   yield forAll({
     kind: 'stack-opened',
     time: 'data',
     partitions: PARTITIONS,
     ledgerHorizonDays: LEDGER_HORIZON_DAYS,
   });
-  yield forAll({ kind: 'policy-activated', set: benchPolicy() });
-  let markedAt = instantOf(0, traffic);
-  for (const event of eventsOf(traffic)) {
+  yield forAll({ kind: 'policy-activated', set });
+}
+
+/** Events in the order of time, and a clock mark for everybody each day. */
+export function* dated(events: Iterable<CustomerEvent>, from: Instant): Generator<Addressed> {
+  let markedAt = from;
+  for (const event of events) {
     const { customerId, occurredAt } = event;
     if (occurredAt >= markedAt + DAY_MS) {
       markedAt = occurredAt - (occurredAt % DAY_MS);
@@ -108,7 +133,6 @@ function* logRecordsOf(traffic: Traffic): Generator<Addressed> {
     }
     yield { record: { kind: 'event', event, clockAt: occurredAt }, customerId };
   }
-  yield forAll({ kind: 'clock', at: clockEndOf(traffic) });
 }
 
 /** Further on than any punctuation of the peer can be away: what fell due by then is told by both. */
@@ -116,8 +140,8 @@ export function clockEndOf(traffic: Traffic): Instant {
   return instantOf(traffic.records, traffic) + 2 * DAY_MS;
 }
 
-function benchPolicy(): PolicySet {
-  const text = readFileSync(new URL('./policy.yaml', import.meta.url), 'utf8');
+/** The policy of both contenders, whatever other sets a benchmark makes of it. */
+export function benchPolicy(text: string = readFileSync(POLICY, 'utf8')): PolicySet {
   const parsed = parsePolicyFile(text, { file: 'bench/src/scorer/policy.yaml' });
   if (parsed.ok) return parsed.set;
   throw new Error(parsed.problems.map((problem) => JSON.stringify(problem)).join('\n'));

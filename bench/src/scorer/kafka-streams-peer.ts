@@ -14,8 +14,16 @@ import { byCustomer, type TierMove } from './tier-moves.ts';
 
 /** Pinned as in `packages/local-stack`: later lines are not on every mirror. */
 const DEPENDENCY_PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:2.10';
-/** Throughput is what counts here: the collector that stops longest and costs least, a heap that never grows. */
-const JVM = ['-Xms1g', '-Xmx1g', '-XX:+UseParallelGC'];
+/** A heap that never grows. */
+const HEAP = ['-Xms1g', '-Xmx1g'];
+
+export const COLLECTORS = ['Parallel', 'G1'] as const;
+/** How Kafka Streams is run: what is best for it differs from machine to machine. */
+export interface PeerTuning {
+  readonly threads: number;
+  /** Parallel stops longest and costs least; G1 is what the JVM takes by itself. */
+  readonly collector: (typeof COLLECTORS)[number];
+}
 
 /** How the peer is started: the program and its class path, compiled once. */
 export interface PeerProgram {
@@ -53,16 +61,17 @@ export function kafkaStreamsPeer(place: {
   readonly ends: readonly number[];
   readonly applicationId: string;
   readonly stateDir: string;
-  readonly threads: number;
+  readonly tuning: PeerTuning;
 }): Contender {
-  const { program, env, backends, reader, ends, applicationId, stateDir, threads } = place;
+  const { program, env, backends, reader, ends, applicationId, stateDir, tuning } = place;
   const { java, classPath, schema } = program;
   const partitions = Array.from({ length: PARTITIONS }, (_, partition) => partition);
   return {
     name: 'kafka streams',
     command: java,
     args: [
-      ...JVM,
+      ...HEAP,
+      `-XX:+Use${tuning.collector}GC`,
       '-cp',
       classPath,
       'strata.peer.Main',
@@ -72,7 +81,7 @@ export function kafkaStreamsPeer(place: {
       TOPICS.customerLog,
       PEER_CHANGES,
       stateDir,
-      String(threads),
+      String(tuning.threads),
     ],
     env,
     recordsDone: async () => {

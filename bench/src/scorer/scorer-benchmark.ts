@@ -1,24 +1,28 @@
 import { loadavg } from 'node:os';
-import { join } from 'node:path';
-import { TOPICS } from '@strata/contracts';
-import { KafkaLogWriter } from '@strata/kafka';
-import type { TopicSerde } from '@strata/schema-registry';
-import { type BenchBackends, ROOT, registeredSerdes, withBackends } from '../bench-backends.ts';
+import { ROOT } from '../bench-backends.ts';
+import { BenchFault } from '../bench-fault.ts';
 import type { BenchReport, BenchRow } from '../bench-report.ts';
 import type { Benchmark, BenchSettings } from '../benchmark.ts';
-import { foreignVariables } from '../foreign-variables.ts';
 import { thisMachine } from '../machine.ts';
-import { knownSpread, spreadOf } from '../spread.ts';
+import type { Answer, QuestionId } from '../questions.ts';
+import { knownSpread, type Spread, spreadOf } from '../spread.ts';
+import { bestTuning } from './best-tuning.ts';
 import { type Contender, type Measured, measure } from './contender.ts';
-import { clockEndOf, freshTopics, writeCustomerLog } from './customer-log.ts';
-import { buildPeer, kafkaStreamsPeer, type PeerProgram } from './kafka-streams-peer.ts';
-import { strataScorer } from './strata-scorer.ts';
+import { clockEndOf, logRecordsOf } from './customer-log.ts';
+import { buildPeer, type PeerProgram, type PeerTuning } from './kafka-streams-peer.ts';
+import {
+  freshLog,
+  peerOn,
+  type ScorerStage,
+  scorerOn,
+  sumOf,
+  withScorerStage,
+} from './scorer-stage.ts';
 import { firstDifference, type Told } from './tier-moves.ts';
 import { instantOf, type Traffic, WARM_UP_SHARE } from './traffic.ts';
 
 const CUSTOMERS = 200_000;
 const CHANGE_PERCENT = 3;
-const THREADS = 2;
 
 /** The scorer as it runs in production, beside Kafka Streams with the same job on the same topic. */
 export const scorerBenchmark: Benchmark = {
@@ -29,24 +33,15 @@ export const scorerBenchmark: Benchmark = {
   },
   options: ['customers', 'change-percent', 'orders', 'threads'],
   defaults: { rounds: 3, records: 5 * CUSTOMERS },
+  quick: { rounds: 1, records: 150_000, options: { customers: 30_000 } },
   run: async (settings) => {
     const program = await buildPeer(ROOT);
-    return withBackends(settings, async (started) => {
-      const { brokers } = started.backends;
-      const writer = new KafkaLogWriter({ clientId: 'bench', brokers });
-      try {
-        const serdes = await registeredSerdes(started.backends);
-        return await compare(settings, { ...started, writer, serdes, program });
-      } finally {
-        await writer.close();
-      }
-    });
+    return withScorerStage(settings, (stage) => compare(settings, { stage, program }));
   },
 };
 
-interface Place extends BenchBackends {
-  readonly writer: KafkaLogWriter;
-  readonly serdes: (topic: string) => TopicSerde;
+interface Place {
+  readonly stage: ScorerStage;
   readonly program: PeerProgram;
 }
 
@@ -54,11 +49,16 @@ async function compare(settings: BenchSettings, place: Place): Promise<BenchRepo
   const { rounds, say } = settings;
   const traffic = trafficOf(settings);
   const machine = thisMachine();
+  const trials = await bestTuning(place.stage, { program: place.program, traffic, settings });
   const results = new Map<string, Measured[]>();
   let changesPerRecord = 0;
   for (let round = 1; round <= rounds; round += 1) {
     const told: Told[] = [];
-    for await (const { name, measured, moves } of ranIn(round, settings, place)) {
+    for await (const { name, measured, moves } of ranIn(round, {
+      settings,
+      place,
+      tuning: trials[0],
+    })) {
       told.push({ contender: name, moves });
       results.set(name, [...(results.get(name) ?? []), measured]);
       const rate = Math.round(measured.recordsPerSecond);
@@ -78,6 +78,7 @@ async function compare(settings: BenchSettings, place: Place): Promise<BenchRepo
   }
   const peer = results.get('kafka streams') ?? [];
   const own = results.get('strata scorer') ?? [];
+  const row = rowOf('strata scorer', own, peer);
   return {
     benchmark: 'scorer',
     machine,
@@ -86,8 +87,20 @@ async function compare(settings: BenchSettings, place: Place): Promise<BenchRepo
     records: traffic.records,
     warmUpRecords: Math.round(traffic.records * WARM_UP_SHARE),
     traffic: { ...traffic, changesPerRecord },
-    rows: [rowOf('kafka streams', peer, null), rowOf('strata scorer', own, peer)],
+    rows: [rowOf('kafka streams', peer, null), row],
+    peerTrials: trials,
+    answers: answersOf(traffic, row),
   };
+}
+
+/** The questions are of two change rates; any other answers none. */
+function answersOf({ changePercent, customers }: Traffic, row: BenchRow): Answer[] {
+  const size = customers < CUSTOMERS ? { size: `${customers} customers` } : {};
+  const answer = (question: QuestionId, measured: Spread | null | undefined): Answer[] =>
+    measured === null || measured === undefined ? [] : [{ question, measured, ...size }];
+  if (changePercent === 30) return answer('scorer-30-cpu', row.cpuToPeer);
+  if (changePercent !== CHANGE_PERCENT) return [];
+  return [...answer('scorer-3-cpu', row.cpuToPeer), ...answer('scorer-3-rate', row.toPeer)];
 }
 
 function trafficOf({ records, options }: BenchSettings): Traffic {
@@ -101,38 +114,28 @@ function trafficOf({ records, options }: BenchSettings): Traffic {
 }
 
 /** Both, one after the other over the same log; whoever comes first meets the machine as the other left it, so they take turns. */
-async function* ranIn(round: number, settings: BenchSettings, place: Place) {
+async function* ranIn(
+  round: number,
+  {
+    settings,
+    place,
+    tuning,
+  }: { readonly settings: BenchSettings; readonly place: Place; readonly tuning: PeerTuning },
+) {
   const traffic = trafficOf(settings);
-  const { say, signal, options } = settings;
-  const { backends, reader, writer, serdes, program, dataDir } = place;
+  const { say, signal } = settings;
+  const { stage, program } = place;
   const { records } = traffic;
   say({ en: `Writing a log of ${records} records`, zh: `正在写入 ${records} 条记录的日志` });
-  await freshTopics(backends.brokers);
-  await writeCustomerLog(writer, { traffic, serde: serdes(TOPICS.customerLog), signal });
-  const ends = (await reader.bounds(TOPICS.customerLog)).map(({ end }) => end);
-  const inLog = ends.reduce((sum, end) => sum + end, 0);
-  const pidOf = (name: string): number =>
-    backends.processes.find((process) => process.name === name)?.pid ?? 0;
-  const pids = { broker: pidOf('kafka'), redis: pidOf('redis-state') };
-  const common = { env: foreignVariables(), backends, reader, ends };
-  const scorer = await strataScorer({
-    ...common,
-    root: ROOT,
-    serde: serdes(TOPICS.tierChanges),
-    clockEndsAt: clockEndOf(traffic),
-    groupId: `bench-scorer-${round}`,
-  });
-  const peer = kafkaStreamsPeer({
-    ...common,
-    program,
-    applicationId: `bench-peer-${round}`,
-    stateDir: join(dataDir, 'kafka-streams'),
-    threads: options.threads ?? THREADS,
-  });
+  const ends = await freshLog(stage, logRecordsOf(traffic));
+  const inLog = sumOf(ends);
+  const scorer = await scorerOn(stage, { ends, clockEndsAt: clockEndOf(traffic) });
+  const peer = peerOn(stage, { ends, program, tuning });
   const pair: readonly Contender[] = round % 2 === 0 ? [scorer, peer] : [peer, scorer];
   try {
     for (const contender of pair) {
       const warmUpRecords = Math.round(inLog * WARM_UP_SHARE);
+      const { pids } = stage;
       const measured = await measure(contender, { records: inLog, warmUpRecords, pids, signal });
       yield { name: contender.name, measured, moves: await contender.moves() };
     }
@@ -144,9 +147,9 @@ async function* ranIn(round: number, settings: BenchSettings, place: Place) {
 /** Speed says nothing of two that do not do the same. */
 function requireSame(one: Told, other: Told, { customers }: Traffic): void {
   const difference = firstDifference(one, other);
-  if (difference !== null) throw new Error(difference);
+  if (difference !== null) throw new BenchFault(difference);
   if (one.moves.size === customers) return;
-  throw new Error(`Of ${customers} customers only ${one.moves.size} were given a tier.`);
+  throw new BenchFault(`Of ${customers} customers only ${one.moves.size} were given a tier.`);
 }
 
 /** Of what is measured; the first tiers of everybody belong to the warm-up. */

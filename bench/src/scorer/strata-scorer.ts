@@ -7,7 +7,7 @@ import type { TopicSerde } from '@strata/schema-registry';
 import { Redis } from 'ioredis';
 import type { Contender } from './contender.ts';
 import { PARTITIONS } from './customer-log.ts';
-import { byCustomer, type TierMove } from './tier-moves.ts';
+import { byCustomer, type MovesByCustomer, type TierMove } from './tier-moves.ts';
 
 /** The scorer as it runs in production, from an empty store: one process, and Redis with its append-only file. */
 export async function strataScorer(place: {
@@ -21,10 +21,15 @@ export async function strataScorer(place: {
   /** The last clock mark of the log. */
   readonly clockEndsAt: number;
   readonly groupId: string;
+  /** By partition, where what is counted begins; the start of the log where it is left out. */
+  readonly startsAt?: readonly number[];
+  /** Goes on over what the store holds. */
+  readonly keepsState?: boolean;
+  readonly settings?: NodeJS.ProcessEnv;
 }): Promise<Contender & { close(): Promise<void> }> {
-  const { root, env, backends, reader, serde, ends, groupId } = place;
+  const { root, env, backends, reader, serde, ends, groupId, startsAt = [] } = place;
   const { brokers, registryUrl, stateRedisUrl } = backends;
-  await emptied(stateRedisUrl);
+  if (place.keepsState !== true) await emptied(stateRedisUrl);
   const store = await RedisStateStore.connect({ url: stateRedisUrl });
   const partitions = Array.from({ length: PARTITIONS }, (_, partition) => partition);
 
@@ -46,37 +51,44 @@ export async function strataScorer(place: {
       STRATA_SEALING_KEY: Buffer.alloc(32, 1).toString('base64'),
       STRATA_SCORER_GROUP_ID: groupId,
       STRATA_LOG_LEVEL: 'warn',
+      ...place.settings,
     },
     recordsDone: async () => {
       const holders = await Promise.all(partitions.map((partition) => store.holder(partition)));
-      return holders.reduce((sum, { next }, at) => sum + Math.min(next, ends[at] ?? 0), 0);
+      return holders.reduce((sum, { next }, at) => {
+        const start = startsAt[at] ?? 0;
+        return sum + Math.max(0, Math.min(next, ends[at] ?? 0) - start);
+      }, 0);
     },
     isAtRest: async () => {
       const bounds = await reader.bounds(TOPICS.customerLog);
       const rests = bounds.map(({ end }, partition) => isPartitionAtRest(partition, end));
       return (await Promise.all(rests)).every(Boolean);
     },
-    moves: async () => {
-      const moves: TierMove[] = [];
-      for (const partition of partitions) {
-        const from = { topic: TOPICS.tierChanges, partition, offset: 0 };
-        for await (const batch of reader.read(from)) {
-          for (const { value } of batch) {
-            if (value === null) continue;
-            const { customerId, fromTier, toTier, effectiveAt } = tierChangeFromWire(
-              serde.decode(value),
-            );
-            moves.push({ customerId, fromTier, toTier, effectiveAt });
-          }
-        }
-      }
-      return byCustomer(moves);
-    },
+    moves: () => movesIn(reader, serde),
     close: () => store.close(),
   };
 }
 
-async function emptied(url: string): Promise<void> {
+async function movesIn(reader: KafkaLogReader, serde: TopicSerde): Promise<MovesByCustomer> {
+  const moves: TierMove[] = [];
+  for (let partition = 0; partition < PARTITIONS; partition += 1) {
+    const from = { topic: TOPICS.tierChanges, partition, offset: 0 };
+    for await (const batch of reader.read(from)) {
+      for (const { value } of batch) {
+        if (value === null) continue;
+        const { customerId, fromTier, toTier, effectiveAt } = tierChangeFromWire(
+          serde.decode(value),
+        );
+        moves.push({ customerId, fromTier, toTier, effectiveAt });
+      }
+    }
+  }
+  return byCustomer(moves);
+}
+
+/** Takes everything from the store of a benchmark. */
+export async function emptied(url: string): Promise<void> {
   const redis = new Redis(url);
   await redis.flushall();
   await redis.quit();

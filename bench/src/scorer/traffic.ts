@@ -1,4 +1,6 @@
 import { type CustomerEvent, DAY_MS, type Instant } from '@strata/domain';
+import { BenchFault } from '../bench-fault.ts';
+import { seededRandom } from '../seeded-random.ts';
 
 /** How much happens, to how many, and how often it is meant to change a tier. */
 export interface Traffic {
@@ -34,11 +36,11 @@ export function instantOf(index: number, { records }: Traffic): Instant {
 export function* eventsOf(traffic: Traffic): Generator<CustomerEvent> {
   const { customers, records } = traffic;
   if (records * WARM_UP_SHARE < customers) {
-    throw new RangeError(
+    throw new BenchFault(
       `${records} records are too few for ${customers} customers: give at least four each (--orders 4).`,
     );
   }
-  const random = mulberry32(records);
+  const random = seededRandom(records);
   const shopping = new Shopping(customers);
   for (let index = 0; index < records; index += 1) {
     const at = instantOf(index, traffic);
@@ -137,15 +139,4 @@ const smallMinor = (index: number): number => SMALL_MINOR + (index % SMALL_MINOR
 function baseOf(customer: number, index: number, occurredAt: Instant) {
   const customerId = `customer-${customer}`;
   return { source: 'shop', eventId: `event-${index}`, customerId, occurredAt, channel: 'online' };
-}
-
-/** A small generator of numbers in [0, 1), good enough to scatter events: the same in every run. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -28,7 +28,16 @@ const texts = catalogue({
   },
 });
 
-const NUMBERS = ['rounds', 'records', 'customers', 'orders', 'change-percent', 'threads'] as const;
+const NUMBERS = [
+  'rounds',
+  'records',
+  'customers',
+  'orders',
+  'change-percent',
+  'threads',
+  'seconds',
+  'idle',
+] as const;
 
 /**
  * Runs a program of `bench`: it starts whole processes and measures them, so it is a process itself
@@ -37,8 +46,8 @@ const NUMBERS = ['rounds', 'records', 'customers', 'orders', 'change-percent', '
 export const benchCommand = defineCommand({
   name: 'bench',
   summary: {
-    en: 'measures Strata beside a peer, on a broker of its own; without a name: the list',
-    zh: '在独立的消息代理上与对照程序一起测量 Strata；不带名称则列出',
+    en: 'measures Strata beside a peer, on a broker of its own; all: everything; without a name: the list',
+    zh: '在独立的消息代理上与对照程序一起测量 Strata；all 为全部；不带名称则列出',
   },
   operands: [
     { name: 'NAME', about: { en: 'which benchmark', zh: '基准测试名称' }, isOptional: true },
@@ -57,17 +66,14 @@ export const benchCommand = defineCommand({
     customers: {
       kind: 'text',
       value: 'N',
-      about: {
-        en: 'scorer: how many customers the records are of',
-        zh: 'scorer：记录涉及的客户数',
-      },
+      about: { en: 'how many customers the records are of', zh: '记录涉及的客户数' },
     },
     orders: {
       kind: 'text',
       value: 'N',
       about: {
-        en: 'scorer: records for each customer, in place of --records',
-        zh: 'scorer：每位客户的记录数，代替 --records',
+        en: 'scorer: records for each customer, in place of --records; memory, history: orders of each',
+        zh: 'scorer：每位客户的记录数，代替 --records；memory、history：每位客户的订单数',
       },
     },
     'change-percent': {
@@ -81,7 +87,35 @@ export const benchCommand = defineCommand({
     threads: {
       kind: 'text',
       value: 'N',
-      about: { en: 'scorer: threads of Kafka Streams', zh: 'scorer：Kafka Streams 的线程数' },
+      about: {
+        en: 'scorer: threads of Kafka Streams, in place of the best of 1, 2 and 4',
+        zh: 'scorer：Kafka Streams 的线程数；不给出则取 1、2、4 中最佳',
+      },
+    },
+    seconds: {
+      kind: 'text',
+      value: 'N',
+      about: { en: 'latency: how long each rate is sent', zh: 'latency：每种速率持续的秒数' },
+    },
+    idle: {
+      kind: 'text',
+      value: 'N',
+      about: {
+        en: 'demotions: measures an idle day of so many customers instead',
+        zh: 'demotions：改为测量这么多客户的空闲一天',
+      },
+    },
+    from: {
+      kind: 'text',
+      value: 'FILE',
+      about: {
+        en: 'deployment: a result of bench all --out',
+        zh: 'deployment：bench all --out 的结果文件',
+      },
+    },
+    quick: {
+      kind: 'switch',
+      about: { en: 'small sizes, of some minutes', zh: '小规模，数分钟即可' },
     },
     out: {
       kind: 'text',
@@ -92,6 +126,8 @@ export const benchCommand = defineCommand({
   },
   examples: [
     'bench',
+    'bench all --quick --out all.json',
+    'bench deployment --from all.json',
     'bench ingest --rounds 3 --records 200000 --out ingest.json',
     'bench scorer --customers 20000 --orders 5 --change-percent 30',
   ],
@@ -106,9 +142,13 @@ export const benchCommand = defineCommand({
       args.push(`--${flag}`, value);
     }
     if (flags.out !== undefined) args.push('--out', resolve(context.cwd, flags.out));
+    if (flags.from !== undefined) args.push('--from', resolve(context.cwd, flags.from));
+    if (flags.quick) args.push('--quick');
     if (flags.json) args.push('--json');
     const code = await runToEnd(args, context);
     if (code === EXIT_CODES.wrongUse) throw new UsageFault(words.unknown(operands[0] ?? ''));
+    // It has said what is not as it has to be.
+    if (code === EXIT_CODES.failure) return EXIT_CODES.failure;
     if (code !== 0) throw new CliFault('STRATA_CLI_BENCH_FAILED', words.failed);
     return EXIT_CODES.success;
   },
