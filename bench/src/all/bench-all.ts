@@ -78,8 +78,11 @@ function sayProgress(progress: {
   process.stderr.write(`${line}\n`);
 }
 
+/** A step that takes so many times as long as expected hangs. */
+const LIMIT_FACTOR = 10;
+
 async function runStep(
-  { name, args }: Step,
+  { name, args, quickMinutes, fullMinutes }: Step,
   wanted: { readonly language: Language; readonly isQuick: boolean; readonly signal: AbortSignal },
 ): Promise<BenchReport | FiguresReport> {
   const folder = await mkdtemp(join(tmpdir(), 'strata-bench-all-'));
@@ -87,7 +90,12 @@ async function runStep(
   const quick = wanted.isQuick ? ['--quick'] : [];
   const argv = [ENTRY, name, ...args, ...quick, '--language', wanted.language, '--out', out];
   try {
-    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const expected = wanted.isQuick ? quickMinutes : fullMinutes;
+    const limitMinutes = LIMIT_FACTOR * (expected ?? fullMinutes);
+    const child = spawn(process.execPath, argv, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: limitMinutes * 60_000,
+    });
     const stop = (): void => void child.kill('SIGTERM');
     wanted.signal.addEventListener('abort', stop);
     let lastLine = '';
@@ -97,8 +105,9 @@ async function runStep(
       process.stderr.write(text);
       lastLine = firstWordsOf(text) ?? lastLine;
     });
-    const [code] = (await once(child, 'close')) as [number | null];
+    const [code, killed] = (await once(child, 'close')) as [number | null, string | null];
     wanted.signal.removeEventListener('abort', stop);
+    if (killed !== null) throw new Error(`did not end within ${limitMinutes} minutes`);
     if (code !== 0) throw new Error(lastLine || `ended with exit code ${code}`);
     return JSON.parse(await readFile(out, 'utf8')) as BenchReport | FiguresReport;
   } finally {
