@@ -10,6 +10,7 @@ export * from './key-ring.ts';
 export * from './keyed-marker.ts';
 export * from './keyed-pseudonym.ts';
 export * from './label-names.ts';
+export * from './lag-gauges.ts';
 export * from './lifecycle.ts';
 export * from './logger.ts';
 export * from './metrics.ts';

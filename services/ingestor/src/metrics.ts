@@ -1,9 +1,17 @@
-import type { Lag, ReadingLag } from '@strata/pipeline';
-import type { Metrics } from '@strata/service-runtime';
+import type { ReadingLag } from '@strata/pipeline';
+import { lagGauges, type Metrics } from '@strata/service-runtime';
 
 /** Every metric of the ingestor. No label ever carries a customer or a field's name. */
 export function createIngestorMetrics(metrics: Metrics, lags: () => readonly ReadingLag[]) {
-  lagMetrics(metrics, lags);
+  lagGauges(metrics, {
+    service: 'ingestor',
+    hasTopics: true,
+    help: {
+      records: 'Intake records not appended yet',
+      seconds: 'For how long the first intake record that is not appended has waited',
+    },
+    lags,
+  });
   return {
     refusedRecords: metrics.counter({
       name: 'strata_ingestor_refused_records_total',
@@ -50,29 +58,6 @@ export function createIngestorMetrics(metrics: Metrics, lags: () => readonly Rea
       labelNames: ['kind'],
     }),
   };
-}
-
-/** Read when Prometheus asks; what is not known is absent, and who has lost a partition says nothing of it. */
-function lagMetrics(metrics: Metrics, lags: () => readonly ReadingLag[]): void {
-  const gauge = (name: string, help: string, read: (lag: Lag) => number): void => {
-    metrics.gauge({
-      name: `strata_ingestor_${name}`,
-      help: `${help}. Absent where the log has not answered for 30 s`,
-      labelNames: ['topic', 'partition'],
-      collect() {
-        this.reset();
-        for (const { topic, partition, lag } of lags()) {
-          if (lag !== null) this.set({ topic, partition: String(partition) }, read(lag));
-        }
-      },
-    });
-  };
-  gauge('lag_records', 'Intake records not appended yet', ({ records }) => records);
-  gauge(
-    'lag_seconds',
-    'For how long the first intake record that is not appended has waited',
-    ({ ms }) => ms / 1_000,
-  );
 }
 
 export type IngestorMetrics = ReturnType<typeof createIngestorMetrics>;

@@ -1,5 +1,5 @@
-import type { Lag, ReadingLag } from '@strata/pipeline';
-import type { Metrics } from '@strata/service-runtime';
+import type { ReadingLag } from '@strata/pipeline';
+import { lagGauges, type Metrics } from '@strata/service-runtime';
 import type { DeliveryFigures, EndpointReport } from './upkeep.ts';
 
 /** Every metric that the notifier exports. No label holds anything of a customer. */
@@ -8,7 +8,15 @@ export function notifierMetrics(
   figures: () => DeliveryFigures | null,
   lags: () => readonly ReadingLag[],
 ) {
-  lagMetrics(metrics, lags);
+  lagGauges(metrics, {
+    service: 'notifier',
+    hasTopics: false,
+    help: {
+      records: 'Tier changes waiting in the topic',
+      seconds: 'For how long the first tier change that is not queued has waited',
+    },
+    lags,
+  });
   metrics.gauge({
     name: 'strata_notifier_queue_jobs',
     help: 'Delivery jobs by state. Absent where the queue’s store has not answered for 30 s.',
@@ -58,29 +66,6 @@ export function notifierMetrics(
     }),
   };
 }
-/** Read when Prometheus asks; what is not known is absent, and who has lost a partition says nothing of it. */
-function lagMetrics(metrics: Metrics, lags: () => readonly ReadingLag[]): void {
-  const gauge = (name: string, help: string, read: (lag: Lag) => number): void => {
-    metrics.gauge({
-      name: `strata_notifier_${name}`,
-      help: `${help}. Absent where the log has not answered for 30 s.`,
-      labelNames: ['partition'],
-      collect() {
-        this.reset();
-        for (const { partition, lag } of lags()) {
-          if (lag !== null) this.set({ partition: String(partition) }, read(lag));
-        }
-      },
-    });
-  };
-  gauge('lag_records', 'Tier changes waiting in the topic', ({ records }) => records);
-  gauge(
-    'lag_seconds',
-    'For how long the first tier change that is not queued has waited',
-    ({ ms }) => ms / 1_000,
-  );
-}
-
 type Read = (report: EndpointReport, atMs: number) => number | null;
 
 const BY_ENDPOINT: readonly (readonly [name: string, help: string, read: Read])[] = [
