@@ -44,7 +44,7 @@ export interface Limits {
   readonly batchRecords: number;
   readonly commitRecordsMax: number;
   readonly commitCustomersMax: number;
-  readonly hotCustomersMax: number;
+  readonly hotEntriesMax: number;
   readonly outboxDepthMax: number;
   readonly relayRecordsMax: number;
   readonly relayBytesMax: number;

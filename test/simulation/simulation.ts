@@ -270,7 +270,7 @@ function limitsOf({ random }: Surroundings): Limits {
     batchRecords: random.pick([2, 7, 30]),
     commitRecordsMax: random.pick([1, 3, 20]),
     commitCustomersMax: random.pick([1, 4, 50]),
-    hotCustomersMax: random.pick([1, 3, 100]),
+    hotEntriesMax: random.pick([1, 8, 300]),
     outboxDepthMax: random.pick([3, 10, 200]),
     relayRecordsMax: random.pick([1, 4, 50]),
     relayBytesMax: random.pick([300, 2_000, 100_000]),

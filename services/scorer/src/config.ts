@@ -15,7 +15,7 @@ import { DEFAULT_SCORER_SETTINGS, type ScorerSettings } from './scorer-settings.
 const {
   groupId,
   commitRecordsMax,
-  hotCustomersMax,
+  hotEntriesMax,
   outboxDepthMax,
   tickLagMax,
   tickWaitMsMax,
@@ -43,11 +43,12 @@ export const scorerConfig = defineConfig('scorer', {
     max: 2_000,
     description: 'Most records of the customer log in one commit.',
   }).default(commitRecordsMax),
-  STRATA_SCORER_HOT_CUSTOMERS: integerVariable({
+  STRATA_SCORER_HOT_ENTRIES: integerVariable({
     min: 0,
-    max: 1_000_000,
-    description: 'Decoded customer states kept in memory for each owned partition.',
-  }).default(hotCustomersMax),
+    max: 10_000_000,
+    description:
+      'Decoded customers kept in memory for each owned partition, by what their histories take: a customer is one, and so is each of its ledger entries. About 25 MB for 100,000.',
+  }).default(hotEntriesMax),
   STRATA_SCORER_OUTBOX_RECORDS: integerVariable({
     min: 100,
     max: 1_000_000,
@@ -77,7 +78,7 @@ export function settingsOf(config: ScorerConfig): Partial<ScorerSettings> {
   return {
     groupId: config.STRATA_SCORER_GROUP_ID,
     commitRecordsMax: config.STRATA_SCORER_COMMIT_RECORDS,
-    hotCustomersMax: config.STRATA_SCORER_HOT_CUSTOMERS,
+    hotEntriesMax: config.STRATA_SCORER_HOT_ENTRIES,
     outboxDepthMax: config.STRATA_SCORER_OUTBOX_RECORDS,
     tickLagMax: config.STRATA_SCORER_TICK_LAG_RECORDS,
     tickWaitMsMax: config.STRATA_SCORER_TICK_WAIT_MS,

@@ -1,13 +1,16 @@
 /**
- * The most recently used decoded states of one owned partition. It is right because the owner is the only writer, and
- * it dies with the ownership.
+ * The most recently used decoded states of one owned partition, as many as their weights allow: what a state takes
+ * follows from its history. It is right because the owner is the only writer, and it dies with the ownership.
  */
 export class CustomerCache<T> {
-  readonly #capacity: number;
+  readonly #weightMax: number;
+  readonly #weightOf: (state: T) => number;
   readonly #entries = new Map<string, T>();
+  #weight = 0;
 
-  constructor(capacity: number) {
-    this.#capacity = capacity;
+  constructor(weightMax: number, weightOf: (state: T) => number) {
+    this.#weightMax = weightMax;
+    this.#weightOf = weightOf;
   }
 
   get size(): number {
@@ -23,14 +26,19 @@ export class CustomerCache<T> {
   }
 
   delete(customerId: string): void {
+    const state = this.#entries.get(customerId);
+    if (state === undefined) return;
     this.#entries.delete(customerId);
+    this.#weight -= this.#weightOf(state);
   }
 
   set(customerId: string, state: T): void {
-    this.#entries.delete(customerId);
+    this.delete(customerId);
     this.#entries.set(customerId, state);
-    if (this.#entries.size <= this.#capacity) return;
-    const oldest = this.#entries.keys().next();
-    if (!oldest.done) this.#entries.delete(oldest.value);
+    this.#weight += this.#weightOf(state);
+    for (const oldest of this.#entries.keys()) {
+      if (this.#weight <= this.#weightMax) return;
+      this.delete(oldest);
+    }
   }
 }

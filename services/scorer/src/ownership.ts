@@ -25,7 +25,7 @@ import type { ScorerPorts } from './scorer-ports.ts';
 import type { ScorerSettings } from './scorer-settings.ts';
 import { Shard } from './shard.ts';
 
-type OwnershipSettings = Pick<ScorerSettings, 'groupId' | 'hotCustomersMax' | 'foldVersion' | 'at'>;
+type OwnershipSettings = Pick<ScorerSettings, 'groupId' | 'hotEntriesMax' | 'foldVersion' | 'at'>;
 
 type TakenShard = AcquiredShard & {
   readonly partition: number;
@@ -189,7 +189,7 @@ export class Ownership {
       logEnd: log.end,
       rebuildTo: lostGround({ next, logEnd: log.end, ledger }, witnesses),
       partitionCount,
-      hotCustomersMax: this.#settings.hotCustomersMax,
+      hotEntriesMax: this.#settings.hotEntriesMax,
       nowMs: this.#ports.clock.nowMs(),
     });
     assertPartitionCount(shard, shard.ledger);

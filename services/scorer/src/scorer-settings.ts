@@ -12,8 +12,8 @@ export interface ScorerSettings {
   readonly commitCustomersMax: number;
   /** A commit is closed after so much folding, so that heartbeats never wait longer. */
   readonly commitMsMax: number;
-  /** Decoded states kept for each owned partition. */
-  readonly hotCustomersMax: number;
+  /** Decoded states kept for each owned partition: a customer counts one, and so does each entry of its ledger. */
+  readonly hotEntriesMax: number;
   /** A partition waits once so many of its outputs are unpublished. */
   readonly outboxDepthMax: number;
   /** Most outputs in one send of the relay. */
@@ -46,7 +46,7 @@ export const DEFAULT_SCORER_SETTINGS: ScorerSettings = {
   commitRecordsMax: 1_000,
   commitCustomersMax: 5_000,
   commitMsMax: 1_000,
-  hotCustomersMax: 5_000,
+  hotEntriesMax: 100_000,
   outboxDepthMax: 20_000,
   relayRecordsMax: 2_000,
   relayBytesMax: 2_000_000,

@@ -83,7 +83,7 @@ export class ShardRebuild {
       rebuildTo: null,
       partitionCount: await reader.partitionCount(TOPICS.customerLog),
       earliestDue: null,
-      hotCustomersMax: DEFAULT_SCORER_SETTINGS.hotCustomersMax,
+      hotEntriesMax: DEFAULT_SCORER_SETTINGS.hotEntriesMax,
       nowMs: ports.clock.nowMs(),
     });
     const tails = (await tailsOf(reader, [partition])).get(partition) ?? new Map();

@@ -1,4 +1,10 @@
-import { activeSet, type CustomerState, type PartitionState, type PolicySet } from '@strata/domain';
+import {
+  activeSet,
+  type CustomerState,
+  LEDGER_LISTS,
+  type PartitionState,
+  type PolicySet,
+} from '@strata/domain';
 import { PartitionEnd } from '@strata/pipeline';
 import type { ShardLedger } from '@strata/shard-state';
 import { CustomerCache } from './customer-cache.ts';
@@ -58,7 +64,7 @@ export class Shard {
     partitionCount: number;
     outboxDepth: number;
     earliestDue: number | null;
-    hotCustomersMax: number;
+    hotEntriesMax: number;
     nowMs: number;
   }) {
     this.partition = taken.partition;
@@ -77,7 +83,7 @@ export class Shard {
     this.partitionCount = taken.partitionCount;
     this.catchUpTo = taken.logEnd;
     this.rebuilding = taken.rebuildTo === null ? null : { from: taken.next, to: taken.rebuildTo };
-    this.cache = new CustomerCache(taken.hotCustomersMax);
+    this.cache = new CustomerCache(taken.hotEntriesMax, entriesOf);
   }
 
   /** One batch at a time: a reader that finds its feet again may give out a second one while the first is in hand. */
@@ -113,4 +119,11 @@ export class Shard {
   dueHorizon(wallNowMs: number): number {
     return this.state.time === 'data' ? this.state.clock : wallNowMs;
   }
+}
+
+/** What a decoded customer takes, with one for itself. */
+function entriesOf({ ledger }: CustomerState): number {
+  let entries = 1;
+  for (const name of LEDGER_LISTS) entries += ledger[name].length;
+  return entries;
 }
