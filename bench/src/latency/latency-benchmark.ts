@@ -1,4 +1,3 @@
-import { ROOT } from '../bench-backends.ts';
 import type { Benchmark, BenchSettings } from '../benchmark.ts';
 import { Figures, type FiguresReport } from '../figures-report.ts';
 import { caughtUp, peerChanges, scorerChanges } from '../live/live-contender.ts';
@@ -6,14 +5,14 @@ import { LiveRun, type PhaseMeasured } from '../live/live-run.ts';
 import { type LiveTraffic, swingersJoin } from '../live/live-traffic.ts';
 import { type Contender, measure } from '../scorer/contender.ts';
 import { clockEndOf, logRecordsOf } from '../scorer/customer-log.ts';
-import { buildPeer, type PeerProgram, type PeerTuning } from '../scorer/kafka-streams-peer.ts';
+import type { PeerTuning } from '../scorer/kafka-streams-peer.ts';
 import {
   freshLog,
+  type PeerStage,
   peerOn,
-  type ScorerStage,
   scorerOn,
   sumOf,
-  withScorerStage,
+  withPeerStage,
 } from '../scorer/scorer-stage.ts';
 import { type Traffic, WARM_UP_SHARE } from '../scorer/traffic.ts';
 import { spreadOf } from '../spread.ts';
@@ -39,18 +38,10 @@ export const latencyBenchmark: Benchmark = {
   options: ['customers', 'seconds'],
   defaults: { rounds: 3, records: 5 * CUSTOMERS, options: { customers: CUSTOMERS } },
   quick: { rounds: 1, records: 80_000, options: { customers: 20_000, seconds: 8 } },
-  run: async (settings) => {
-    const program = await buildPeer(ROOT);
-    return withScorerStage(settings, (stage) => compare(settings, { stage, program }));
-  },
+  run: (settings) => withPeerStage(settings, (place) => compare(settings, place)),
 };
 
-interface Place {
-  readonly stage: ScorerStage;
-  readonly program: PeerProgram;
-}
-
-async function compare(settings: BenchSettings, place: Place): Promise<FiguresReport> {
+async function compare(settings: BenchSettings, place: PeerStage): Promise<FiguresReport> {
   const { rounds, say, options } = settings;
   const customers = options.customers ?? CUSTOMERS;
   const traffic: Traffic = { customers, records: settings.records, changePercent: CHANGE_PERCENT };
@@ -119,7 +110,11 @@ function addTo(
 }
 
 /** Events a second while nothing but the log says how fast. */
-async function peakOf(name: Name, traffic: Traffic, { stage, program }: Place): Promise<number> {
+async function peakOf(
+  name: Name,
+  traffic: Traffic,
+  { stage, program }: PeerStage,
+): Promise<number> {
   const ends = await freshLog(stage, logRecordsOf(traffic));
   const records = sumOf(ends);
   const { pids, signal } = stage;
@@ -144,7 +139,7 @@ async function inPhases(
     readonly seconds: number;
     readonly tell: (label: string, rate: number, measured: PhaseMeasured) => void;
   },
-  { stage, program }: Place,
+  { stage, program }: PeerStage,
 ): Promise<void> {
   const { traffic, phases, seconds, tell } = wanted;
   const from = clockEndOf(traffic);

@@ -1,5 +1,4 @@
 import { loadavg } from 'node:os';
-import { ROOT } from '../bench-backends.ts';
 import { BenchFault } from '../bench-fault.ts';
 import type { BenchReport, BenchRow } from '../bench-report.ts';
 import type { Benchmark, BenchSettings } from '../benchmark.ts';
@@ -9,14 +8,14 @@ import { knownSpread, type Spread, spreadOf } from '../spread.ts';
 import { bestTuning } from './best-tuning.ts';
 import { type Contender, type Measured, measure } from './contender.ts';
 import { clockEndOf, logRecordsOf } from './customer-log.ts';
-import { buildPeer, type PeerProgram, type PeerTuning } from './kafka-streams-peer.ts';
+import type { PeerTuning } from './kafka-streams-peer.ts';
 import {
   freshLog,
+  type PeerStage,
   peerOn,
-  type ScorerStage,
   scorerOn,
   sumOf,
-  withScorerStage,
+  withPeerStage,
 } from './scorer-stage.ts';
 import { firstDifference, type Told } from './tier-moves.ts';
 import { instantOf, type Traffic, WARM_UP_SHARE } from './traffic.ts';
@@ -34,18 +33,10 @@ export const scorerBenchmark: Benchmark = {
   options: ['customers', 'change-percent', 'orders', 'threads'],
   defaults: { rounds: 3, records: 5 * CUSTOMERS },
   quick: { rounds: 1, records: 150_000, options: { customers: 30_000 } },
-  run: async (settings) => {
-    const program = await buildPeer(ROOT);
-    return withScorerStage(settings, (stage) => compare(settings, { stage, program }));
-  },
+  run: (settings) => withPeerStage(settings, (place) => compare(settings, place)),
 };
 
-interface Place {
-  readonly stage: ScorerStage;
-  readonly program: PeerProgram;
-}
-
-async function compare(settings: BenchSettings, place: Place): Promise<BenchReport> {
+async function compare(settings: BenchSettings, place: PeerStage): Promise<BenchReport> {
   const { rounds, say } = settings;
   const traffic = trafficOf(settings);
   const machine = thisMachine();
@@ -120,7 +111,7 @@ async function* ranIn(
     settings,
     place,
     tuning,
-  }: { readonly settings: BenchSettings; readonly place: Place; readonly tuning: PeerTuning },
+  }: { readonly settings: BenchSettings; readonly place: PeerStage; readonly tuning: PeerTuning },
 ) {
   const traffic = trafficOf(settings);
   const { say, signal } = settings;

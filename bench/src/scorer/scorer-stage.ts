@@ -7,7 +7,12 @@ import type { BenchSettings } from '../benchmark.ts';
 import { foreignVariables } from '../foreign-variables.ts';
 import type { Contender } from './contender.ts';
 import { type Addressed, freshTopics, writeCustomerLog } from './customer-log.ts';
-import { kafkaStreamsPeer, type PeerProgram, type PeerTuning } from './kafka-streams-peer.ts';
+import {
+  buildPeer,
+  kafkaStreamsPeer,
+  type PeerProgram,
+  type PeerTuning,
+} from './kafka-streams-peer.ts';
 import { strataScorer } from './strata-scorer.ts';
 
 /** Back ends on which scorers are measured, and what is needed to write their log. */
@@ -51,6 +56,21 @@ export async function withScorerStage<T>(
       await writer.close();
     }
   });
+}
+
+/** A stage for both contenders. */
+export interface PeerStage {
+  readonly stage: ScorerStage;
+  readonly program: PeerProgram;
+}
+
+/** The peer is built first: a machine that cannot build it is told so before anything is started. */
+export async function withPeerStage<T>(
+  settings: BenchSettings,
+  work: (place: PeerStage) => Promise<T>,
+): Promise<T> {
+  const program = await buildPeer(ROOT);
+  return withScorerStage(settings, (stage) => work({ stage, program }));
 }
 
 /** Empties the topics and writes a log; resolves with where it ends, by partition. */
