@@ -34,11 +34,17 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-async function commits(outcome: string): Promise<number> {
-  const name = 'strata_scorer_commits_total';
-  const each = await Promise.all(scorers.map((scorer) => scorer.metric(name, { outcome })));
+async function counted(name: string, labels: Record<string, string>): Promise<number> {
+  const each = await Promise.all(scorers.map((scorer) => scorer.metric(name, labels)));
   return each.reduce((sum, count) => sum + count, 0);
 }
+
+const commits = (outcome: string): Promise<number> =>
+  counted('strata_scorer_commits_total', { outcome });
+
+/** How often a live scorer had to take a partition anew: a commit was refused, or its look at the store came first. */
+const sentBack = (): Promise<number> =>
+  counted('strata_scorer_rebalances_total', { cause: 'reacquired' });
 
 async function folded(): Promise<number> {
   return (await stack.nexts()).reduce((sum, next) => sum + next, 0);
@@ -74,14 +80,14 @@ it('Redis is killed under load and comes back with its append-only file', async 
 it('a Redis that lost its last commits sends live scorers back, and nothing is told again', async () => {
   await aDay();
   await stack.settled(shoppers.clock);
-  const [before, refused] = [await folded(), await commits('offset')];
+  const [before, taken] = [await folded(), await sentBack()];
   await killBackend(stack.backends, 'redis-state');
   await cutAppendOnlyFile(stack.backends, 'redis-state', CUT_BYTES);
   await stack.backends.restart('redis-state');
   expect(await folded()).toBeLessThan(before);
   await aDay();
   await expectSound('append-only file cut');
-  expect(await commits('offset')).toBeGreaterThan(refused);
+  expect(await sentBack()).toBeGreaterThan(taken);
 });
 
 it('an older copy of Redis under live scorers is noticed, and folded up to where it was', async () => {
@@ -89,14 +95,14 @@ it('an older copy of Redis under live scorers is noticed, and folded up to where
   const restore = await copyAppendOnlyFile(stack.backends, 'redis-state');
   for (let days = 0; days < 5; days += 1) await aDay();
   await stack.settled(shoppers.clock);
-  const [before, refused] = [await folded(), await commits('offset')];
+  const [before, taken] = [await folded(), await sentBack()];
   await killBackend(stack.backends, 'redis-state');
   await restore();
   await stack.backends.restart('redis-state');
   expect(await folded()).toBeLessThan(before);
   await aDay();
   await expectSound('older copy restored');
-  expect(await commits('offset')).toBeGreaterThan(refused);
+  expect(await sentBack()).toBeGreaterThan(taken);
 });
 
 it('a Redis that lost everything under load is filled from the log by the scorers themselves', async () => {
